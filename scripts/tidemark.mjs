@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+/** The command line `tidemark`; the same program is the package's bin. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { installDependencies, projectRoot, runtimeEnvironment, runtimeNode } from './bootstrap.mjs';
+
+installDependencies();
+const child = spawn(
+  runtimeNode(),
+  ['--disable-warning=ExperimentalWarning', join(projectRoot, 'server/cli/main.ts'), ...process.argv.slice(2)],
+  {
+    stdio: 'inherit',
+    env: runtimeEnvironment(),
+  },
+);
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));

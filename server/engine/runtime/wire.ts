@@ -1,0 +1,159 @@
+/**
+ * Messages between a supervisor and the process of a job (Node's IPC channel, JSON). The process is
+ * `server/engine/main.ts`, forked detached from the console's own life: it goes on for `graceMs` when the channel closes, looks for
+ * a new supervisor at its control socket, and stops (keeping its last checkpoint) when none came. Every message is schema-checked.
+ */
+import type { Manifest, SnapshotKind } from '../checkpoint/manifest.ts';
+import type { PlanNode } from '../planner/physical-plan.ts';
+
+/** All a job process needs to run; written to the job's run folder as `run.json` (mode 600) and read by the process. */
+export interface RunSpec {
+  readonly jobId: string;
+  readonly jobName: string;
+  readonly runId: string;
+  /** Lease generation. */
+  readonly generation: number;
+  readonly sql: string;
+  /** Settings that win over SET in the script. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly parallelism: number;
+  readonly checkpoint: {
+    readonly isEnabled: boolean;
+    readonly intervalMs: number;
+    readonly mode: 'exactly-once' | 'at-least-once';
+    readonly timeoutMs: number;
+    readonly retained: number;
+    /** `obs://bucket/jobs/checkpoint/<jobId>_…`; null = none can be taken. */
+    readonly directory: string | null;
+  };
+  readonly savepointDirectory: string | null;
+  /** Folder of the snapshot to restore from. */
+  readonly restoreFrom: string | null;
+  /** State of operators that the plan no longer has is dropped instead of refused. */
+  readonly allowNonRestoredState: boolean;
+  /** Overrides scan.startup.* of all Kafka sources when there is no snapshot. */
+  readonly startPosition: { readonly kind: 'timestamp'; readonly ms: number } | null;
+  readonly stateTtlMs: number;
+  readonly memoryBudgetBytes: number;
+  readonly timeZone: string;
+  readonly store: StoreSpec;
+  readonly allowPrivateAddresses: boolean;
+  readonly graceMs: number;
+  readonly logFile: string | null;
+  readonly controlSocket: string | null;
+}
+
+export type StoreSpec =
+  | { readonly kind: 'local'; readonly root: string }
+  | {
+      readonly kind: 's3';
+      readonly endpoint: string | null;
+      readonly region: string;
+      readonly accessKey: string;
+      readonly secretKey: string;
+      readonly forcePathStyle: boolean;
+    };
+
+/** Supervisor to process. */
+export type JobOrder =
+  | { readonly type: 'start'; readonly spec: RunSpec }
+  | { readonly type: 'trigger-snapshot'; readonly requestId: string; readonly kind: SnapshotKind; readonly directory: string | null }
+  /** With savepoint: the job stops only if it succeeds. Drain: sources end, windows fire, then the savepoint. */
+  | {
+      readonly type: 'stop';
+      readonly requestId: string;
+      readonly mode: 'savepoint' | 'drain' | 'without';
+      readonly directory: string | null;
+    }
+  | { readonly type: 'ping'; readonly requestId: string };
+
+export interface JobFailure {
+  /** Root cause, one or two sentences for people. */
+  readonly message: string;
+  /** Groups equal causes: class or code plus operator. */
+  readonly causeKey: string;
+  readonly operatorUid: string | null;
+  readonly isRetryable: boolean;
+  readonly domain: 'user' | 'external' | 'internal';
+  readonly stack: string | null;
+}
+
+export interface OperatorMetricsReport {
+  readonly uid: string;
+  readonly nodeId: number;
+  readonly kind: PlanNode['kind'];
+  readonly description: string;
+  readonly parallelism: number;
+  readonly recordsIn: number;
+  readonly recordsOut: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** Share of wall time spent working, 0 to 1, since the last report. */
+  readonly busy: number;
+  readonly backpressured: number;
+  /** ms; null before the first. */
+  readonly watermarkMs: number | null;
+  readonly stateBytes: number;
+  readonly stateRecords: number;
+  readonly lateRowsDropped: number;
+  readonly subtasks: readonly {
+    readonly subtask: number;
+    readonly recordsIn: number;
+    readonly recordsOut: number;
+    readonly status: string;
+  }[];
+}
+
+/** Process to supervisor. `atMs` is the sender's clock. */
+export type JobReport =
+  | { readonly type: 'ready'; readonly pid: number }
+  | {
+      readonly type: 'running';
+      readonly atMs: number;
+      readonly restoredFrom: string | null;
+      readonly operators: readonly {
+        readonly uid: string;
+        readonly kind: string;
+        readonly description: string;
+        readonly inputs: readonly string[];
+        readonly parallelism: number;
+        readonly isStateful: boolean;
+      }[];
+    }
+  | { readonly type: 'checkpoint-started'; readonly atMs: number; readonly checkpointId: number; readonly kind: SnapshotKind }
+  | {
+      readonly type: 'checkpoint-completed';
+      readonly atMs: number;
+      readonly checkpointId: number;
+      /** Folder; the manifest is already stored there. */
+      readonly path: string;
+      readonly summary: Pick<
+        Manifest,
+        'kind' | 'trigger' | 'createdMs' | 'durationMs' | 'totalBytes' | 'recordsIn' | 'recordsOut' | 'sources' | 'parallelism'
+      >;
+      /** Where the time went, ms. */
+      readonly phases: { readonly start: number; readonly align: number; readonly write: number; readonly commit: number };
+    }
+  | { readonly type: 'checkpoint-failed'; readonly atMs: number; readonly checkpointId: number; readonly reason: string }
+  | {
+      readonly type: 'metrics';
+      readonly atMs: number;
+      readonly operators: readonly OperatorMetricsReport[];
+      readonly lagRecords: number | null;
+      readonly cpuSeconds: number;
+      readonly rssBytes: number;
+      readonly stateBytes: number;
+    }
+  | {
+      readonly type: 'answer';
+      readonly requestId: string;
+      readonly ok: boolean;
+      readonly path: string | null;
+      readonly message: string | null;
+    }
+  | { readonly type: 'log'; readonly atMs: number; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly message: string }
+  /** Rows of print sinks, for the live view (bounded, oldest dropped). */
+  | { readonly type: 'rows'; readonly table: string; readonly lines: readonly string[] }
+  | { readonly type: 'finished'; readonly atMs: number }
+  | { readonly type: 'stopped'; readonly atMs: number; readonly path: string | null }
+  | { readonly type: 'failed'; readonly atMs: number; readonly failure: JobFailure };

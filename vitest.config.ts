@@ -1,0 +1,21 @@
+import { defineConfig } from 'vitest/config';
+
+/** Unit, property and simulation tests beside the source. Tests against real servers are `*.server.test.ts` and run apart. */
+export default defineConfig({
+  test: {
+    include: [
+      'server/**/*.test.ts',
+      'components/**/*.test.ts',
+      'components/**/*.test.tsx',
+      'app/**/*.test.ts',
+      'e2e/rules/*.test.ts',
+      'e2e/crash/checker/*.test.ts',
+      'bench/**/*.test.ts',
+    ],
+    exclude: ['**/*.server.test.ts', 'node_modules/**', '.next/**'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
