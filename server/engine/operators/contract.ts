@@ -12,6 +12,14 @@ import type { Batch } from '../types/batch.ts';
 
 export interface OperatorOutput {
   emit(batch: Batch): void;
+  /**
+   * Only `watermark` nodes call these; the task forwards the watermarks of all others. Rows and watermarks keep their order: a watermark
+   * stands behind every row emitted before it and before every row emitted after it. An assigner emits rows up to and including the one
+   * that moves the watermark by more than its interval, then the watermark, then the rest (a batch is cut by its selection).
+   */
+  emitWatermark(watermarkMs: number): void;
+  /** True: nothing to be expected until further notice, the others' watermark counts. Any row or watermark ends it too. */
+  emitIdle(isIdle: boolean): void;
 }
 
 /** Processing time; the only clock an operator may read. */
@@ -31,6 +39,8 @@ export interface OperatorContext {
   /** IANA name: table.local-time-zone. */
   readonly timeZone: string;
   readonly metrics: OperatorMetrics;
+  /** Watermark of this operator in the snapshot it starts from (minimum over former subtasks); null on a fresh start. */
+  readonly restoredWatermarkMs: number | null;
 }
 
 export interface OperatorMetrics {
@@ -45,9 +55,20 @@ export interface Operator {
   /** Minimum over all inputs, strictly rising, ms; Number.MAX_SAFE_INTEGER at the end of bounded input. Emits what becomes due. */
   processWatermark(watermarkMs: number): void;
   processTimer?(timeMs: number): void;
+  /**
+   * Only `watermark` nodes behind a source that keeps watermarks by split: the splits are 0 .. count - 1 (`Batch.split`), told before the
+   * first batch and when the number changes. The watermark is the minimum over those not idle; a split without rows holds it back.
+   */
+  processSplits?(count: number): void;
   /** All inputs have ended and the last watermark was processed. */
   endInput?(): void;
   /** Bring everything that lives outside `context.state` into it; called at a barrier, before state is frozen. */
   snapshot?(): void;
   close(): void;
 }
+// operators/create-operator.ts: export function createOperator(node: PlanNode, inputs: readonly RowSchema[], context: FunctionContext): Operator
+//   for every kind but source, values, sink, exchange and union, which the runtime runs itself. A `watermark` node gets processWatermark only
+//   with the final Number.MAX_SAFE_INTEGER (after its endInput there is nothing more to come).
+// operators/partition-batch.ts: export function createPartitioner(schema: RowSchema, keys: readonly number[], parallelism: number, keyGroups: number):
+//   (batch: Batch, emit: (subtask: number, part: Batch) => void) => void — the parts own their buffers (they wait in queues);
+//   export function copyBatch(batch: Batch, schema: RowSchema): Batch — a compact copy of the live rows that owns its buffers
