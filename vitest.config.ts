@@ -1,6 +1,6 @@
+/** Unit, property and simulation tests beside the source. Tests against real servers are `*.server.test.ts` and run apart. */
 import { defineConfig } from 'vitest/config';
 
-/** Unit, property and simulation tests beside the source. Tests against real servers are `*.server.test.ts` and run apart. */
 export default defineConfig({
   test: {
     include: [
