@@ -20,7 +20,7 @@ export interface SourceFile {
 }
 
 const SOURCE = /\.(ts|tsx|mjs)$/;
-const GENERATED = /^(server\/db\/generated|prisma\/migrations|node_modules|\.next)\//;
+const GENERATED = /^(e2e\/sql\/corpus|server\/db\/generated|prisma\/migrations|node_modules|\.next)\//;
 /** `import … from 'x'`, `export … from 'x'`, `import 'x'`, `import('x')`; the formatter leaves no other spelling. */
 const IMPORT = /(?:^|\n)\s*(?:import|export)\s[^'";]*?from\s+'([^']+)'|(?:^|\n)\s*import\s+'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/g;
 
