@@ -120,19 +120,24 @@ export class BatchBuilder {
       this.setNull(index);
       return;
     }
-    switch ((this.columns[index] as Column).lane) {
+    switch (this.columns[index].lane) {
       case 'bool':
-        return this.setBool(index, value as boolean);
+        this.setBool(index, value as boolean);
+        break;
       case 'i32':
       case 'f64':
-        return this.setNumber(index, value as number);
+        this.setNumber(index, value as number);
+        break;
       case 'i64':
-        return this.setBigInt(index, value as bigint);
+        this.setBigInt(index, value as bigint);
+        break;
       case 'bytes':
-        if (typeof value === 'string') return this.setText(index, value);
-        return this.setBytes(index, value as Uint8Array, 0, (value as Uint8Array).length);
+        if (typeof value === 'string') this.setText(index, value);
+        else this.setBytes(index, value as Uint8Array, 0, (value as Uint8Array).length);
+        break;
       case 'obj':
-        return this.setObject(index, value);
+        this.setObject(index, value);
+        break;
     }
   }
 

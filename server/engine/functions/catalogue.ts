@@ -1,0 +1,30 @@
+/** All scalar functions and operators by name. */
+import { ARITHMETIC_FUNCTIONS } from './arithmetic-functions.ts';
+import { COMPARISON_FUNCTIONS } from './comparison-functions.ts';
+import type { ScalarFunction } from './contract.ts';
+import { LOGIC_FUNCTIONS } from './logic-functions.ts';
+
+const FUNCTIONS: readonly ScalarFunction[] = [...ARITHMETIC_FUNCTIONS, ...COMPARISON_FUNCTIONS, ...LOGIC_FUNCTIONS];
+
+const BY_NAME: ReadonlyMap<string, ScalarFunction> = indexByName();
+
+function indexByName(): Map<string, ScalarFunction> {
+  const index = new Map<string, ScalarFunction>();
+  for (const scalar of FUNCTIONS) {
+    for (const name of [scalar.name, ...(scalar.aliases ?? [])]) {
+      if (index.has(name)) throw new Error(`two functions are named ${name}`);
+      index.set(name, scalar);
+    }
+  }
+  return index;
+}
+
+/** By upper-case name or alias; null when there is no such function. */
+export function findFunction(name: string): ScalarFunction | null {
+  return BY_NAME.get(name) ?? null;
+}
+
+/** Canonical names, sorted. */
+export function functionNames(): readonly string[] {
+  return FUNCTIONS.map((scalar) => scalar.name).sort();
+}
