@@ -1,0 +1,44 @@
+/** Time series of a job. */
+import { z } from 'zod';
+import { timestampSchema } from './primitives.ts';
+
+export const METRIC_NAMES = [
+  'recordsInRate',
+  'recordsOutRate',
+  'bytesInRate',
+  'bytesOutRate',
+  'lagRecords',
+  'watermarkLagMs',
+  'cpu',
+  'rssBytes',
+  'stateBytes',
+  'busy',
+  'backpressured',
+  'exposureRecords',
+  'checkpointMs',
+  'checkpointBytes',
+] as const;
+export const metricNameSchema = z.enum(METRIC_NAMES);
+export type MetricName = z.infer<typeof metricNameSchema>;
+
+/** Values of one moment; a name that is absent was not measured. */
+export const metricValuesSchema = z.partialRecord(metricNameSchema, z.number());
+export type MetricValues = z.infer<typeof metricValuesSchema>;
+
+export const metricsQuerySchema = z.strictObject({
+  names: z
+    .preprocess((value) => (typeof value === 'string' ? value.split(',') : value), z.array(metricNameSchema).min(1))
+    .default([...METRIC_NAMES]),
+  from: z.coerce.number().int().nonnegative(),
+  to: z.coerce.number().int().nonnegative(),
+  points: z.coerce.number().int().min(1).max(2000).default(600),
+});
+export const metricsAnswerSchema = z.strictObject({
+  from: timestampSchema,
+  to: timestampSchema,
+  resolutionMs: z.int(),
+  /** One time axis for all; null where nothing was measured. */
+  at: z.array(timestampSchema),
+  series: z.partialRecord(metricNameSchema, z.array(z.number().nullable())),
+});
+export type MetricsAnswer = z.infer<typeof metricsAnswerSchema>;

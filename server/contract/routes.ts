@@ -1,0 +1,347 @@
+/**
+ * Every route of /api/v1: method, path, who may call it, schemas in and out. The server's registry of handlers, the browser's client
+ * and openapi.json derive from this table, so that they cannot disagree.
+ */
+import { z } from 'zod';
+import * as account from './account.ts';
+import * as administration from './administration.ts';
+import * as check from './check.ts';
+import { eventsQuerySchema } from './events.ts';
+import * as imports from './import.ts';
+import * as job from './job.ts';
+import * as metrics from './metrics.ts';
+import { actResultsSchema, doneSchema, idSchema, jobIdTextSchema } from './primitives.ts';
+import * as runs from './runs.ts';
+import * as snapshot from './snapshot.ts';
+import * as start from './start.ts';
+import * as stop from './stop.ts';
+
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+/** public: no sign-in. member: any user. admin: administrators. */
+export type RouteAccess = 'public' | 'member' | 'admin';
+
+export interface RouteContract {
+  readonly method: HttpMethod;
+  /** Below /api/v1, parameters in braces. */
+  readonly path: string;
+  readonly access: RouteAccess;
+  readonly summary: string;
+  readonly params: z.ZodType;
+  readonly query: z.ZodType;
+  readonly body: z.ZodType | null;
+  readonly answer: z.ZodType;
+  /** HTTP status of success. */
+  readonly status: 200 | 201 | 202;
+  /** Answers a stream or text that is not checked by `answer`. */
+  readonly kind: 'json' | 'stream';
+}
+
+const none = z.strictObject({});
+
+interface Parts<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType | null, A extends z.ZodType> {
+  readonly access?: RouteAccess;
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: B;
+  readonly answer: A;
+  readonly status?: RouteContract['status'];
+  readonly kind?: RouteContract['kind'];
+}
+
+type Empty = typeof none;
+
+function route<A extends z.ZodType, P extends z.ZodType = Empty, Q extends z.ZodType = Empty, B extends z.ZodType | null = null>(
+  method: HttpMethod,
+  path: string,
+  summary: string,
+  parts: Parts<P, Q, B, A>,
+) {
+  return {
+    method,
+    path,
+    summary,
+    access: parts.access ?? 'member',
+    params: (parts.params ?? none) as P,
+    query: (parts.query ?? none) as Q,
+    body: (parts.body ?? null) as B,
+    answer: parts.answer,
+    status: parts.status ?? 200,
+    kind: parts.kind ?? 'json',
+  } as const;
+}
+
+const ofJob = z.strictObject({ jobId: jobIdTextSchema });
+const ofId = z.strictObject({ id: idSchema });
+const ofTemplate = z.strictObject({ templateId: jobIdTextSchema });
+const jobAnswer = z.strictObject({ job: job.jobSchema });
+
+const accountRoutes = {
+  getSetup: route('GET', '/setup', 'Whether the first administrator is still to be made', {
+    access: 'public',
+    answer: account.setupStatusSchema,
+  }),
+  setUp: route('POST', '/setup', 'Make the first administrator with the link of the first start, and sign in', {
+    access: 'public',
+    body: account.setUpSchema,
+    answer: account.sessionSchema,
+    status: 201,
+  }),
+  signIn: route('POST', '/session', 'Sign in', {
+    access: 'public',
+    body: account.signInSchema,
+    answer: account.sessionSchema,
+    status: 201,
+  }),
+  getSession: route('GET', '/session', 'Who is signed in', { answer: account.sessionSchema }),
+  signOut: route('DELETE', '/session', 'Sign out', { answer: doneSchema }),
+  listSessions: route('GET', '/account/sessions', 'Open sessions of the caller', { answer: account.openSessionsAnswerSchema }),
+  endSession: route('DELETE', '/account/sessions/{id}', 'End a session of the caller', { params: ofId, answer: doneSchema }),
+  changeAccount: route('PATCH', '/account', 'Change name, language, time zone of the caller', {
+    body: account.changeAccountSchema,
+    answer: account.userSchema,
+  }),
+  changePassword: route('PUT', '/account/password', 'Change the password of the caller; other sessions end', {
+    body: account.changePasswordSchema,
+    answer: doneSchema,
+  }),
+  listApiTokens: route('GET', '/account/tokens', 'API tokens of the caller', { answer: account.apiTokensAnswerSchema }),
+  createApiToken: route('POST', '/account/tokens', 'Make an API token; it is shown once', {
+    body: account.createApiTokenSchema,
+    answer: account.createdApiTokenSchema,
+    status: 201,
+  }),
+  deleteApiToken: route('DELETE', '/account/tokens/{id}', 'Revoke an API token', { params: ofId, answer: doneSchema }),
+  listAccessKeys: route('GET', '/account/access-keys', 'Access keys of the caller for the DLI-compatible API', {
+    answer: account.accessKeysAnswerSchema,
+  }),
+  createAccessKey: route('POST', '/account/access-keys', 'Make an access key pair; the secret is shown once', {
+    answer: account.createdAccessKeySchema,
+    status: 201,
+  }),
+  deleteAccessKey: route('DELETE', '/account/access-keys/{id}', 'Delete an access key', { params: ofId, answer: doneSchema }),
+  listUsers: route('GET', '/users', 'Users', {
+    query: account.listUsersQuerySchema,
+    answer: account.listUsersAnswerSchema,
+    access: 'admin',
+  }),
+  createUser: route('POST', '/users', 'Make a user', {
+    body: account.createUserSchema,
+    answer: account.userSchema,
+    access: 'admin',
+    status: 201,
+  }),
+  changeUser: route('PATCH', '/users/{id}', 'Change, disable or re-enable a user', {
+    params: ofId,
+    body: account.changeUserSchema,
+    answer: account.userSchema,
+    access: 'admin',
+  }),
+} as const;
+
+const jobRoutes = {
+  listJobs: route('GET', '/jobs', 'Jobs the caller may see, filtered and paged', {
+    query: job.listJobsQuerySchema,
+    answer: job.listJobsAnswerSchema,
+  }),
+  createJob: route('POST', '/jobs', 'Make a job (Draft)', { body: job.createJobSchema, answer: jobAnswer, status: 201 }),
+  createExampleJob: route('POST', '/jobs/example', 'Make and start an example job that makes its own orders', {
+    answer: administration.createdExampleSchema,
+    status: 201,
+  }),
+  getNameAvailable: route('GET', '/jobs/name-available', 'Whether a name is free', {
+    query: job.nameAvailableQuerySchema,
+    answer: job.nameAvailableAnswerSchema,
+  }),
+  listTagKeys: route('GET', '/jobs/tags', 'Tag keys and values in use', { answer: job.tagKeysAnswerSchema }),
+  previewStart: route('POST', '/jobs/start/preview', 'What a start would cost', {
+    body: start.previewStartSchema,
+    answer: start.previewStartAnswerSchema,
+  }),
+  startJobs: route('POST', '/jobs/start', 'Start jobs', { body: start.startJobsSchema, answer: actResultsSchema, status: 202 }),
+  previewStop: route('POST', '/jobs/stop/preview', 'What each way of stopping would cost', {
+    body: stop.previewStopSchema,
+    answer: stop.previewStopAnswerSchema,
+  }),
+  stopJobs: route('POST', '/jobs/stop', 'Stop jobs', { body: stop.stopJobsSchema, answer: actResultsSchema, status: 202 }),
+  deleteJobs: route('POST', '/jobs/delete', 'Delete jobs', { body: job.deleteJobsSchema, answer: actResultsSchema, status: 202 }),
+  getJob: route('GET', '/jobs/{jobId}', 'One job with SQL and options', { params: ofJob, answer: jobAnswer }),
+  updateJob: route('PATCH', '/jobs/{jobId}', 'Save a new version', {
+    params: ofJob,
+    body: job.updateJobSchema,
+    answer: job.updateJobAnswerSchema,
+  }),
+  renameJob: route('PUT', '/jobs/{jobId}/name', 'Modify name and description', {
+    params: ofJob,
+    body: job.renameJobSchema,
+    answer: jobAnswer,
+  }),
+  copyJob: route('POST', '/jobs/{jobId}/copy', 'Save as another job', {
+    params: ofJob,
+    body: job.copyJobSchema,
+    answer: jobAnswer,
+    status: 201,
+  }),
+  listJobVersions: route('GET', '/jobs/{jobId}/versions', 'Versions of a job', { params: ofJob, answer: job.jobVersionsAnswerSchema }),
+  getJobVersion: route('GET', '/jobs/{jobId}/versions/{number}', 'One version', {
+    params: ofJob.extend({ number: jobIdTextSchema }),
+    answer: job.jobVersionSchema,
+  }),
+  setJobTags: route('PUT', '/jobs/{jobId}/tags', 'Replace the tags', { params: ofJob, body: job.setTagsSchema, answer: jobAnswer }),
+  listJobPermissions: route('GET', '/jobs/{jobId}/permissions', 'Who may do what', { params: ofJob, answer: job.jobPermissionsSchema }),
+  setJobPermission: route('PUT', '/jobs/{jobId}/permissions', 'Grant or revoke; no rights = revoke all', {
+    params: ofJob,
+    body: job.setJobPermissionSchema,
+    answer: job.jobPermissionsSchema,
+  }),
+  triggerSavepoint: route('POST', '/jobs/{jobId}/savepoint', 'Trigger a savepoint; the job goes on', {
+    params: ofJob,
+    body: snapshot.triggerSavepointSchema,
+    answer: actResultsSchema,
+    status: 202,
+  }),
+  previewImport: route('POST', '/jobs/{jobId}/import/preview', 'The six checks of an import', {
+    params: ofJob,
+    body: imports.previewImportSchema,
+    answer: imports.importPreviewSchema,
+  }),
+  importSavepoint: route('POST', '/jobs/{jobId}/import', 'Import a savepoint or checkpoint', {
+    params: ofJob,
+    body: imports.importSavepointSchema,
+    answer: actResultsSchema,
+    status: 202,
+  }),
+  getJobPlan: route('GET', '/jobs/{jobId}/plan', 'Plan of the saved version', { params: ofJob, answer: check.jobPlanAnswerSchema }),
+  getJobDelivery: route('GET', '/jobs/{jobId}/delivery', 'Delivery contract', { params: ofJob, answer: check.deliverySchema }),
+  getJobExposure: route('GET', '/jobs/{jobId}/exposure', 'What a failure this moment would cost', {
+    params: ofJob,
+    answer: job.exposureSchema,
+  }),
+  getJobTasks: route('GET', '/jobs/{jobId}/tasks', 'Operators and subtasks of the run', { params: ofJob, answer: runs.tasksAnswerSchema }),
+  getJobMetrics: route('GET', '/jobs/{jobId}/metrics', 'Time series', {
+    params: ofJob,
+    query: metrics.metricsQuerySchema,
+    answer: metrics.metricsAnswerSchema,
+  }),
+  getJobTide: route('GET', '/jobs/{jobId}/tide', 'Runs, snapshots, events and exposure of a time range', {
+    params: ofJob,
+    query: runs.tideQuerySchema,
+    answer: runs.tideAnswerSchema,
+  }),
+  listRuns: route('GET', '/jobs/{jobId}/runs', 'Runs', {
+    params: ofJob,
+    query: runs.listRunsQuerySchema,
+    answer: runs.listRunsAnswerSchema,
+  }),
+  listLedger: route('GET', '/jobs/{jobId}/ledger', 'Ledger', {
+    params: ofJob,
+    query: runs.listLedgerQuerySchema,
+    answer: runs.listLedgerAnswerSchema,
+  }),
+  listJobEvents: route('GET', '/jobs/{jobId}/events', 'What happened to the job', {
+    params: ofJob,
+    query: runs.listJobEventsQuerySchema,
+    answer: runs.listJobEventsAnswerSchema,
+  }),
+  listExceptions: route('GET', '/jobs/{jobId}/exceptions', 'Exceptions grouped by cause', {
+    params: ofJob,
+    answer: runs.exceptionsAnswerSchema,
+  }),
+  getJobLogs: route('GET', '/jobs/{jobId}/logs', 'Log of a run', {
+    params: ofJob,
+    query: runs.logsQuerySchema,
+    answer: runs.logsAnswerSchema,
+  }),
+} as const;
+
+const otherRoutes = {
+  checkSql: route('POST', '/sql/check', 'Check semantics', { body: check.checkSqlSchema, answer: check.checkSqlAnswerSchema }),
+  explainSql: route('POST', '/sql/explain', 'Explain', { body: check.explainSqlSchema, answer: check.explainSqlAnswerSchema }),
+  formatSql: route('POST', '/sql/format', 'Format', { body: check.formatSqlSchema, answer: check.formatSqlAnswerSchema }),
+  listSnapshots: route('GET', '/snapshots', 'Snapshots', {
+    query: snapshot.listSnapshotsQuerySchema,
+    answer: snapshot.listSnapshotsAnswerSchema,
+  }),
+  getSnapshot: route('GET', '/snapshots/{id}', 'One snapshot with positions and operators', {
+    params: ofId,
+    answer: snapshot.snapshotDetailSchema,
+  }),
+  changeSnapshot: route('PATCH', '/snapshots/{id}', 'Pin or unpin', {
+    params: ofId,
+    body: snapshot.changeSnapshotSchema,
+    answer: snapshot.snapshotSchema,
+  }),
+  deleteSnapshot: route('DELETE', '/snapshots/{id}', 'Delete; can be undone for some days', {
+    params: ofId,
+    answer: snapshot.snapshotSchema,
+  }),
+  undeleteSnapshot: route('POST', '/snapshots/{id}/undelete', 'Undo a delete', { params: ofId, answer: snapshot.snapshotSchema }),
+  browseStore: route('GET', '/store', 'Bucket browser', { query: imports.browseQuerySchema, answer: imports.browseAnswerSchema }),
+  listOperations: route('GET', '/operations', 'Operations', {
+    query: runs.listOperationsQuerySchema,
+    answer: runs.listOperationsAnswerSchema,
+  }),
+  getOperation: route('GET', '/operations/{id}', 'One operation', { params: ofId, answer: runs.operationSchema }),
+  cancelOperation: route('POST', '/operations/{id}/cancel', 'Ask an operation to stop', {
+    params: ofId,
+    answer: runs.operationSchema,
+    status: 202,
+  }),
+  listTemplates: route('GET', '/templates', 'Templates', {
+    query: administration.listTemplatesQuerySchema,
+    answer: administration.listTemplatesAnswerSchema,
+  }),
+  createTemplate: route('POST', '/templates', 'Make a template', {
+    body: administration.createTemplateSchema,
+    answer: administration.templateSchema,
+    status: 201,
+  }),
+  getTemplate: route('GET', '/templates/{templateId}', 'One template', { params: ofTemplate, answer: administration.templateSchema }),
+  changeTemplate: route('PATCH', '/templates/{templateId}', 'Change a template', {
+    params: ofTemplate,
+    body: administration.changeTemplateSchema,
+    answer: administration.templateSchema,
+  }),
+  deleteTemplate: route('DELETE', '/templates/{templateId}', 'Delete a template', { params: ofTemplate, answer: doneSchema }),
+  listQueues: route('GET', '/queues', 'Queues', { answer: administration.queuesAnswerSchema }),
+  createQueue: route('POST', '/queues', 'Make a queue on a Flink cluster', {
+    body: administration.createQueueSchema,
+    answer: administration.queueSchema,
+    access: 'admin',
+    status: 201,
+  }),
+  deleteQueue: route('DELETE', '/queues/{name}', 'Delete a queue that no job uses', {
+    params: z.strictObject({ name: z.string().max(128) }),
+    answer: doneSchema,
+    access: 'admin',
+  }),
+  getSettings: route('GET', '/settings', 'Settings', { answer: administration.settingsSchema }),
+  changeSettings: route('PATCH', '/settings', 'Change settings', {
+    body: administration.changeSettingsSchema,
+    answer: administration.settingsSchema,
+    access: 'admin',
+  }),
+  listAudit: route('GET', '/audit', 'Audit', {
+    query: administration.listAuditQuerySchema,
+    answer: administration.listAuditAnswerSchema,
+    access: 'admin',
+  }),
+  streamEvents: route('GET', '/events', 'Server-sent events', { query: eventsQuerySchema, answer: z.unknown(), kind: 'stream' }),
+  getOpenApi: route('GET', '/openapi.json', 'This description', { access: 'public', answer: z.unknown(), kind: 'stream' }),
+} as const;
+
+export const ROUTES = { ...accountRoutes, ...jobRoutes, ...otherRoutes } as const;
+export type RouteName = keyof typeof ROUTES;
+
+type Input<S> = S extends z.ZodType ? z.input<S> : undefined;
+type Output<S> = S extends z.ZodType ? z.output<S> : undefined;
+/** What a client writes and gets. */
+export type RouteParams<N extends RouteName> = Input<(typeof ROUTES)[N]['params']>;
+export type RouteQuery<N extends RouteName> = Input<(typeof ROUTES)[N]['query']>;
+export type RouteBody<N extends RouteName> = Input<(typeof ROUTES)[N]['body']>;
+export type RouteAnswer<N extends RouteName> = Output<(typeof ROUTES)[N]['answer']>;
+/** What a handler gets, after defaults. */
+export interface RouteInput<N extends RouteName> {
+  readonly params: Output<(typeof ROUTES)[N]['params']>;
+  readonly query: Output<(typeof ROUTES)[N]['query']>;
+  readonly body: Output<(typeof ROUTES)[N]['body']>;
+}
