@@ -27,10 +27,14 @@ export type Statement =
   | QueryStatement
   | ExplainStatement
   | DropStatement
+  | CreateDatabase
+  | UseDatabase
   | UnsupportedStatement;
 
 export interface CreateTable extends Span {
   readonly kind: 'createTable';
+  /** OR REPLACE. */
+  readonly isReplace: boolean;
   readonly isTemporary: boolean;
   readonly ifNotExists: boolean;
   readonly name: TableName;
@@ -73,6 +77,7 @@ export interface CreateView extends Span {
   readonly ifNotExists: boolean;
   readonly name: TableName;
   readonly columns: readonly Identifier[] | null;
+  readonly comment: string | null;
   readonly query: Query;
 }
 
@@ -119,6 +124,19 @@ export interface DropStatement extends Span {
   readonly kind: 'drop';
   readonly object: 'TABLE' | 'VIEW';
   readonly ifExists: boolean;
+  readonly name: TableName;
+}
+
+/** CREATE DATABASE [IF NOT EXISTS] [catalog.]name; comment and options have no effect. */
+export interface CreateDatabase extends Span {
+  readonly kind: 'createDatabase';
+  readonly ifNotExists: boolean;
+  readonly name: TableName;
+}
+
+/** USE [catalog.]database: where the names of later statements are looked up. */
+export interface UseDatabase extends Span {
+  readonly kind: 'use';
   readonly name: TableName;
 }
 
@@ -253,7 +271,12 @@ export interface TableFunction extends Span {
 }
 
 export type TableFunctionArgument = Span & { readonly name: Identifier | null } & (
-    | { readonly kind: 'table'; readonly table: NamedTable | DerivedTable; readonly partitionBy: readonly Expr[]; readonly orderBy: readonly OrderItem[] }
+    | {
+        readonly kind: 'table';
+        readonly table: NamedTable | DerivedTable;
+        readonly partitionBy: readonly Expr[];
+        readonly orderBy: readonly OrderItem[];
+      }
     | { readonly kind: 'descriptor'; readonly columns: readonly Identifier[] }
     | { readonly kind: 'expression'; readonly expression: Expr }
   );
@@ -311,7 +334,7 @@ export type Expr = Span &
     | { readonly kind: 'element'; readonly operand: Expr; readonly index: Expr }
     /** NOT, -, + */
     | { readonly kind: 'unary'; readonly operator: 'NOT' | '-' | '+'; readonly operand: Expr }
-    /** OR AND = <> < <= > >= + - * / % || ; `!=` is written `<>`. */
+    /** OR AND = <> < <= > >= + - * / % || OVERLAPS ; `!=` is written `<>`. */
     | { readonly kind: 'binaryOperation'; readonly operator: string; readonly left: Expr; readonly right: Expr }
     /** IS [NOT] NULL | TRUE | FALSE | UNKNOWN | JSON … */
     | { readonly kind: 'is'; readonly operand: Expr; readonly test: string; readonly isNegated: boolean }
