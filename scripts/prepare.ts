@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { projectRoot, runtimeEnvironment, runtimeNode } from './bootstrap.mjs';
+import { generateDatabaseClients } from './prisma-generate.ts';
 
 const BUILD_INPUTS = [
   'app',
@@ -19,7 +20,6 @@ const BUILD_INPUTS = [
   'package-lock.json',
   'prisma/schema.prisma',
 ];
-const SCHEMA_INPUTS = ['prisma/schema.prisma', 'prisma/postgresql/schema.prisma', 'package-lock.json', 'scripts/prisma-generate.ts'];
 const NOT_INPUT = /\.(test|spec)\.tsx?$|(^|\/)generated(\/|$)/;
 
 function addToDigest(hash: ReturnType<typeof createHash>, path: string): void {
@@ -61,11 +61,9 @@ function run(args: readonly string[], what: string, environment: Record<string, 
   process.exit(1);
 }
 
-/** Generates the database client when the schema has changed. */
+/** Generates the database clients when the models have changed. */
 export function prepareDatabaseClient(): void {
-  once('server/db/generated/.tidemark-schema', digestOf(SCHEMA_INPUTS), 'Preparing the database client', () =>
-    run(['--disable-warning=ExperimentalWarning', 'scripts/prisma-generate.ts'], 'Generating the database client'),
-  );
+  generateDatabaseClients();
 }
 
 /** Builds the console when its sources have changed. */
