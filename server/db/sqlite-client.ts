@@ -1,0 +1,129 @@
+/**
+ * The SQLite connection under Prisma: Node's own SQLite behind the client interface that Prisma's libsql adapter expects. One connection
+ * a process, for three reasons: settings of a connection (synchronous FULL, busy timeout) hold for every statement; a transaction
+ * begins IMMEDIATE, so that two processes that read and then write wait for each other instead of failing; and no second build of SQLite
+ * in the process can drop this one's file locks. The adapter hands out one statement or one transaction at a time.
+ */
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { PrismaLibSql } from '@prisma/adapter-libsql';
+
+const STATEMENTS_KEPT = 400;
+/** How long a statement waits for another process's transaction, ms. */
+const BUSY_TIMEOUT_MS = 10_000;
+
+type LibsqlClient = ReturnType<PrismaLibSql['createClient']>;
+interface Statement {
+  readonly sql: string;
+  readonly args: readonly (null | number | bigint | string | boolean | Uint8Array)[];
+}
+interface Result {
+  readonly columns: readonly string[];
+  readonly columnTypes: readonly string[];
+  readonly rows: readonly unknown[];
+  readonly rowsAffected: number;
+  readonly lastInsertRowid: bigint | undefined;
+}
+
+/** Opens a file with the settings that a commit survives a power cut with. */
+export function openSqliteFile(file: string): DatabaseSync {
+  const database = new DatabaseSync(file, { enableForeignKeyConstraints: true, timeout: BUSY_TIMEOUT_MS });
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;');
+  return database;
+}
+
+/** Gives the error the fields by which the adapter tells a broken constraint from a busy file. */
+function withRawCode(error: unknown): unknown {
+  if (error instanceof Error && 'errcode' in error) return Object.assign(error, { rawCode: error.errcode });
+  return error;
+}
+
+class SqliteConnection {
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(file: string) {
+    this.#database = openSqliteFile(file);
+  }
+
+  #prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql);
+      statement.setReturnArrays(true);
+      if (this.#statements.size >= STATEMENTS_KEPT) this.#statements.delete(this.#statements.keys().next().value as string);
+    } else {
+      this.#statements.delete(sql);
+    }
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  execute(statement: Statement): Result {
+    try {
+      const prepared = this.#prepare(statement.sql);
+      const args = statement.args.map((value) => (typeof value === 'boolean' ? Number(value) : value));
+      const columns = prepared.columns();
+      if (columns.length === 0) {
+        const done = prepared.run(...args);
+        return {
+          columns: [],
+          columnTypes: [],
+          rows: [],
+          rowsAffected: Number(done.changes),
+          lastInsertRowid: BigInt(done.lastInsertRowid),
+        };
+      }
+      const rows = prepared.all(...args) as unknown[];
+      return {
+        columns: columns.map((column) => column.name),
+        columnTypes: columns.map((column) => column.type ?? ''),
+        rows,
+        rowsAffected: 0,
+        lastInsertRowid: undefined,
+      };
+    } catch (error) {
+      throw withRawCode(error);
+    }
+  }
+
+  run(script: string): void {
+    try {
+      this.#database.exec(script);
+    } catch (error) {
+      throw withRawCode(error);
+    }
+  }
+
+  close(): void {
+    this.#statements.clear();
+    if (this.#database.isOpen) this.#database.close();
+  }
+}
+
+/** Prisma's adapter over one connection to `file`. */
+export class SqliteAdapter extends PrismaLibSql {
+  readonly #file: string;
+
+  constructor(file: string) {
+    super({ url: `file:${file}` }, { timestampFormat: 'unixepoch-ms' });
+    this.#file = file;
+  }
+
+  override createClient(): LibsqlClient {
+    const connection = new SqliteConnection(this.#file);
+    const client = {
+      execute: async (statement: Statement) => connection.execute(statement),
+      executeMultiple: async (script: string) => connection.run(script),
+      transaction: async () => {
+        connection.run('BEGIN IMMEDIATE');
+        return {
+          execute: async (statement: Statement) => connection.execute(statement),
+          commit: async () => connection.run('COMMIT'),
+          rollback: async () => connection.run('ROLLBACK'),
+        };
+      },
+      close: () => connection.close(),
+    };
+    return client as unknown as LibsqlClient;
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * What services need from other rooms, as interfaces: previews and imports (server/snapshots), the running jobs (server/supervisor,
+ * over its local socket), the planner, the object store. The console wires the real ones in server/services/console.ts.
+ *
+ * Division of labour with the supervisor: a service writes, in one transaction, an Operation row (status `pending`, `activeJobId` = the
+ * job), the job's `desired` and the status that people see at once (job_submitting, job_savepointing, job_canceling), then calls
+ * `wake`. All else of a job (observed*, status afterwards, Run, Snapshot, LedgerEntry, JobEvent, MetricPoint, Operation.step and its end,
+ * and setting activeJobId to null at its end) is written by the supervisor alone. Exceptions: an import and the soft delete of a
+ * job or snapshot are one transaction each and done by the service.
+ */
+import type { PlanGraph } from '../contract/check.ts';
+import type { JobServerEvent } from '../contract/events.ts';
+import type { BrowseAnswer, ImportPreview } from '../contract/import.ts';
+import type { Exposure } from '../contract/job.ts';
+import type { SnapshotDetail } from '../contract/snapshot.ts';
+import type { RestoreChoice, StartPreview } from '../contract/start.ts';
+import type { StopPreview } from '../contract/stop.ts';
+import type { PlanOutcome } from '../engine/planner/contract.ts';
+import type { PhysicalPlan } from '../engine/planner/physical-plan.ts';
+
+/** A snapshot found at a path, as it will be registered. */
+export interface FoundSnapshot {
+  readonly name: string;
+  readonly kind: 'checkpoint' | 'savepoint';
+  readonly engine: 'embedded' | 'flink';
+  readonly path: string;
+  readonly checkpointId: number | null;
+  readonly createdMs: number;
+  readonly durationMs: number;
+  readonly sizeBytes: number;
+  readonly parallelism: number | null;
+  readonly keyGroups: number | null;
+  readonly recordsIn: number | null;
+  readonly recordsOut: number | null;
+  readonly positions: SnapshotDetail['positions'];
+  readonly sqlSha256: string | null;
+}
+
+export interface PreviewPort {
+  previewStart(jobId: number, choice: RestoreChoice): Promise<StartPreview>;
+  previewStop(jobId: number): Promise<StopPreview>;
+  /** `found` is null when the path holds no snapshot that can be registered. */
+  previewImport(jobId: number, path: string): Promise<{ readonly preview: ImportPreview; readonly found: FoundSnapshot | null }>;
+  exposure(jobId: number): Promise<Exposure>;
+  /** Operators with their state, from the manifest. Throws StoreError. */
+  snapshotOperators(snapshotId: string): Promise<SnapshotDetail['operators']>;
+  browse(path: string, token: string | null): Promise<BrowseAnswer>;
+}
+
+export interface SupervisorPort {
+  /** An operation or a live option was written. Losing it costs time only: the supervisor also looks by itself. */
+  wake(): void;
+  /** Events of the supervisor's process, durable and transient. Returns the function that ends it. */
+  subscribe(listener: (event: JobServerEvent) => void): () => void;
+  isConnected(): boolean;
+}
+
+/** The planner with a time budget, in a process or thread that may be ended. No I/O. */
+export interface PlannerPort {
+  plan(
+    sql: string,
+    settings: Readonly<Record<string, string>>,
+  ): Promise<PlanOutcome | { readonly kind: 'timed-out'; readonly budgetMs: number }>;
+  explainText(plan: PhysicalPlan): string;
+  graph(plan: PhysicalPlan): PlanGraph;
+  /** Null when the text does not parse: it is then left as it is. */
+  format(sql: string): Promise<string | null>;
+}
