@@ -70,8 +70,13 @@ export interface Manifest {
   /** Current watermark of each operator in ms as decimal text, by uid (minimum over subtasks). */
   readonly watermarks: Readonly<Record<string, string>>;
   readonly tables: readonly ManifestTable[];
+  /** Small non-keyed values of operators (state/contract.ts, OperatorValues), one entry a subtask that set any. */
+  readonly operatorValues: readonly { readonly operatorUid: string; readonly subtask: number; readonly values: Readonly<Record<string, unknown>> }[];
   /** Size of everything the snapshot needs, bytes. */
   readonly totalBytes: number;
   readonly recordsIn: number;
   readonly recordsOut: number;
 }
+// checkpoint/manifest-codec.ts:  encodeManifest(manifest): Uint8Array; decodeManifest(bytes): DecodedManifest ('manifest' | 'flink' | 'broken')
+// checkpoint/snapshot-reader.ts: readManifest(folder): Promise<Manifest> (throws RestoreError); verifyParts(folder, manifest): Promise<void>
+// checkpoint/snapshot-folder.ts: SnapshotFolder = where a snapshot lies (store, bucket, prefix, URI)
