@@ -1,0 +1,5 @@
+/** English dictionary: its keys are the keys of all languages. */
+import { job } from './en/job.ts';
+import { shell } from './en/shell.ts';
+
+export const en = { ...shell, ...job } as const;

@@ -1,0 +1,6 @@
+/** Simplified Chinese dictionary. */
+import type { Dictionary } from './dictionary.ts';
+import { job } from './zh/job.ts';
+import { shell } from './zh/shell.ts';
+
+export const zh: Dictionary = { ...shell, ...job };

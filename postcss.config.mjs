@@ -1,0 +1,3 @@
+/** Tailwind 4 is the only style processor. */
+const config = { plugins: { '@tailwindcss/postcss': {} } };
+export default config;
