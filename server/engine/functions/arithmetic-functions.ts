@@ -2,7 +2,10 @@
  * The arithmetic operators. Integers wrap around as Java's do and fail on division by zero, DECIMALs follow decimal-types.ts and give
  * NULL on overflow, FLOAT and DOUBLE follow IEEE 754. Time points and intervals add by the calendar.
  */
+
+import { addMonthsToDate, floorDivide, floorModulo, MS_PER_DAY } from '../types/calendar.ts';
 import { commonType, withoutAttribute } from '../types/coercion.ts';
+import { divideDecimals, fitOrNull, rescale } from '../types/decimal-arithmetic.ts';
 import { type SqlType, timestampUnitsPerSecond, withNullability } from '../types/sql-type.ts';
 import {
   asDecimal,
@@ -15,9 +18,7 @@ import {
   isTimePoint,
 } from '../types/type-families.ts';
 import type { Value } from '../types/value.ts';
-import { addMonthsToDate, floorDivide, floorModulo, MS_PER_DAY } from './calendar.ts';
 import { type BoundCall, DataError, type EvaluatedCall, type FunctionRefusal, type ScalarFunction } from './contract.ts';
-import { divideDecimals, fitOrNull, rescale } from './decimal-arithmetic.ts';
 import { type ArithmeticOperator, decimalResultType } from './decimal-types.ts';
 import { refuseCall } from './define.ts';
 
