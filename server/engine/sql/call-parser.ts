@@ -81,7 +81,7 @@ export abstract class CallParser extends TypeParser {
 
   private nullTreatment(parts: CallParts): void {
     if ((this.at('IGNORE') || this.at('RESPECT')) && this.at('NULLS', 1)) {
-      parts.syntax['nulls'] = this.next().text;
+      parts.syntax.nulls = this.next().text;
       this.next();
     }
   }
@@ -89,12 +89,13 @@ export abstract class CallParser extends TypeParser {
   private callArguments(name: string, parts: CallParts): void {
     switch (name) {
       case 'EXTRACT':
-        parts.syntax['unit'] = this.timeUnit();
+        parts.syntax.unit = this.timeUnit();
         this.expect('FROM');
         parts.args.push(this.expression());
         return;
       case 'TRIM':
-        return this.trimArguments(parts);
+        this.trimArguments(parts);
+        return;
       case 'POSITION':
         parts.args.push(this.arithmetic());
         this.expect('IN');
@@ -103,17 +104,19 @@ export abstract class CallParser extends TypeParser {
         return;
       case 'TIMESTAMPADD':
       case 'TIMESTAMPDIFF':
-        parts.syntax['unit'] = this.timeUnit();
+        parts.syntax.unit = this.timeUnit();
         this.expect(',');
         parts.args.push(...this.list(() => this.expression()));
         return;
       case 'JSON_OBJECT':
       case 'JSON_OBJECTAGG':
-        return this.jsonPairs(parts);
+        this.jsonPairs(parts);
+        return;
       case 'JSON_VALUE':
       case 'JSON_QUERY':
       case 'JSON_EXISTS':
-        return this.jsonPathArguments(name, parts);
+        this.jsonPathArguments(name, parts);
+        return;
       default:
         this.plainArguments(name, parts);
     }
@@ -140,7 +143,7 @@ export abstract class CallParser extends TypeParser {
       parts.args.push(this.expression());
       this.fromFor(parts);
     } else if (name === 'SUBSTRING' && this.at('FROM')) this.fromFor(parts);
-    else if ((name === 'CEIL' || name === 'CEILING' || name === 'FLOOR') && this.accept('TO')) parts.syntax['unit'] = this.timeUnit();
+    else if ((name === 'CEIL' || name === 'CEILING' || name === 'FLOOR') && this.accept('TO')) parts.syntax.unit = this.timeUnit();
     else if (name === 'JSON_ARRAY' || name === 'JSON_ARRAYAGG') this.jsonOnNull(parts);
     this.nullTreatment(parts);
     if (this.at('ORDER') && this.at('BY', 1)) {
@@ -158,7 +161,7 @@ export abstract class CallParser extends TypeParser {
   private trimArguments(parts: CallParts): void {
     let side: string | null = null;
     for (const word of ['BOTH', 'LEADING', 'TRAILING']) if (side === null && this.accept(word)) side = word;
-    parts.syntax['side'] = side ?? 'BOTH';
+    parts.syntax.side = side ?? 'BOTH';
     if (side !== null && this.accept('FROM')) {
       parts.args.push(this.expression());
       return;
@@ -176,7 +179,7 @@ export abstract class CallParser extends TypeParser {
     for (const word of ['NULL', 'ABSENT']) {
       if (this.at(word) && this.at('ON', 1)) {
         this.expect(word, 'ON', 'NULL');
-        parts.syntax['onNull'] = word;
+        parts.syntax.onNull = word;
       }
     }
   }
@@ -191,7 +194,7 @@ export abstract class CallParser extends TypeParser {
         parts.args.push(this.expression());
         if (this.at('FORMAT') && this.at('JSON', 1)) {
           this.expect('FORMAT', 'JSON');
-          parts.syntax['json'] = true;
+          parts.syntax.json = true;
         }
       });
     }
@@ -204,7 +207,7 @@ export abstract class CallParser extends TypeParser {
     parts.args.push(this.expression());
     if (name === 'JSON_EXISTS') {
       if (this.at(')')) return;
-      parts.syntax['onError'] = this.oneOf(['TRUE', 'FALSE', 'UNKNOWN', 'ERROR']);
+      parts.syntax.onError = this.oneOf(['TRUE', 'FALSE', 'UNKNOWN', 'ERROR']);
       this.expect('ON', 'ERROR');
       return;
     }
@@ -220,10 +223,10 @@ export abstract class CallParser extends TypeParser {
     if (this.accept('WITHOUT')) {
       this.accept('ARRAY');
       this.expect('WRAPPER');
-      parts.syntax['wrapper'] = 'WITHOUT';
+      parts.syntax.wrapper = 'WITHOUT';
     } else if (this.accept('WITH')) {
-      parts.syntax['wrapper'] = this.accept('CONDITIONAL') ? 'CONDITIONAL' : 'UNCONDITIONAL';
-      if (parts.syntax['wrapper'] === 'UNCONDITIONAL') this.accept('UNCONDITIONAL');
+      parts.syntax.wrapper = this.accept('CONDITIONAL') ? 'CONDITIONAL' : 'UNCONDITIONAL';
+      if (parts.syntax.wrapper === 'UNCONDITIONAL') this.accept('UNCONDITIONAL');
       this.accept('ARRAY');
       this.expect('WRAPPER');
     }

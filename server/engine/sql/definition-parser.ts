@@ -108,12 +108,11 @@ export abstract class DefinitionParser extends QueryParser {
       const isVirtual = this.accept('VIRTUAL');
       return { kind: 'metadata', name, type, from, isVirtual, comment: this.comment(), ...this.spanFrom(start) };
     }
-    const keyStart = this.start;
     if (this.accept('CONSTRAINT')) {
       this.name('a name for the constraint');
       this.expect('PRIMARY', 'KEY');
-      this.setPrimaryKey(elements, keyStart, [name]);
-    } else if (this.accept('PRIMARY', 'KEY')) this.setPrimaryKey(elements, keyStart, [name]);
+      this.setPrimaryKey(elements, start, [name]);
+    } else if (this.accept('PRIMARY', 'KEY')) this.setPrimaryKey(elements, start, [name]);
     if (this.at('DEFAULT')) throw new SqlError('DEFAULT values of columns are not supported.', this.peek());
     return { kind: 'physical', name, type, comment: this.comment(), ...this.spanFrom(start) };
   }

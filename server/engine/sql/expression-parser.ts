@@ -171,7 +171,7 @@ export abstract class ExpressionParser extends PrimaryParser {
     const operator = this.next().text === 'LIKE' ? 'LIKE' : 'SIMILAR TO';
     if (operator === 'SIMILAR TO') this.expect('TO');
     const pattern = this.operators(RANGE);
-    const escape = this.accept('ESCAPE') ? this.operators(RANGE) : null;
-    return { kind: 'like', operator, operand, pattern, escape, isNegated, ...this.spanFrom(start) };
+    const escapedBy = this.accept('ESCAPE') ? this.operators(RANGE) : null;
+    return { kind: 'like', operator, operand, pattern, escape: escapedBy, isNegated, ...this.spanFrom(start) };
   }
 }

@@ -5,7 +5,7 @@ import { BARE_CALLS, CALLABLE_RESERVED, isReserved } from './keywords.ts';
 import type { Token } from './lexer.ts';
 import { SqlError } from './problem.ts';
 
-const INTERVAL_UNITS: Readonly<Record<string, IntervalUnit>> = Object.fromEntries(
+const UNITS_OF_INTERVALS: Readonly<Record<string, IntervalUnit>> = Object.fromEntries(
   (['YEAR', 'QUARTER', 'MONTH', 'WEEK', 'DAY', 'HOUR', 'MINUTE', 'SECOND', 'MILLISECOND'] as const).flatMap((unit) => [
     [unit, unit],
     [`${unit}S`, unit],
@@ -141,6 +141,7 @@ export abstract class PrimaryParser extends CallParser {
   }
 
   private bareOrEmptyCall(token: Token): Expr {
+    this.markFunction();
     this.next();
     return this.at('(') ? this.call(token.text, token) : this.bareCall(token.text, { start: token.start, end: token.end });
   }
@@ -150,6 +151,7 @@ export abstract class PrimaryParser extends CallParser {
     const token = this.peek();
     const isCall = this.at('(', 1);
     if (isCall) {
+      this.markFunction();
       this.next();
       const written = this.source.slice(token.start, token.end);
       const name = token.kind === 'quotedName' ? written.slice(1, -1).toUpperCase() : token.text;
@@ -185,6 +187,7 @@ export abstract class PrimaryParser extends CallParser {
       const when = this.expression();
       if (this.at(',')) throw new SqlError('A CASE branch has one value; write a WHEN for each.', this.peek());
       this.expect('THEN');
+      // biome-ignore lint/suspicious/noThenProperty: the tree's word for a branch; it is never awaited
       branches.push({ when, then: this.expression() });
     } while (this.at('WHEN'));
     this.miss('WHEN');
@@ -218,7 +221,7 @@ export abstract class PrimaryParser extends CallParser {
 
   private intervalUnit(): IntervalUnit {
     const token = this.peek();
-    const unit = token.kind === 'word' && Object.hasOwn(INTERVAL_UNITS, token.text) ? INTERVAL_UNITS[token.text]! : null;
+    const unit = token.kind === 'word' && Object.hasOwn(UNITS_OF_INTERVALS, token.text) ? UNITS_OF_INTERVALS[token.text]! : null;
     if (unit === null) {
       this.miss('a time unit: YEAR, MONTH, DAY, HOUR, MINUTE or SECOND');
       return this.unexpected();

@@ -71,6 +71,11 @@ export class StatementParser extends DefinitionParser {
     return { statements, errors: this.errors };
   }
 
+  /** What the words at these offsets were read as; known after `script()`. */
+  get words(): { readonly names: ReadonlySet<number>; readonly functions: ReadonlySet<number> } {
+    return { names: this.nameOffsets, functions: this.functionOffsets };
+  }
+
   /** One expression and nothing behind it. */
   onlyExpression(): Expr {
     const expression = this.expression();

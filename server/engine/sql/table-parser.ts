@@ -7,6 +7,7 @@ import type {
   NamedTable,
   OptionEntry,
   OrderItem,
+  Span,
   TableAlias,
   TableFunctionArgument,
   TableName,
@@ -18,6 +19,9 @@ import { SqlError } from './problem.ts';
 const UNSUPPORTED_AFTER_TABLE = new Set(['TABLESAMPLE', 'PIVOT', 'UNPIVOT']);
 
 export abstract class TableParser extends ExpressionParser {
+  /** Text that was passed over, not read. */
+  readonly verbatimSpans: Span[] = [];
+
   protected tableName(what = 'a table name'): TableName {
     const start = this.start;
     const parts = [this.name(what)];
@@ -187,6 +191,7 @@ export abstract class TableParser extends ExpressionParser {
   }
 
   private functionCall(): { name: Identifier; arguments: TableFunctionArgument[] } {
+    this.markFunction();
     const name = this.name('a table function');
     return { name, arguments: this.parenthesized(() => (this.at(')') ? [] : this.list(() => this.functionArgument()))) };
   }
@@ -234,7 +239,9 @@ export abstract class TableParser extends ExpressionParser {
     const close = this.at('(') ? this.closingOf(this.position) : -1;
     this.expect('(');
     if (close < 0) throw new SqlError('The parenthesis after MATCH_RECOGNIZE is not closed.', this.tokens[this.position - 1]!);
+    const inside = this.start;
     while (this.position < close) this.next();
+    this.verbatimSpans.push(this.spanFrom(inside));
     this.expect(')');
     return { kind: 'matchRecognize', input, alias: this.tableAlias(), ...this.spanFrom(start) };
   }
@@ -254,6 +261,7 @@ export abstract class TableParser extends ExpressionParser {
     let name: Identifier | null = null;
     if (this.at('=>', 1) && (this.peek().kind === 'word' || this.peek().kind === 'quotedName')) {
       const token = this.next();
+      this.nameOffsets.add(token.start);
       const written = this.source.slice(token.start, token.end);
       name = { name: token.kind === 'quotedName' ? written.slice(1, -1) : written, start: token.start, end: token.end };
       this.next();

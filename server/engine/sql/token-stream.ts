@@ -19,6 +19,10 @@ export class TokenStream {
   protected readonly source: string;
   protected readonly tokens: readonly Token[];
   protected position = 0;
+  /** Offsets of the words that were read as names: their case has a meaning. */
+  protected readonly nameOffsets = new Set<number>();
+  /** Offsets of the words that were read as names of functions. */
+  protected readonly functionOffsets = new Set<number>();
   private depth = 0;
   private expected: string[] = [];
   private expectedAt = -1;
@@ -99,6 +103,7 @@ export class TokenStream {
     const token = this.peek();
     if (token.kind === 'word' && !isReserved(token.text)) {
       this.next();
+      this.nameOffsets.add(token.start);
       return { name: this.source.slice(token.start, token.end), start: token.start, end: token.end };
     }
     if (token.kind === 'quotedName') {
@@ -107,6 +112,11 @@ export class TokenStream {
     }
     this.missName(what);
     return this.unexpected();
+  }
+
+  /** The word or quoted name that stands here is a function's. */
+  protected markFunction(): void {
+    this.functionOffsets.add(this.start);
   }
 
   /** Any word, reserved or not. */
