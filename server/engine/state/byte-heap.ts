@@ -7,6 +7,13 @@ import { StateError } from './table-spec.ts';
 const SIZE_MAX = 2 ** 31 - 1;
 const GARBAGE_MIN = 1 << 16;
 
+interface HeapColumn {
+  readonly lane: string;
+  readonly offsets: Int32Array;
+  readonly lengths: Int32Array;
+  readonly nulls: Uint8Array;
+}
+
 export class ByteHeap {
   data: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   used = 0;
@@ -48,16 +55,20 @@ export class ByteHeap {
     this.data = grown;
   }
 
-  /** Starts an empty heap and hands back the old bytes, which the caller appends anew. */
-  restart(): Uint8Array {
+  /** Moves what live records hold to a new heap. `isLive[id]` is 1 for these. */
+  compact(columns: readonly HeapColumn[], isLive: Uint8Array, idLimit: number): void {
     const old = this.data;
-    const live = this.used - this.garbage;
-    const size = Math.max(1024, Math.ceil(live * 1.5));
+    const size = Math.max(1024, Math.ceil((this.used - this.garbage) * 1.5));
     this.#onResize(size - old.length);
     this.data = new Uint8Array(size);
     this.used = 0;
     this.garbage = 0;
-    return old;
+    for (const column of columns) {
+      if (column.lane !== 'bytes') continue;
+      for (let id = 0; id < idLimit; id++) {
+        if (isLive[id] === 1 && column.nulls[id] === 0) column.offsets[id] = this.append(old, column.offsets[id], column.lengths[id]);
+      }
+    }
   }
 
   clear(): void {

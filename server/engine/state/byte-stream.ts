@@ -28,7 +28,8 @@ export class ByteWriter {
   }
 
   u8(value: number): void {
-    this.bytes[this.take(1)] = value;
+    const at = this.take(1);
+    this.bytes[at] = value;
   }
 
   i32(value: number): void {

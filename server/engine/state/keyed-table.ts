@@ -18,7 +18,7 @@ import { ByteHeap } from './byte-heap.ts';
 import { KeyChains } from './key-chains.ts';
 import { KeyIndex } from './key-index.ts';
 import type { MemoryBudget } from './memory-budget.ts';
-import { type ColumnSlice, PAGE_BITS, StateColumn } from './state-column.ts';
+import { PAGE_BITS, type PageKeeper, StateColumn } from './state-column.ts';
 import { type BatchLookup, CREATE, compileLookup, FIND_FOR_WRITE } from './table-loops.ts';
 import type { TableSpec } from './table-spec.ts';
 import { isSameValue } from './value-codec.ts';
@@ -29,11 +29,6 @@ export interface TableOptions {
   readonly keyGroups: number;
   readonly budget: MemoryBudget;
   nowMs(): number;
-}
-
-/** What an image needs of the table: it is handed the page as it was, once, before the page's first change. */
-export interface PageKeeper {
-  keepPage(page: number, slices: readonly ColumnSlice[]): void;
 }
 
 const INITIAL_CAPACITY = 64;
@@ -166,10 +161,8 @@ export class KeyedTable {
     const keyHash = Number(this.meta.values[id]);
     this.index.remove(this.identity === null ? keyHash : Number(this.identity.values[id]), id);
     this.chains?.remove(id, keyHash, this.#saveBefore);
-    for (const column of this.keyColumns) this.heap.garbage += column.lane === 'bytes' ? column.lengths[id] : 0;
-    for (const column of this.fields) this.heap.garbage += column.lane === 'bytes' ? column.lengths[id] : 0;
-    for (const column of this.keyColumns) column.clear(id);
-    for (const column of this.fields) column.clear(id);
+    for (const column of this.keyColumns) this.#clear(column, id);
+    for (const column of this.fields) this.#clear(column, id);
     this.meta.nulls[id] = 0;
     this.groupCounts[keyHash & (this.options.keyGroups - 1)]--;
     this.records--;
@@ -191,8 +184,7 @@ export class KeyedTable {
 
   /** Gives all memory back to the budget; the table must not be used any more. */
   dispose(): void {
-    this.options.budget.release(this.#bytes);
-    this.#bytes = 0;
+    this.#resized(-this.#bytes);
   }
 
   // ---- chains of sub-keyed tables
@@ -242,7 +234,8 @@ export class KeyedTable {
   /** Copies source[start, start + length) into a bytes field. */
   setBytes(field: StateColumn, id: number, source: Uint8Array, start: number, length: number): void {
     const old = field.nulls[id] === 1 ? 0 : field.lengths[id];
-    if (length <= old && this.#keepers.length === 0) {
+    if (length === 0) this.heap.garbage += old;
+    else if (length <= old && this.#keepers.length === 0) {
       this.heap.data.set(source.subarray(start, start + length), field.offsets[id]);
       this.heap.garbage += old - length;
     } else {
@@ -306,7 +299,8 @@ export class KeyedTable {
       this.nowMs = this.options.nowMs();
       this.#sweep();
     }
-    if (this.heap.isWorthCompacting && this.#keepers.length === 0) this.#compact();
+    if (this.heap.isWorthCompacting && this.#keepers.length === 0)
+      this.heap.compact([...this.keyColumns, ...this.fields], this.meta.nulls, this.idLimit);
   }
 
   isExpired(id: number): boolean {
@@ -360,6 +354,11 @@ export class KeyedTable {
     return this.#bytes;
   }
 
+  #clear(column: StateColumn, id: number): void {
+    if (column.lane === 'bytes') this.heap.garbage += column.lengths[id];
+    column.clear(id);
+  }
+
   #isSameKey(a: number, b: number): boolean {
     for (let i = 0; i < this.spec.key.length; i++) {
       const column = this.keyColumns[i];
@@ -386,17 +385,6 @@ export class KeyedTable {
       if (this.#sweepAt >= this.idLimit) this.#sweepAt = 0;
       const id = this.#sweepAt++;
       if (this.meta.nulls[id] === 1 && this.isExpired(id)) this.delete(id);
-    }
-  }
-
-  #compact(): void {
-    const old = this.heap.restart();
-    for (const column of [...this.keyColumns, ...this.fields]) {
-      if (column.lane !== 'bytes') continue;
-      for (let id = 0; id < this.idLimit; id++) {
-        if (this.meta.nulls[id] === 1 && column.nulls[id] === 0)
-          column.offsets[id] = this.heap.append(old, column.offsets[id], column.lengths[id]);
-      }
     }
   }
 

@@ -19,6 +19,11 @@ export interface ColumnSlice {
   readonly nulls: Uint8Array;
 }
 
+/** What an image needs of the table: it is handed the page as it was, once, before the page's first change. */
+export interface PageKeeper {
+  keepPage(page: number, slices: readonly ColumnSlice[]): void;
+}
+
 const NO_INTS = new Int32Array(0);
 const BYTES_PER_RECORD: Readonly<Record<Lane, number>> = { bool: 2, i32: 5, i64: 9, f64: 9, bytes: 9, obj: 17 };
 

@@ -7,11 +7,10 @@
  */
 import { crc32 } from 'node:zlib';
 import type { Column } from '../types/batch.ts';
-import { createColumn } from '../types/batch-builder.ts';
 import { type Lane, laneOf, type RowSchema, type SqlType } from '../types/sql-type.ts';
 import { ByteReader, ByteWriter } from './byte-stream.ts';
 import { HASH_VERSION } from './hash.ts';
-import type { ColumnSlice } from './state-column.ts';
+import { type ColumnSlice, PAGE_BITS, PAGE_RECORDS } from './state-column.ts';
 import { StateError, type StateField, type TableSpec } from './table-spec.ts';
 import { readValue, writeValue } from './value-codec.ts';
 
@@ -44,41 +43,76 @@ export function readLayout(layout: Readonly<Record<string, unknown>>, formatVers
   return { hashVersion, key, subKey, fields };
 }
 
-/** Reads records of an image (table-image.ts). */
+/** The records of an image (table-image.ts). Arrays are little-endian, as on all machines that Node.js runs on. */
 export interface RecordSource {
   readonly heapData: Uint8Array;
-  typeOf(column: number): SqlType;
-  sliceOf(id: number, column: number): ColumnSlice;
-  indexOf(id: number): number;
+  /** Pages as they were, by page number; what is missing is read from the live column. */
+  readonly pages: readonly (readonly ColumnSlice[] | undefined)[];
+  liveColumn(column: number): ColumnSlice & { readonly type: SqlType };
 }
 
 export function writeGroup(source: RecordSource, columns: number, stampsAt: number, ids: Int32Array): Uint8Array {
-  const writer = new ByteWriter(64 + ids.length * 8 * columns);
+  const writer = new ByteWriter(64 + ids.length * 10 * columns);
   writer.u8(TABLE_FORMAT_VERSION);
   writer.i32(ids.length);
   writer.u8(stampsAt === -1 ? 0 : 1);
   for (let column = 0; column < columns; column++) writeColumn(writer, source, column, ids);
-  if (stampsAt !== -1) for (const id of ids) writer.f64(Number(source.sliceOf(id, stampsAt).values[source.indexOf(id)]));
+  if (stampsAt !== -1) writer.raw(bytesOf(gather(source, stampsAt, 'values', ids, new Float64Array(ids.length))));
   writer.i32(crc32(writer.bytes.subarray(0, writer.length)) | 0);
   return writer.finish();
 }
 
+type FixedArray = ColumnSlice['values'];
+
+function bytesOf(array: FixedArray): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
+
+type GatherLoop = (live: FixedArray, pages: RecordSource['pages'], column: number, part: string, ids: Int32Array, out: FixedArray) => void;
+
+/** The same loop compiled once a lane: shared code over all kinds of arrays would box every BIGINT. */
+function gatherLoop(): GatherLoop {
+  const source = `for (let i = 0; i < ids.length; i++) {
+    const id = ids[i], page = pages[id >> ${PAGE_BITS}];
+    if (page === undefined) out[i] = live[id]; else out[i] = page[column][part][id & ${PAGE_RECORDS - 1}];
+  }`;
+  return new Function('live', 'pages', 'column', 'part', 'ids', 'out', source) as GatherLoop;
+}
+
+const LOOPS = { u8: gatherLoop(), i32: gatherLoop(), i64: gatherLoop(), f64: gatherLoop() };
+
+/** Copies one array of a column for these ids to `out`. */
+function gather<T extends FixedArray>(
+  source: RecordSource,
+  column: number,
+  part: 'values' | 'nulls' | 'offsets' | 'lengths',
+  ids: Int32Array,
+  out: T,
+): T {
+  const lane = out instanceof Uint8Array ? 'u8' : out instanceof Int32Array ? 'i32' : out instanceof Float64Array ? 'f64' : 'i64';
+  LOOPS[lane](source.liveColumn(column)[part], source.pages, column, part, ids, out);
+  return out;
+}
+
+const FIXED: Readonly<Record<Exclude<Lane, 'bytes' | 'obj'>, (size: number) => FixedArray>> = {
+  bool: (size) => new Uint8Array(size),
+  i32: (size) => new Int32Array(size),
+  i64: (size) => new BigInt64Array(size),
+  f64: (size) => new Float64Array(size),
+};
+
 function writeColumn(writer: ByteWriter, source: RecordSource, column: number, ids: Int32Array): void {
-  const type = source.typeOf(column);
+  const { type } = source.liveColumn(column);
   const lane = laneOf(type);
   writer.u8(LANES.indexOf(lane));
   if (lane === 'obj') {
     writeObjects(writer, source, column, ids, type);
     return;
   }
-  const isNull = new Uint8Array(ids.length);
-  let nulls = 0;
-  for (let i = 0; i < ids.length; i++) {
-    isNull[i] = source.sliceOf(ids[i], column).nulls[source.indexOf(ids[i])];
-    nulls += isNull[i];
-  }
-  writer.u8(nulls > 0 ? 1 : 0);
-  if (nulls > 0) {
+  const isNull = gather(source, column, 'nulls', ids, new Uint8Array(ids.length));
+  const hasNull = isNull.includes(1);
+  writer.u8(hasNull ? 1 : 0);
+  if (hasNull) {
     const at = writer.take((ids.length + 7) >> 3);
     writer.bytes.fill(0, at, writer.length);
     for (let i = 0; i < ids.length; i++) writer.bytes[at + (i >> 3)] |= isNull[i] << (i & 7);
@@ -87,29 +121,27 @@ function writeColumn(writer: ByteWriter, source: RecordSource, column: number, i
     writeBytes(writer, source, column, ids, isNull);
     return;
   }
-  for (let i = 0; i < ids.length; i++) {
-    const value = isNull[i] === 1 ? 0 : source.sliceOf(ids[i], column).values[source.indexOf(ids[i])];
-    if (lane === 'bool') writer.u8(Number(value));
-    else if (lane === 'i32') writer.i32(Number(value));
-    else if (lane === 'f64') writer.f64(Number(value));
-    else writer.i64(BigInt(value));
-  }
+  const values = gather(source, column, 'values', ids, FIXED[lane](ids.length));
+  if (hasNull) for (let i = 0; i < ids.length; i++) if (isNull[i] === 1) values[i] = lane === 'i64' ? 0n : 0;
+  writer.raw(bytesOf(values));
 }
 
 function writeBytes(writer: ByteWriter, source: RecordSource, column: number, ids: Int32Array, isNull: Uint8Array): void {
-  for (let i = 0; i < ids.length; i++) writer.i32(isNull[i] === 1 ? 0 : source.sliceOf(ids[i], column).lengths[source.indexOf(ids[i])]);
-  for (let i = 0; i < ids.length; i++) {
-    if (isNull[i] === 1) continue;
-    const slice = source.sliceOf(ids[i], column);
-    const at = source.indexOf(ids[i]);
-    writer.raw(source.heapData.subarray(slice.offsets[at], slice.offsets[at] + slice.lengths[at]));
-  }
+  const lengths = gather(source, column, 'lengths', ids, new Int32Array(ids.length));
+  const offsets = gather(source, column, 'offsets', ids, new Int32Array(ids.length));
+  for (let i = 0; i < ids.length; i++) if (isNull[i] === 1) lengths[i] = 0;
+  writer.raw(bytesOf(lengths));
+  for (let i = 0; i < ids.length; i++) writer.raw(source.heapData.subarray(offsets[i], offsets[i] + lengths[i]));
 }
 
 function writeObjects(writer: ByteWriter, source: RecordSource, column: number, ids: Int32Array, type: SqlType): void {
   writer.u8(0);
   const values = new ByteWriter();
-  for (const id of ids) writeValue(values, source.sliceOf(id, column).objects[source.indexOf(id)] ?? null, type);
+  for (const id of ids) {
+    const page = source.pages[id >> PAGE_BITS];
+    const value = page === undefined ? source.liveColumn(column).objects[id] : page[column].objects[id & (PAGE_RECORDS - 1)];
+    writeValue(values, value ?? null, type);
+  }
   writer.sized(values.bytes.subarray(0, values.length));
 }
 
@@ -137,8 +169,7 @@ export function readGroup(bytes: Uint8Array, layout: TableLayout): StoredGroup {
   const columns = [...layout.key, ...layout.subKey, ...layout.fields].map((field) => readColumn(reader, field.type, records));
   let stamps: Float64Array | null = null;
   if (isStamped) {
-    stamps = new Float64Array(records);
-    for (let i = 0; i < records; i++) stamps[i] = reader.f64();
+    stamps = new Float64Array(reader.raw(records * 8).slice().buffer as ArrayBuffer);
   }
   if (reader.at !== bytes.length - 4) throw new StateError('corrupt', `Stored state has ${bytes.length - 4 - reader.at} bytes too many.`);
   return { records, columns, stamps };
@@ -147,40 +178,36 @@ export function readGroup(bytes: Uint8Array, layout: TableLayout): StoredGroup {
 function readColumn(reader: ByteReader, type: SqlType, records: number): Column {
   const lane = laneOf(type);
   if (LANES[reader.u8()] !== lane) throw new StateError('corrupt', 'Stored state does not match its layout.');
-  const column = createColumn(lane, records);
-  const isNullable = reader.u8() === 1;
-  if (isNullable) {
+  let nulls: Uint8Array | null = null;
+  if (reader.u8() === 1) {
     const bits = reader.raw((records + 7) >> 3);
-    const nulls = column.nulls as Uint8Array;
+    nulls = new Uint8Array(records);
     for (let i = 0; i < records; i++) nulls[i] = (bits[i >> 3] >> (i & 7)) & 1;
-  } else column.nulls = null;
-  switch (column.lane) {
+  }
+  /** A copy, as the stored bytes are not aligned. */
+  const fixed = (width: number): ArrayBuffer => reader.raw(records * width).slice().buffer as ArrayBuffer;
+  switch (lane) {
     case 'bool':
-      column.values.set(reader.raw(records));
-      break;
+      return { lane, values: new Uint8Array(fixed(1)), nulls };
     case 'i32':
-      for (let i = 0; i < records; i++) column.values[i] = reader.i32();
-      break;
+      return { lane, values: new Int32Array(fixed(4)), nulls };
     case 'i64':
-      for (let i = 0; i < records; i++) column.values[i] = reader.i64();
-      break;
+      return { lane, values: new BigInt64Array(fixed(8)), nulls };
     case 'f64':
-      for (let i = 0; i < records; i++) column.values[i] = reader.f64();
-      break;
+      return { lane, values: new Float64Array(fixed(8)), nulls };
     case 'bytes': {
+      const lengths = new Int32Array(fixed(4));
+      const offsets = new Int32Array(records);
       let total = 0;
       for (let i = 0; i < records; i++) {
-        column.offsets[i] = total;
-        column.lengths[i] = reader.i32();
-        total += column.lengths[i];
+        offsets[i] = total;
+        total += lengths[i];
       }
-      column.data = reader.raw(total);
-      break;
+      return { lane, data: reader.raw(total), offsets, lengths, nulls };
     }
     case 'obj': {
-      const values = new ByteReader(reader.sized());
-      for (let i = 0; i < records; i++) column.values[i] = readValue(values, type);
+      const stored = new ByteReader(reader.sized());
+      return { lane, values: Array.from({ length: records }, () => readValue(stored, type)), nulls: null };
     }
   }
-  return column;
 }

@@ -3,13 +3,12 @@
  * the table itself. Serialised group by group, in the order of ids, chains in their own order.
  */
 
-import type { SqlType } from '../types/sql-type.ts';
-import type { KeyedTable, PageKeeper } from './keyed-table.ts';
-import { type ColumnSlice, PAGE_BITS, PAGE_RECORDS } from './state-column.ts';
-import { layoutOf, TABLE_FORMAT_VERSION, writeGroup } from './table-format.ts';
+import type { KeyedTable } from './keyed-table.ts';
+import { type ColumnSlice, PAGE_BITS, PAGE_RECORDS, type PageKeeper, type StateColumn } from './state-column.ts';
+import { layoutOf, type RecordSource, TABLE_FORMAT_VERSION, writeGroup } from './table-format.ts';
 import type { FrozenTable } from './table-spec.ts';
 
-export class TableImage implements FrozenTable, PageKeeper {
+export class TableImage implements FrozenTable, PageKeeper, RecordSource {
   readonly name: string;
   readonly formatVersion = TABLE_FORMAT_VERSION;
   readonly layout: Readonly<Record<string, unknown>>;
@@ -17,7 +16,7 @@ export class TableImage implements FrozenTable, PageKeeper {
   readonly table: KeyedTable;
   readonly #limit: number;
   readonly #counts: Int32Array;
-  #pages: (readonly ColumnSlice[] | undefined)[] = [];
+  pages: (readonly ColumnSlice[] | undefined)[] = [];
   /** Ids sorted by group, and where each group starts; made at the first use. */
   #sorted: { readonly ids: Int32Array; readonly starts: Int32Array } | null = null;
 
@@ -32,12 +31,12 @@ export class TableImage implements FrozenTable, PageKeeper {
       if (count > 0) groups.push(group);
     });
     this.groups = groups;
-    this.#pages = new Array((table.idLimit >> PAGE_BITS) + 1).fill(undefined);
+    this.pages = new Array((table.idLimit >> PAGE_BITS) + 1).fill(undefined);
     table.addKeeper(this);
   }
 
   keepPage(page: number, slices: readonly ColumnSlice[]): void {
-    if (page << PAGE_BITS < this.#limit && this.#pages[page] === undefined) this.#pages[page] = slices;
+    if (page << PAGE_BITS < this.#limit && this.pages[page] === undefined) this.pages[page] = slices;
   }
 
   serialize(group: number): { readonly bytes: Uint8Array; readonly records: number } {
@@ -46,7 +45,7 @@ export class TableImage implements FrozenTable, PageKeeper {
   }
 
   release(): void {
-    this.#pages = [];
+    this.pages = [];
     this.#sorted = null;
     this.table.removeKeeper(this);
   }
@@ -55,22 +54,18 @@ export class TableImage implements FrozenTable, PageKeeper {
     return this.table.heap.data;
   }
 
-  typeOf(column: number): SqlType {
-    return this.table.stored[column].type;
+  liveColumn(column: number): StateColumn {
+    return this.table.stored[column];
   }
 
   #stampsAt(): number {
     return this.table.stamps === null ? -1 : this.table.stored.indexOf(this.table.stamps);
   }
 
-  /** Where to read record `id` of stored column `column`: the slice and the index in it. */
-  sliceOf(id: number, column: number): ColumnSlice {
-    const page = this.#pages[id >> PAGE_BITS];
-    return page === undefined ? this.table.stored[column] : page[column];
-  }
-
-  indexOf(id: number): number {
-    return this.#pages[id >> PAGE_BITS] !== undefined ? id & (PAGE_RECORDS - 1) : id;
+  /** One number of one record: of an i32 column. */
+  #numberOf(id: number, column: number): number {
+    const page = this.pages[id >> PAGE_BITS];
+    return Number(page === undefined ? this.table.stored[column].values[id] : page[column].values[id & (PAGE_RECORDS - 1)]);
   }
 
   /** Live records of a group at the moment of the freeze, in storing order. */
@@ -91,8 +86,9 @@ export class TableImage implements FrozenTable, PageKeeper {
     for (let page = 0; page << PAGE_BITS < this.#limit; page++) {
       const first = page << PAGE_BITS;
       const last = Math.min(first + PAGE_RECORDS, this.#limit);
-      const slice = this.sliceOf(first, meta);
-      const shift = first - this.indexOf(first);
+      const saved = this.pages[page];
+      const slice: ColumnSlice = saved === undefined ? this.table.meta : saved[meta];
+      const shift = saved === undefined ? 0 : first;
       for (let id = first; id < last; id++) {
         if (slice.nulls[id - shift] === 1) ids[at[Number(slice.values[id - shift]) & mask]++] = id;
       }
@@ -106,8 +102,8 @@ export class TableImage implements FrozenTable, PageKeeper {
     const ordered = new Int32Array(ids.length);
     let count = 0;
     for (const start of ids) {
-      if (this.sliceOf(start, next + 1).values[this.indexOf(start)] !== -1) continue;
-      for (let id = start; id !== -1; id = Number(this.sliceOf(id, next).values[this.indexOf(id)])) ordered[count++] = id;
+      if (this.#numberOf(start, next + 1) !== -1) continue;
+      for (let id = start; id !== -1; id = this.#numberOf(id, next)) ordered[count++] = id;
     }
     return ordered;
   }

@@ -96,11 +96,23 @@ function copyStamps(table: KeyedTable, group: StoredGroup, ids: Int32Array): voi
 
 function copyField(table: KeyedTable, field: StateColumn, column: Column, type: SqlType, ids: Int32Array): void {
   const conversion = conversionOf(type, field.type);
+  if (conversion === 'same' && column.lane !== 'bytes' && column.lane !== 'obj') {
+    copyFixed(field.values as Float64Array, field.nulls, column.values as Float64Array, column.nulls, ids);
+    return;
+  }
   for (let i = 0; i < ids.length; i++) {
     const id = ids[i];
     if (column.nulls !== null && column.nulls[i] === 1) table.setNull(field, id);
     else if (column.lane === 'bytes') table.setBytes(field, id, column.data, column.offsets[i], column.lengths[i]);
     else if (conversion !== 'same') table.setValue(field, id, (conversion as (value: Value) => Value)(valueAt(column, i, type)));
     else table.setValue(field, id, valueAt(column, i, type));
+  }
+}
+
+/** Any fixed-width lane: source and target have the same. */
+function copyFixed(target: Float64Array, targetNulls: Uint8Array, source: Float64Array, nulls: Uint8Array | null, ids: Int32Array): void {
+  for (let i = 0; i < ids.length; i++) {
+    target[ids[i]] = source[i];
+    targetNulls[ids[i]] = nulls === null ? 0 : nulls[i];
   }
 }
