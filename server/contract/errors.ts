@@ -53,3 +53,18 @@ export type ErrorAnswer = z.infer<typeof errorAnswerSchema>;
 
 export const fieldProblemSchema = z.strictObject({ path: z.string(), message: z.string() });
 export type FieldProblem = z.infer<typeof fieldProblemSchema>;
+
+/**
+ * An expected "no" of a service: nothing was changed. The HTTP room translates it into an error answer, the DLI room into DLI's codes;
+ * everything else that is thrown is a defect and answers `internal`.
+ */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly code: ErrorCode;
+  readonly details: unknown;
+  constructor(code: ErrorCode, message: string, details?: unknown) {
+    super(message);
+    this.code = code;
+    this.details = details;
+  }
+}

@@ -1,0 +1,70 @@
+/** The audit log: every act that changes something, or was refused, with who, what, from where and the request id. Append only. */
+import type { Call, Caller } from '../auth/caller.ts';
+import { Refusal } from '../contract/errors.ts';
+import type { Database } from '../db/open-database.ts';
+
+export interface AuditObject {
+  readonly type: 'job' | 'snapshot' | 'user' | 'session' | 'api-token' | 'access-key' | 'template' | 'queue' | 'settings' | 'operation';
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface AuditNote {
+  /** Once it is known (a job that is being made has no id before). */
+  object?: AuditObject;
+  /** What changed; never holds a secret. */
+  before?: unknown;
+  after?: unknown;
+  message?: string;
+}
+
+type WhoCalls = Call & { readonly caller?: Caller };
+
+/** Runs an act and records what came of it: done, refused (a Refusal) or failed. */
+export async function audited<T>(
+  database: Database,
+  call: WhoCalls,
+  action: string,
+  object: AuditObject,
+  act: (note: AuditNote) => Promise<T>,
+): Promise<T> {
+  const note: AuditNote = {};
+  try {
+    const answer = await act(note);
+    await recordAudit(database, call, action, note.object ?? object, 'done', note);
+    return answer;
+  } catch (error) {
+    const result = error instanceof Refusal ? 'refused' : 'failed';
+    const message = error instanceof Refusal ? error.message : 'An internal error; see the server log.';
+    await recordAudit(database, call, action, note.object ?? object, result, { ...note, message });
+    throw error;
+  }
+}
+
+export async function recordAudit(
+  database: Database,
+  call: WhoCalls,
+  action: string,
+  object: AuditObject,
+  result: 'done' | 'refused' | 'failed',
+  note: AuditNote = {},
+): Promise<void> {
+  const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value).slice(0, 20_000));
+  await database.auditEntry.create({
+    data: {
+      userId: call.caller?.userId ?? null,
+      who: call.caller?.name ?? (call.via === 'system' ? 'system' : 'not signed in'),
+      action,
+      objectType: object.type,
+      objectId: object.id,
+      objectName: object.name.slice(0, 200),
+      address: call.address.slice(0, 100),
+      via: call.via,
+      result,
+      message: (note.message ?? '').slice(0, 1_000),
+      beforeJson: json(note.before),
+      afterJson: json(note.after),
+      requestId: call.requestId,
+    },
+  });
+}
