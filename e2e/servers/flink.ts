@@ -1,0 +1,198 @@
+/**
+ * A real Apache Flink for comparisons and tests: libraries and scripts from PyPI, SQL Gateway from Maven, once per machine; then a JobManager, a
+ * TaskManager with two slots and a SQL Gateway on free loopback ports. Driven by the gateway's and the JobManager's REST interfaces.
+ */
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cacheFolder, freePort, runOnce } from './process.ts';
+
+const FLINK = '2.3.0';
+
+const UNPACK = `
+import sys, zipfile, glob, os
+wheels, out = sys.argv[1:]
+for name, want in (('apache_flink_libraries', ('bin', 'lib', 'opt', 'plugins')), ('apache_flink', ('bin', 'conf'))):
+    z = zipfile.ZipFile(glob.glob(f'{wheels}/{name}-*.whl')[0])
+    for n in z.namelist():
+        p = n.split('/')
+        if p[0] == 'pyflink' and len(p) > 2 and p[1] in want and not n.endswith('/'):
+            f = os.path.join(out, *p[1:]); os.makedirs(os.path.dirname(f), exist_ok=True); open(f, 'wb').write(z.read(n))
+`;
+
+export interface FlinkCluster {
+  /** Address of the JobManager's REST interface. */
+  readonly rest: string;
+  readonly gateway: string;
+  readonly taskManagerPid: number;
+  stop(): Promise<void>;
+}
+
+function flinkHome(): string {
+  const home = join(cacheFolder, `flink-${FLINK}`);
+  if (existsSync(home)) return home;
+  const staging = `${home}.${process.pid}`;
+  const wheels = join(staging, 'wheels');
+  mkdirSync(wheels, { recursive: true });
+  const packages = [`apache-flink-libraries==${FLINK}`, `apache-flink==${FLINK}`];
+  runOnce('pip', ['download', '-q', ...packages, '--no-deps', '--only-binary', ':all:', '-d', wheels]);
+  runOnce('python3', ['-c', UNPACK, wheels, staging]);
+  rmSync(wheels, { recursive: true });
+  for (const name of readdirSync(join(staging, 'bin'))) chmodSync(join(staging, 'bin', name), 0o755);
+  const artifact = `org.apache.flink:flink-sql-gateway:${FLINK}`;
+  runOnce('mvn', ['-q', '-B', 'dependency:copy', `-Dartifact=${artifact}`, `-DoutputDirectory=${join(staging, 'opt')}`]);
+  renameSync(staging, home);
+  return home;
+}
+
+interface Ports {
+  readonly rest: number;
+  readonly gateway: number;
+  readonly rpc: number;
+  readonly blob: number;
+}
+
+function configuration(home: string, folder: string, ports: Ports): string {
+  const shipped = readFileSync(join(home, 'conf', 'config.yaml'), 'utf8');
+  const javaOptions = /^ *all: (.*)$/m.exec(shipped)?.[1] ?? '';
+  return `env:
+  java:
+    opts:
+      all: ${javaOptions}
+  log.dir: ${folder}/log
+  pid.dir: ${folder}/pid
+jobmanager:
+  bind-host: 127.0.0.1
+  rpc.address: 127.0.0.1
+  rpc.port: ${ports.rpc}
+  memory.process.size: 1024m
+taskmanager:
+  bind-host: 127.0.0.1
+  host: 127.0.0.1
+  numberOfTaskSlots: 2
+  memory.process.size: 8g
+  memory.managed.fraction: 0.1
+  memory.network.min: 64mb
+  memory.network.max: 256mb
+rest:
+  address: 127.0.0.1
+  bind-address: 127.0.0.1
+  port: ${ports.rest}
+  bind-port: "${ports.rest}"
+sql-gateway:
+  endpoint.rest.address: 127.0.0.1
+  endpoint.rest.bind-address: 127.0.0.1
+  endpoint.rest.port: ${ports.gateway}
+  endpoint.rest.bind-port: "${ports.gateway}"
+blob.server.port: "${ports.blob}"
+parallelism.default: 1
+web.refresh-interval: 100ms
+io.tmp.dirs: ${folder}/tmp
+execution.checkpointing:
+  dir: file://${folder}/checkpoints
+  savepoint-dir: file://${folder}/savepoints
+`;
+}
+
+async function until(what: string, test: () => Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 600; i++) {
+    if (await test().catch(() => false)) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`${what} did not start within 60 s`);
+}
+
+function pidOf(folder: string, name: string): number {
+  const file = readdirSync(join(folder, 'pid')).find((one) => one.includes(name));
+  if (!file) throw new Error(`Flink wrote no pid file for ${name}`);
+  return Number(
+    readFileSync(join(folder, 'pid', file), 'utf8')
+      .trim()
+      .split('\n')
+      .pop(),
+  );
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function endAll(pids: readonly number[]): Promise<void> {
+  for (const pid of pids) if (isAlive(pid)) process.kill(pid, 'SIGTERM');
+  for (let i = 0; i < 100 && pids.some(isAlive); i++) await new Promise((resolve) => setTimeout(resolve, 100));
+  for (const pid of pids) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+}
+
+export async function startFlink(folder: string): Promise<FlinkCluster> {
+  const home = flinkHome();
+  const ports: Ports = { rest: await freePort(), gateway: await freePort(), rpc: await freePort(), blob: await freePort() };
+  for (const name of ['conf', 'log', 'pid', 'tmp', 'checkpoints', 'savepoints']) mkdirSync(join(folder, name), { recursive: true });
+  for (const name of readdirSync(join(home, 'conf'))) writeFileSync(join(folder, 'conf', name), readFileSync(join(home, 'conf', name)));
+  writeFileSync(join(folder, 'conf', 'config.yaml'), configuration(home, folder, ports));
+  const env = {
+    ...process.env,
+    FLINK_CONF_DIR: join(folder, 'conf'),
+    FLINK_PID_DIR: join(folder, 'pid'),
+    FLINK_LOG_DIR: join(folder, 'log'),
+  };
+  const rest = `http://127.0.0.1:${ports.rest}`;
+  const gateway = `http://127.0.0.1:${ports.gateway}`;
+  for (const script of ['jobmanager.sh', 'taskmanager.sh']) runOnce(join(home, 'bin', script), ['start'], { env });
+  await until('Flink', async () => ((await (await fetch(`${rest}/overview`)).json()) as { 'slots-total': number })['slots-total'] >= 2);
+  runOnce(join(home, 'bin', 'sql-gateway.sh'), ['start'], { env });
+  await until('The SQL Gateway', async () => (await fetch(`${gateway}/v3/info`)).ok);
+  const pids = ['standalonesession', 'taskexecutor', 'sql-gateway'].map((name) => pidOf(folder, name));
+  return { rest, gateway, taskManagerPid: pids[1] as number, stop: () => endAll(pids) };
+}
+
+interface ResultPage {
+  readonly resultType?: string;
+  readonly errors?: readonly string[];
+  readonly results?: { readonly data: readonly { readonly fields: readonly string[] }[] };
+}
+
+/** One session of the gateway; statements run in order. */
+export class FlinkSession {
+  readonly #base: string;
+  private constructor(base: string) {
+    this.#base = base;
+  }
+
+  static async open(cluster: FlinkCluster, properties: Record<string, string> = {}): Promise<FlinkSession> {
+    const answer = await call<{ sessionHandle: string }>('POST', `${cluster.gateway}/v3/sessions`, { properties });
+    return new FlinkSession(`${cluster.gateway}/v3/sessions/${answer.sessionHandle}`);
+  }
+
+  async run(statement: string): Promise<ResultPage> {
+    const { operationHandle } = await call<{ operationHandle: string }>('POST', `${this.#base}/statements`, { statement });
+    for (;;) {
+      const page = await call<ResultPage>('GET', `${this.#base}/operations/${operationHandle}/result/0?rowFormat=JSON`);
+      if (page.errors) throw new Error(/Caused by: .*/g.exec(page.errors.join('\n'))?.[0] ?? page.errors[0]);
+      if (page.resultType !== 'NOT_READY') return page;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** Id of the job that an INSERT submitted. */
+  async insert(statement: string): Promise<string> {
+    return (await this.run(statement)).results?.data[0]?.fields[0] as string;
+  }
+
+  async close(): Promise<void> {
+    await call('DELETE', this.#base);
+  }
+}
+
+export async function call<T>(method: string, url: string, body?: unknown): Promise<T> {
+  const response = await fetch(url, {
+    method,
+    headers: body === undefined ? {} : { 'content-type': 'application/json' },
+    signal: AbortSignal.timeout(120_000),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return (await response.json()) as T;
+}
