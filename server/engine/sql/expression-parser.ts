@@ -95,6 +95,7 @@ export abstract class ExpressionParser extends PrimaryParser {
 
   private infix(left: Expr, start: number, floor: number): Expr | null {
     const token = this.peek();
+    this.operandComplete();
     if (token.kind !== 'operator' && token.kind !== 'word') return null;
     const level = Object.hasOwn(BINARY, token.text) ? BINARY[token.text]! : null;
     if (level !== null) return level > floor ? this.binary(left, start, level) : null;

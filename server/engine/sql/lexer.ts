@@ -90,13 +90,10 @@ function endOfLine(text: string, from: number): number {
 }
 
 function commentOrHint(text: string, start: number): Token {
-  const isHint = text[start + 2] === '+';
-  const close = text.indexOf('*/', start + (isHint ? 3 : 2));
-  if (close < 0) {
-    const what = isHint ? 'hint' : 'comment';
-    return { kind: 'bad', text: `unterminated ${what}: it begins here and has no closing */`, start, end: text.length };
-  }
-  return isHint ? operator(start, '/*+') : { kind: 'comment', text: '', start, end: close + 2 };
+  if (text[start + 2] === '+') return operator(start, '/*+');
+  const close = text.indexOf('*/', start + 2);
+  if (close >= 0) return { kind: 'comment', text: '', start, end: close + 2 };
+  return { kind: 'bad', text: 'unterminated comment: it begins here and has no closing */', start, end: text.length };
 }
 
 /** A quote is written twice inside. */

@@ -119,6 +119,7 @@ describe('problems', () => {
     ['CREATE TABLE t (a STRNG)', "1:19-1:24 Unknown type 'STRNG'. Did you mean STRING?"],
     ["SELECT 'abc\nFROM t", "1:8-1:12 Unterminated string: it begins here and has no closing ' (a ' inside a string is written twice)."],
     ['SELECT 1 /* oops', '1:10-1:17 Unterminated comment: it begins here and has no closing */.'],
+    ['SELECT /*+ ', '1:8-1:11 Unterminated hint: it begins here and has no closing */.'],
     ['SELECT `a FROM t', '1:8-1:17 Unterminated quoted name: it begins here and has no closing back-tick.'],
     ['SELECT a FROM t WHERE', '1:22-1:22 Unexpected end of the script; expected an expression.'],
     ['SELECT a = ANY (SELECT 1)', '1:10-1:15 = ANY (…) is not supported; use IN or EXISTS.'],

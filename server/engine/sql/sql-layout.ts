@@ -7,8 +7,8 @@
  * written in line. A clause whose text in one line would pass LINE_WIDTH, or that holds a query or a comment, is broken at its commas,
  * ANDs and ORs.
  */
-import { isReserved } from './keywords.ts';
 import type { Token } from './lexer.ts';
+import { type LayoutInput, TokenTexts, TYPE_CONSTRUCTORS } from './token-texts.ts';
 
 const LINE_WIDTH = 100;
 const INDENT = '  ';
@@ -17,44 +17,6 @@ const CLAUSES = new Set([
   ...['SELECT', 'FROM', 'WHERE', 'GROUP', 'HAVING', 'WINDOW', 'ORDER', 'LIMIT', 'OFFSET', 'FETCH', 'VALUES', 'WITH'],
   ...['UNION', 'INTERSECT', 'EXCEPT', 'MINUS', ...JOIN_WORDS],
 ]);
-const TYPE_CONSTRUCTORS = new Set(['ARRAY', 'MAP', 'MULTISET', 'ROW']);
-/** Words that hug the parenthesis behind them. */
-const HUGGING = new Set([
-  ...['CAST', 'TRY_CAST', 'UNNEST', 'TABLE', 'DESCRIPTOR', 'ROW', 'DECIMAL', 'DEC', 'NUMERIC', 'CHAR', 'CHARACTER', 'VARYING', 'VARCHAR'],
-  ...[
-    'OPTIONS',
-    'STATE_TTL',
-    'LOOKUP',
-    'BROADCAST',
-    'SHUFFLE_HASH',
-    'SHUFFLE_MERGE',
-    'NEST_LOOP',
-    'BINARY',
-    'VARBINARY',
-    'TIME',
-    'TIMESTAMP',
-    'TIMESTAMP_LTZ',
-    'YEAR',
-    'MONTH',
-    'DAY',
-    'HOUR',
-    'MINUTE',
-    'SECOND',
-  ],
-]);
-const NO_SPACE_BEFORE = new Set([')', ']', ',', '.', ';', '[']);
-const NO_SPACE_AFTER = new Set(['(', '[', '.']);
-
-export interface LayoutInput {
-  readonly source: string;
-  readonly tokens: readonly Token[];
-  readonly names: ReadonlySet<number>;
-  readonly functions: ReadonlySet<number>;
-  /** Offsets at which a statement begins, and what it is. */
-  readonly statements: ReadonlyMap<number, string>;
-  /** From an offset to the end that is written as it stands. */
-  readonly verbatim: ReadonlyMap<number, number>;
-}
 
 interface Block {
   readonly kind: 'query' | 'list' | 'inline';
@@ -70,6 +32,7 @@ interface Block {
 export class SqlLayout {
   private readonly input: LayoutInput;
   private readonly tokens: readonly Token[];
+  private readonly texts: TokenTexts;
   private text = '';
   private lineIndent = 0;
   private pendingLine: number | null = null;
@@ -83,6 +46,7 @@ export class SqlLayout {
   constructor(input: LayoutInput) {
     this.input = input;
     this.tokens = input.tokens;
+    this.texts = new TokenTexts(input);
   }
 
   /** The whole script, ending with a line break. */
@@ -109,7 +73,7 @@ export class SqlLayout {
     if (statement !== undefined) this.beginStatement(statement);
     const verbatimEnd = this.input.verbatim.get(token.start);
     if (verbatimEnd !== undefined) {
-      this.emit(this.input.source.slice(token.start, verbatimEnd), this.needsSpace(index));
+      this.emit(this.input.source.slice(token.start, verbatimEnd), this.texts.needsSpace(index, this.angles > 0));
       let last = index;
       while (this.tokens[last + 1]!.kind !== 'end' && this.tokens[last + 1]!.start < verbatimEnd) last++;
       return last;
@@ -117,8 +81,8 @@ export class SqlLayout {
     if (token.kind === 'operator') this.operator(index, token);
     else if (token.kind === 'word') this.word(index, token);
     else {
-      if (token.kind === 'string' && this.previous(index)?.kind === 'string') this.newLine(this.block.indent + 1);
-      this.emit(this.written(token), this.needsSpace(index));
+      if (token.kind === 'string' && this.texts.previous(index)?.kind === 'string') this.newLine(this.block.indent + 1);
+      this.emit(this.texts.written(token), this.texts.needsSpace(index, this.angles > 0));
     }
     return index;
   }
@@ -159,11 +123,13 @@ export class SqlLayout {
         break;
     }
     const isTypeOpening =
-      token.text === '<' && TYPE_CONSTRUCTORS.has(this.previous(index)?.text ?? '') && !this.isName(this.previous(index)!);
+      token.text === '<' &&
+      TYPE_CONSTRUCTORS.has(this.texts.previous(index)?.text ?? '') &&
+      !this.texts.isName(this.texts.previous(index)!);
     if (isTypeOpening) this.angles++;
     const isAngle =
-      isTypeOpening || (token.text === '>' && this.angles > 0) || (token.text === '<>' && this.previous(index)?.text === 'ROW');
-    this.emit(this.written(token), !isAngle && this.needsSpace(index));
+      isTypeOpening || (token.text === '>' && this.angles > 0) || (token.text === '<>' && this.texts.previous(index)?.text === 'ROW');
+    this.emit(this.texts.written(token), !isAngle && this.texts.needsSpace(index, this.angles > 0));
     if (token.text === '>' && this.angles > 0) this.angles--;
   }
 
@@ -173,19 +139,19 @@ export class SqlLayout {
   }
 
   private open(index: number): void {
-    this.emit('(', this.needsSpace(index));
+    this.emit('(', this.texts.needsSpace(index, this.angles > 0));
     const kind = this.kindOfBlock(index);
     const indent = this.lineIndent + 1;
     this.blocks.push(block(kind, indent, this.lineIndent));
     if (kind === 'inline') return;
-    if (this.next(index)?.text !== ')') this.newLine(indent);
+    if (this.texts.next(index)?.text !== ')') this.newLine(indent);
   }
 
   private kindOfBlock(index: number): Block['kind'] {
     const isTop = this.blocks.length === 1;
     if (this.statement === 'createTable' && isTop && this.block.clause !== 'AS') {
-      if (this.previous(index)?.text === 'WITH') return 'list';
-      if (!this.hasColumns && this.previous(index)?.text !== 'BY') {
+      if (this.texts.previous(index)?.text === 'WITH') return 'list';
+      if (!this.hasColumns && this.texts.previous(index)?.text !== 'BY') {
         this.hasColumns = true;
         return 'list';
       }
@@ -198,7 +164,7 @@ export class SqlLayout {
 
   private close(index: number): void {
     const closed = this.blocks.length > 1 ? this.blocks.pop()! : this.block;
-    if (closed.kind !== 'inline' && this.previous(index)?.text !== '(') this.newLine(closed.outer);
+    if (closed.kind !== 'inline' && this.texts.previous(index)?.text !== '(') this.newLine(closed.outer);
     this.emit(')', false);
   }
 
@@ -206,12 +172,12 @@ export class SqlLayout {
 
   private word(index: number, token: Token): void {
     const here = this.block;
-    const isKeyword = !this.isName(token) && !this.input.functions.has(token.start);
+    const isKeyword = !this.texts.isName(token) && !this.input.functions.has(token.start);
     if (isKeyword && here.kind === 'query') {
       if (this.beginsClause(index, token)) this.beginClause(index, token);
       else this.breakInClause(index, token);
     }
-    if (isKeyword && token.text === 'BEGIN' && this.statement === 'statementSet' && this.previous(index)?.text === 'SET') {
+    if (isKeyword && token.text === 'BEGIN' && this.statement === 'statementSet' && this.texts.previous(index)?.text === 'SET') {
       this.newLine(0);
       this.emit('BEGIN', false);
       this.baseIndent = 1;
@@ -231,13 +197,13 @@ export class SqlLayout {
       this.newLine(0);
     }
     if (here.kind === 'query' && isKeyword) this.count(token.text, here);
-    this.emit(this.written(token), this.needsSpace(index));
+    this.emit(this.texts.written(token), this.texts.needsSpace(index, this.angles > 0));
     if (isKeyword && here.kind === 'query' && token.text === 'SELECT' && here.isBroken) this.afterSelect(index);
   }
 
   private isStatementEnd(index: number): boolean {
-    const previous = this.previous(index)?.text;
-    const next = this.next(index);
+    const previous = this.texts.previous(index)?.text;
+    const next = this.texts.next(index);
     return previous === ';' || next === null || next.text === ';';
   }
 
@@ -249,14 +215,14 @@ export class SqlLayout {
   }
 
   private afterSelect(index: number): void {
-    const next = this.next(index)?.text;
+    const next = this.texts.next(index)?.text;
     if (next !== 'DISTINCT' && next !== 'ALL' && next !== '/*+') this.newLine(this.block.indent + 1);
   }
 
   private beginsClause(index: number, token: Token): boolean {
     if (!CLAUSES.has(token.text)) return false;
-    const previous = this.previous(index)?.text ?? '';
-    const next = this.next(index)?.text ?? '';
+    const previous = this.texts.previous(index)?.text ?? '';
+    const next = this.texts.next(index)?.text ?? '';
     switch (token.text) {
       case 'FROM':
         return previous !== 'DISTINCT';
@@ -289,7 +255,7 @@ export class SqlLayout {
       return;
     }
     if ((token.text === 'AND' || token.text === 'OR') && here.isBroken && here.cases === 0) this.newLine(here.indent + 1);
-    else if (this.previous(index)?.text === 'SELECT' && here.isBroken && (token.text === 'DISTINCT' || token.text === 'ALL')) {
+    else if (this.texts.previous(index)?.text === 'SELECT' && here.isBroken && (token.text === 'DISTINCT' || token.text === 'ALL')) {
       this.pendingLine = null;
     }
   }
@@ -302,12 +268,12 @@ export class SqlLayout {
       const token = this.tokens[i]!;
       if (token.kind === 'end' || (depth === 0 && token.text === ';')) break;
       if (token.kind === 'comment') {
-        if (this.next(i) !== null && this.next(i)!.text !== ';') return true;
+        if (this.texts.next(i) !== null && this.texts.next(i)!.text !== ';') return true;
         continue;
       }
       if (token.text === '(') depth++;
       else if (token.text === ')' && --depth < 0) break;
-      if (i > from && token.kind === 'word' && !this.isName(token) && !this.input.functions.has(token.start)) {
+      if (i > from && token.kind === 'word' && !this.texts.isName(token) && !this.input.functions.has(token.start)) {
         if (depth === 0 && this.beginsClause(i, token)) break;
         if (depth > 0 && token.text === 'SELECT') return true;
       }
@@ -351,59 +317,6 @@ export class SqlLayout {
     this.pendingBlank = false;
     this.endsWithComment = false;
     this.text += text;
-  }
-
-  private written(token: Token): string {
-    const text = this.input.source.slice(token.start, token.end);
-    if (token.kind !== 'word' || this.isName(token)) return text;
-    return isReserved(token.text) || !this.input.functions.has(token.start) ? token.text : text;
-  }
-
-  private needsSpace(index: number): boolean {
-    const token = this.tokens[index]!;
-    const before = this.previous(index);
-    if (before === null) return false;
-    if (before.kind === 'operator') {
-      if (NO_SPACE_AFTER.has(before.text)) return false;
-      if ((before.text === '-' || before.text === '+') && this.isSign(index - 1)) return token.text === '-' || token.text === '+';
-      if (before.text === '<' && this.angles > 0 && TYPE_CONSTRUCTORS.has(this.tokens[index - 2]?.text ?? '')) return false;
-    }
-    if (token.kind !== 'operator') return true;
-    if (token.text === '(') return !this.hugs(before);
-    if (NO_SPACE_BEFORE.has(token.text)) return false;
-    return true;
-  }
-
-  private hugs(before: Token): boolean {
-    if (this.input.functions.has(before.start)) return true;
-    return before.kind === 'word' && !this.isName(before) && HUGGING.has(before.text);
-  }
-
-  /** Is the + or - at this index a sign, not an operation? */
-  private isSign(index: number): boolean {
-    const sign = this.tokens[index];
-    if (sign?.kind !== 'operator') return false;
-    const before = this.previous(index);
-    if (before === null) return true;
-    if (before.kind === 'operator') return before.text !== ')' && before.text !== ']';
-    return before.kind === 'word' && !this.isName(before) && !this.input.functions.has(before.start) && before.text !== 'END';
-  }
-
-  private isName(token: Token): boolean {
-    return token.kind === 'quotedName' || this.input.names.has(token.start);
-  }
-
-  private previous(index: number): Token | null {
-    for (let i = index - 1; i >= 0; i--) if (this.tokens[i]!.kind !== 'comment') return this.tokens[i]!;
-    return null;
-  }
-
-  private next(index: number): Token | null {
-    for (let i = index + 1; i < this.tokens.length; i++) {
-      const token = this.tokens[i]!;
-      if (token.kind !== 'comment') return token.kind === 'end' ? null : token;
-    }
-    return null;
   }
 }
 

@@ -96,9 +96,13 @@ export class StatementParser extends DefinitionParser {
     } catch (error) {
       if (!(error instanceof SqlError)) throw error;
       this.errors.push(error);
-      while (!this.atEnd() && !this.at(';')) this.position++;
-      this.resetAfterError();
+      this.skipStatement();
     }
+  }
+
+  private skipStatement(): void {
+    while (!this.atEnd() && !this.at(';')) this.position++;
+    this.resetAfterError();
   }
 
   private endOfStatement(): void {
@@ -221,6 +225,8 @@ export class StatementParser extends DefinitionParser {
     this.expect(opening);
     const inserts: Insert[] = [];
     while (!this.at('END') && this.errors.length < MAX_ERRORS) {
+      this.miss('INSERT');
+      if (inserts.length > 0) this.miss('END');
       if (this.atEnd()) throw new SqlError('The statement set that begins here has no END;.', openingSpan);
       this.recovering(() => {
         inserts.push(this.insert());

@@ -51,8 +51,9 @@ export abstract class TableParser extends ExpressionParser {
 
   protected hints(): Hint[] {
     const hints: Hint[] = [];
-    while (this.accept('/*+')) {
+    for (let opening = this.peek(); this.accept('/*+'); opening = this.peek()) {
       while (!this.at('*/')) {
+        if (this.peek().kind === 'end') throw new SqlError('Unterminated hint: it begins here and has no closing */.', opening);
         hints.push(this.hint());
         this.accept(',');
       }

@@ -27,6 +27,8 @@ export class TokenStream {
   private expected: string[] = [];
   private expectedAt = -1;
   private nameExpectedAt = -1;
+  private missedAtEnd: readonly string[] | null = null;
+  private isOperandComplete = false;
   private bareAliasAt = -1;
   private closings: Int32Array | null = null;
 
@@ -194,7 +196,22 @@ export class TokenStream {
       throw new SqlError(`More than ${MAX_CHAIN} operators in one chain; use IN, or split it into views.`, this.peek());
   }
 
+  /** What could stand at the end of the text, and whether an expression ends there (so that an operator could follow). */
+  get atTextEnd(): { readonly expected: readonly string[]; readonly isOperandComplete: boolean } {
+    this.keepMissedAtEnd();
+    return { expected: this.missedAtEnd ?? [], isOperandComplete: this.isOperandComplete };
+  }
+
+  private keepMissedAtEnd(): void {
+    if (this.peek().kind === 'end' && this.expectedAt === this.position) this.missedAtEnd ??= this.expected;
+  }
+
+  protected operandComplete(): void {
+    if (this.peek().kind === 'end') this.isOperandComplete = true;
+  }
+
   protected resetAfterError(): void {
+    this.keepMissedAtEnd();
     this.depth = 0;
     this.expectedAt = -1;
   }
@@ -216,6 +233,7 @@ export class TokenStream {
   }
 
   protected unexpected(): never {
+    this.keepMissedAtEnd();
     const token = this.peek();
     if (token.kind === 'bad') throw new SqlError(capitalized(token.text), this.firstLine(token));
     const expected = this.expectedAt === this.position ? this.expected : [];
