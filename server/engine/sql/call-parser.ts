@@ -268,7 +268,7 @@ export abstract class CallParser extends TypeParser {
     const start = this.start;
     const spec = this.parenthesized(() => {
       const reference = this.isName() && !this.at('PARTITION') ? this.name() : null;
-      const partitionBy = this.accept('PARTITION', 'BY') ? this.list(() => this.expression()) : [];
+      const partitionBy = this.acceptClause('PARTITION', 'BY') ? this.list(() => this.expression()) : [];
       const orderBy = this.at('ORDER') ? this.orderBy() : [];
       if (orderBy.length === 0) this.miss('ORDER BY');
       return { reference, partitionBy, orderBy, frame: this.frame() };

@@ -38,7 +38,7 @@ export abstract class DefinitionParser extends QueryParser {
     else this.miss('(');
     const comment = this.accept('COMMENT') ? this.string() : null;
     if (this.at('DISTRIBUTED')) throw new SqlError('DISTRIBUTED is not supported by any connector here; leave it out.', this.peek());
-    const partitionedBy = this.accept('PARTITIONED', 'BY') ? this.columnNames() : [];
+    const partitionedBy = this.acceptClause('PARTITIONED', 'BY') ? this.columnNames() : [];
     const options = this.accept('WITH') ? this.optionList() : [];
     let like: CreateTable['like'] = null;
     let asQuery: Query | null = null;

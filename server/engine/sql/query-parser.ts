@@ -14,7 +14,7 @@ export abstract class QueryParser extends TableParser {
     const start = this.start;
     const named = this.accept('WITH') ? this.withItems() : [];
     const body = this.setOperations();
-    const orderBy: OrderItem[] = this.accept('ORDER', 'BY') ? this.list(() => this.orderItem()) : [];
+    const orderBy: OrderItem[] = this.acceptClause('ORDER', 'BY') ? this.list(() => this.orderItem()) : [];
     const { offset, limit } = this.offsetAndLimit();
     return { kind: 'queryExpression', with: named, body, orderBy, offset, limit, ...this.spanFrom(start) };
   }
@@ -125,7 +125,7 @@ export abstract class QueryParser extends TableParser {
     const from = this.accept('FROM') ? this.fromClause() : null;
     if (from === null) return { kind: 'select', hints, isDistinct, items, from, ...NOTHING_AFTER_SELECT, ...this.spanFrom(start) };
     const where = this.accept('WHERE') ? this.expression() : null;
-    const groupBy = this.accept('GROUP', 'BY') ? this.groupItems() : [];
+    const groupBy = this.acceptClause('GROUP', 'BY') ? this.groupItems() : [];
     const having = this.accept('HAVING') ? this.expression() : null;
     const windows = this.accept('WINDOW') ? this.list(() => this.namedWindow()) : [];
     if (this.at('QUALIFY'))

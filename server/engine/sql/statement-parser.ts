@@ -114,6 +114,7 @@ export class StatementParser extends DefinitionParser {
 
   private statement(): Statement {
     const start = this.start;
+    for (const word of ['SELECT', 'INSERT', 'WITH']) this.miss(word);
     if (this.accept('CREATE')) return this.create(start);
     if (this.at('INSERT')) return this.insert();
     if (this.isQueryStart()) return { kind: 'query', query: this.query(), ...this.spanFrom(start) };
@@ -138,8 +139,6 @@ export class StatementParser extends DefinitionParser {
       this.next();
       return this.unsupported(start, SECOND_WORD_TELLS.has(word) && this.peek().kind === 'word' ? `${word} ${this.peek().text}` : word);
     }
-    for (const word of ['SELECT', 'WITH']) this.miss(word);
-    this.accept('INSERT');
     return this.unexpected();
   }
 

@@ -289,11 +289,11 @@ export abstract class TableParser extends ExpressionParser {
       table = { kind: 'named', name: tableName, hints, asOf: null, alias: null, ...this.spanFrom(tableStart) };
     }
     let partitionBy: Expr[] = [];
-    if (this.accept('PARTITION', 'BY')) {
+    if (this.acceptClause('PARTITION', 'BY')) {
       partitionBy = this.at('(') ? this.parenthesized(() => this.list(() => this.expression())) : [this.expression()];
     }
     let orderBy: OrderItem[] = [];
-    if (this.accept('ORDER', 'BY'))
+    if (this.acceptClause('ORDER', 'BY'))
       orderBy = this.at('(') ? this.parenthesized(() => this.list(() => this.orderItem())) : [this.orderItem()];
     return { kind: 'table', name, table, partitionBy, orderBy, ...this.spanFrom(start) };
   }

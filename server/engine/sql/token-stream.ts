@@ -13,7 +13,7 @@ export const MAX_DEPTH = 500;
 /** Operators, joins or set operations in one chain (a chain becomes a tree as deep as it is long). */
 export const MAX_CHAIN = 2000;
 
-const MAX_EXPECTED_SHOWN = 8;
+const MAX_EXPECTED_SHOWN = 10;
 
 export class TokenStream {
   protected readonly source: string;
@@ -94,6 +94,17 @@ export class TokenStream {
       return false;
     }
     for (let i = 0; i < texts.length; i++) this.next();
+    return true;
+  }
+
+  /** Takes a clause's words (`GROUP BY`): once the first stands there, the others must follow. */
+  protected acceptClause(first: string, second: string): boolean {
+    if (!this.at(first)) {
+      this.miss(`${first} ${second}`);
+      return false;
+    }
+    this.next();
+    this.expect(second);
     return true;
   }
 
@@ -243,7 +254,10 @@ export class TokenStream {
     if (isReservedWord && this.nameExpectedAt === this.position) {
       throw new SqlError(`'${written}' is a reserved word; as a name it is written \`${written}\`.`, token, `\`${written}\``);
     }
-    const found = token.kind === 'end' ? 'Unexpected end of the script' : `Unexpected '${shortened(written)}'`;
+    const found =
+      token.kind === 'end'
+        ? 'Unexpected end of the script'
+        : `Unexpected ${token.kind === 'string' ? shortened(written) : `'${shortened(written)}'`}`;
     const before = this.position > 0 ? this.tokens[this.position - 1]! : null;
     const hasStrayComma = before?.text === ',' && before.kind === 'operator' && (STRUCTURAL.has(token.text) || token.text === ')');
     const hint = hasStrayComma ? ' A comma too many stands before it.' : '';
@@ -281,7 +295,11 @@ function keywordsOf(expected: readonly string[]): string[] {
 }
 
 function listed(expected: readonly string[]): string {
-  const shown = expected.slice(0, MAX_EXPECTED_SHOWN).map((what) => (/^[A-Za-z]/.test(what) ? what : `'${what}'`));
+  // A dot or a hint may follow nearly every name; named beside others they only hide these.
+  const telling = expected.filter((what) => what !== '.' && what !== '/*+');
+  const shown = (telling.length > 0 ? telling : expected)
+    .slice(0, MAX_EXPECTED_SHOWN)
+    .map((what) => (/^[A-Za-z]/.test(what) ? what : `'${what}'`));
   if (shown.length === 1) return shown[0]!;
   return `${shown.slice(0, -1).join(', ')} or ${shown.at(-1)}`;
 }
