@@ -1,0 +1,25 @@
+/** Plan node to operator. One line a kind; what the runtime runs itself is refused. */
+import type { FunctionContext } from '../functions/contract.ts';
+import type { PlanNode } from '../planner/physical-plan.ts';
+import type { RowSchema } from '../types/sql-type.ts';
+import { createCalc } from './calc.ts';
+import type { Operator } from './contract.ts';
+import { createDropUpdateBefore } from './drop-update-before.ts';
+import { createExpand } from './expand.ts';
+import { createWatermark } from './watermark.ts';
+
+/** `inputs` are the schemas of the node's inputs, in order. */
+export function createOperator(node: PlanNode, inputs: readonly RowSchema[], functions: FunctionContext): Operator {
+  switch (node.kind) {
+    case 'calc':
+      return createCalc(node, inputs[0], functions);
+    case 'watermark':
+      return createWatermark(node, inputs[0], functions);
+    case 'expand':
+      return createExpand(node, inputs[0]);
+    case 'dropUpdateBefore':
+      return createDropUpdateBefore();
+    default:
+      throw new Error(`no operator for plan nodes of kind ${node.kind}`);
+  }
+}
