@@ -1,0 +1,80 @@
+/**
+ * Delete jobs. One that runs is stopped first, by an operation; one at rest goes at once. The row stays (ledger, audit), its name is
+ * free again; its snapshots stay as long as deleted snapshots do, unless asked otherwise. A job that has state needs its name typed.
+ */
+import type { z } from 'zod';
+import { audited } from '../audit/audited.ts';
+import type { UserCall } from '../auth/caller.ts';
+import { requireJob } from '../auth/job-access.ts';
+import { Refusal } from '../contract/errors.ts';
+import type { deleteJobsSchema, JobStatus } from '../contract/job.ts';
+import type { ActResult } from '../contract/primitives.ts';
+import { appendEvent } from '../events/append-event.ts';
+import type { ConsoleContext } from './context.ts';
+import { isAtRest } from './job-acts.ts';
+import { accepted, resultOf, writeOperation } from './write-operation.ts';
+
+async function removeAtRest(context: ConsoleContext, jobId: number, deleteSnapshots: boolean): Promise<void> {
+  const now = new Date(context.clock.nowMs());
+  await context.database.$transaction(async (tx) => {
+    const removed = await tx.job.updateMany({
+      where: { id: jobId, deletedAt: null, activeOperationId: null, desired: 'stopped' },
+      data: { deletedAt: now, liveName: null, updatedAt: now },
+    });
+    if (removed.count !== 1) throw new Refusal('operation-under-way', 'The job changed a moment ago. Try again.');
+    // The supervisor purges the objects: at once when asked (undo window 0 is expressed by expiresAt), else after the undo window.
+    await tx.snapshot.updateMany({
+      where: { jobId, deletedAt: null },
+      data: { deletedAt: now, ...(deleteSnapshots ? { expiresAt: now } : {}) },
+    });
+    await appendEvent(tx, { type: 'job-removed', jobId }, now.getTime());
+  });
+  context.events.nudge();
+  context.supervisor.wake();
+}
+
+async function deleteJob(
+  context: ConsoleContext,
+  call: UserCall,
+  jobId: number,
+  deleteSnapshots: boolean,
+  typed: string | undefined,
+): Promise<Omit<ActResult, 'jobId'>> {
+  const { database } = context;
+  const job = await requireJob(database, call.caller, jobId, 'delete');
+  const object = { type: 'job', id: String(job.id), name: job.name } as const;
+  return audited(database, call, 'deleteStreamJob', object, async (note) => {
+    note.after = { deleteSnapshots };
+    const row = await database.job.findUniqueOrThrow({ where: { id: job.id } });
+    if (row.hadState && typed !== job.name) {
+      throw new Refusal('acceptance-needed', `Job ${job.name} has state. Type its name to delete it.`);
+    }
+    if (isAtRest(row.status as JobStatus) && row.desired === 'stopped' && row.activeOperationId === null) {
+      await removeAtRest(context, job.id, deleteSnapshots);
+      return { outcome: 'done', operationId: null, code: null, message: 'Deleted.' };
+    }
+    await requireJob(database, call.caller, jobId, 'stop');
+    const operationId = await writeOperation(context, call, {
+      jobId: job.id,
+      act: 'delete',
+      request: { kind: 'delete', deleteSnapshots },
+      desired: 'stopped',
+      status: 'job_canceling',
+      deadlineMs: null,
+    });
+    return accepted(operationId, 'Stopping, then deleting.');
+  });
+}
+
+export async function deleteJobs(
+  context: ConsoleContext,
+  call: UserCall,
+  input: z.output<typeof deleteJobsSchema>,
+): Promise<{ results: ActResult[] }> {
+  const results: ActResult[] = [];
+  for (const jobId of input.jobIds) {
+    const typed = input.confirmations[String(jobId)];
+    results.push(await resultOf(jobId, () => deleteJob(context, call, jobId, input.deleteSnapshots, typed)));
+  }
+  return { results };
+}

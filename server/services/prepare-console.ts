@@ -1,0 +1,82 @@
+/**
+ * Makes what must be there before anything is served: the default project and queue, and at first start the way to the first
+ * administrator: the account of TIDEMARK_BOOTSTRAP_*, or a one-time link. Repeating it changes nothing.
+ */
+import { randomBytes } from 'node:crypto';
+import { hashPassword } from '../auth/password.ts';
+import { hashToken, newToken } from '../auth/token.ts';
+import type { Environment } from '../config/environment.ts';
+import type { Database } from '../db/open-database.ts';
+import type { Clock } from '../effects/clock.ts';
+import { type MasterKey, seal } from '../secrets/seal.ts';
+import { Secret } from '../secrets/secret.ts';
+
+export const SETUP_LINK_MS = 30 * 60_000;
+export const accessKeyContext = (accessKey: string): string => `access-key:${accessKey}`;
+
+export interface PreparedConsole {
+  readonly projectId: string;
+  /** Token of the one-time link `/setup?token=…`; null when a user exists. Printed once, stored as a hash. */
+  readonly setupToken: string | null;
+}
+
+export async function prepareConsole(
+  database: Database,
+  environment: Environment,
+  masterKey: MasterKey,
+  clock: Clock,
+): Promise<PreparedConsole> {
+  const project = await prepareProject(database, environment);
+  await database.queue.upsert({
+    where: { projectId_name: { projectId: project.id, name: 'default' } },
+    create: { projectId: project.id, name: 'default', description: 'The embedded engine on this machine', engine: 'embedded' },
+    update: {},
+  });
+  if ((await database.user.count()) > 0) return { projectId: project.id, setupToken: null };
+  if (environment.bootstrap) {
+    await makeBootstrapAdministrator(database, environment, masterKey, project.id);
+    return { projectId: project.id, setupToken: null };
+  }
+  const token = newToken();
+  const nowMs = clock.nowMs();
+  await database.$transaction([
+    database.setupToken.deleteMany({}),
+    database.setupToken.create({
+      data: { tokenHash: hashToken(token), createdAt: new Date(nowMs), expiresAt: new Date(nowMs + SETUP_LINK_MS) },
+    }),
+  ]);
+  return { projectId: project.id, setupToken: token };
+}
+
+async function prepareProject(database: Database, environment: Environment): Promise<{ readonly id: string }> {
+  const project = await database.project.findFirst({ orderBy: { createdAt: 'asc' } });
+  if (project) return project;
+  const id = environment.bootstrapProjectId ?? randomBytes(16).toString('hex');
+  return database.project.upsert({ where: { name: 'default' }, create: { id, name: 'default' }, update: {} });
+}
+
+async function makeBootstrapAdministrator(
+  database: Database,
+  environment: Environment,
+  masterKey: MasterKey,
+  projectId: string,
+): Promise<void> {
+  const { bootstrap, bootstrapAccessKey } = environment;
+  if (!bootstrap) return;
+  const passwordHash = await hashPassword(bootstrap.password);
+  await database.$transaction(async (tx) => {
+    if ((await tx.user.count()) > 0) return;
+    const user = await tx.user.create({
+      data: { email: bootstrap.email, name: bootstrap.email.split('@')[0] ?? bootstrap.email, passwordHash, role: 'admin' },
+    });
+    if (!bootstrapAccessKey) return;
+    await tx.accessKey.create({
+      data: {
+        accessKey: bootstrapAccessKey.accessKey,
+        secretSealed: seal(masterKey, accessKeyContext(bootstrapAccessKey.accessKey), new Secret(bootstrapAccessKey.secretKey)),
+        userId: user.id,
+        projectId,
+      },
+    });
+  });
+}

@@ -1,0 +1,60 @@
+/** The first administrator, made with the one-time link that the first start printed. */
+import type { z } from 'zod';
+import { audited } from '../audit/audited.ts';
+import { callerOfUser } from '../auth/authenticate.ts';
+import type { Call } from '../auth/caller.ts';
+import { hashPassword } from '../auth/password.ts';
+import { createSession } from '../auth/session.ts';
+import { hashToken } from '../auth/token.ts';
+import type { setUpSchema } from '../contract/account.ts';
+import { Refusal } from '../contract/errors.ts';
+import type { ConsoleContext } from './context.ts';
+import type { SignedIn } from './sign-in.ts';
+import { userView } from './users.ts';
+
+export async function getSetup(context: ConsoleContext) {
+  return { needsSetup: (await context.database.user.count()) === 0, version: context.version };
+}
+
+export async function setUp(context: ConsoleContext, call: Call, input: z.output<typeof setUpSchema>): Promise<SignedIn> {
+  const { database } = context;
+  const object = { type: 'user', id: '', name: input.email } as const;
+  return audited(database, call, 'setUp', object, async (note) => {
+    const nowMs = context.clock.nowMs();
+    if ((await database.user.count()) > 0) throw new Refusal('setup-done', 'The first administrator exists already. Sign in.');
+    const passwordHash = await hashPassword(input.password);
+    const user = await database.$transaction(async (tx) => {
+      // The link and the count are taken in one statement each inside the transaction, so that two requests make one administrator.
+      const used = await tx.setupToken.updateMany({
+        where: { tokenHash: hashToken(input.token), usedAt: null, expiresAt: { gt: new Date(nowMs) } },
+        data: { usedAt: new Date(nowMs) },
+      });
+      if (used.count !== 1) {
+        throw new Refusal('link-expired', 'This link has been used or is older than 30 min. Start the server again to get a new one.');
+      }
+      return tx.user.create({
+        data: {
+          email: input.email,
+          name: input.name,
+          passwordHash,
+          role: 'admin',
+          language: input.language,
+          timeZone: input.timeZone,
+          lastSignInAt: new Date(nowMs),
+        },
+      });
+    });
+    note.object = { ...object, id: user.id };
+    const session = await createSession(database, user.id, call, nowMs);
+    const caller = await callerOfUser(database, user);
+    return {
+      token: session.token,
+      session: {
+        user: userView(user),
+        project: await database.project.findUniqueOrThrow({ where: { id: caller.projectId }, select: { id: true, name: true } }),
+        expiresAt: session.expiresAt,
+        version: context.version,
+      },
+    };
+  });
+}

@@ -1,0 +1,73 @@
+/** Sign in and out; who is signed in. */
+import type { z } from 'zod';
+import { audited } from '../audit/audited.ts';
+import { callerOfUser } from '../auth/authenticate.ts';
+import type { Call, UserCall } from '../auth/caller.ts';
+import { spendPasswordTime, verifyPassword } from '../auth/password.ts';
+import { createSession } from '../auth/session.ts';
+import { accountKey, addressKey, clearFailures, pauseLeft, recordFailure } from '../auth/sign-in-throttle.ts';
+import type { Session, signInSchema } from '../contract/account.ts';
+import { Refusal } from '../contract/errors.ts';
+import type { ConsoleContext } from './context.ts';
+import { userView } from './users.ts';
+
+export interface SignedIn {
+  /** For the cookie; stored as a hash only. */
+  readonly token: string;
+  readonly session: Session;
+}
+
+export async function signIn(context: ConsoleContext, call: Call, input: z.output<typeof signInSchema>): Promise<SignedIn> {
+  const { database } = context;
+  const object = { type: 'session', id: '', name: input.email } as const;
+  return audited(database, call, 'signIn', object, async (note) => {
+    const nowMs = context.clock.nowMs();
+    const keys = [accountKey(input.email), addressKey(call.address)];
+    const pause = await pauseLeft(database, keys, nowMs);
+    if (pause > 0) {
+      throw new Refusal('too-many-requests', `Too many tries. Sign in again in ${Math.ceil(pause / 60_000)} min.`, { retryAfterMs: pause });
+    }
+    const user = await database.user.findUnique({ where: { email: input.email } });
+    const isRight = user ? await verifyPassword(input.password, user.passwordHash) : false;
+    if (!user) await spendPasswordTime(input.password);
+    if (!user || !isRight || user.isDisabled) {
+      const left = await recordFailure(database, keys, nowMs);
+      const rest = left === 0 ? 'Sign-in pauses for 5 min.' : `${left} ${left === 1 ? 'try' : 'tries'} left, then a pause of 5 min.`;
+      throw new Refusal('wrong-credentials', `E-mail or password is wrong. ${rest}`);
+    }
+    await clearFailures(database, accountKey(input.email));
+    await database.user.update({ where: { id: user.id }, data: { lastSignInAt: new Date(nowMs) } });
+    const made = await createSession(database, user.id, call, nowMs);
+    note.object = { ...object, id: made.id };
+    const caller = await callerOfUser(database, user);
+    return {
+      token: made.token,
+      session: {
+        user: userView({ ...user, lastSignInAt: new Date(nowMs) }),
+        project: await database.project.findUniqueOrThrow({ where: { id: caller.projectId }, select: { id: true, name: true } }),
+        expiresAt: made.expiresAt,
+        version: context.version,
+      },
+    };
+  });
+}
+
+export async function getSession(context: ConsoleContext, call: UserCall): Promise<Session> {
+  const user = await context.database.user.findUniqueOrThrow({ where: { id: call.caller.userId } });
+  return {
+    user: userView(user),
+    project: await context.database.project.findUniqueOrThrow({ where: { id: call.caller.projectId }, select: { id: true, name: true } }),
+    expiresAt: call.caller.sessionExpiresAt,
+    version: context.version,
+  };
+}
+
+export async function signOut(context: ConsoleContext, call: UserCall): Promise<{ ok: true }> {
+  const { sessionId, email } = call.caller;
+  if (sessionId === null)
+    throw new Refusal('invalid-request', 'You came with a token, not with a session. Revoke the token to end its use.');
+  return audited(context.database, call, 'signOut', { type: 'session', id: sessionId, name: email }, async () => {
+    await context.database.session.deleteMany({ where: { id: sessionId } });
+    return { ok: true } as const;
+  });
+}
