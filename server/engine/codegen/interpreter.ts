@@ -55,12 +55,8 @@ function evaluateCall(call: CallExpression, row: readonly Value[], context: Func
       return evaluateIn(call, row, context);
   }
   const scalar = functionOf(call);
-  const args: Value[] = [];
-  for (const arg of call.args) {
-    const value = evaluate(arg, row, context);
-    if (value === null && scalar.isStrict !== false) return null;
-    args.push(value);
-  }
+  const args = call.args.map((arg) => evaluate(arg, row, context));
+  if (scalar.isStrict !== false && args.includes(null)) return null;
   return scalar.evaluate(args, evaluatedCallOf(call), context);
 }
 

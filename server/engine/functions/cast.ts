@@ -130,8 +130,8 @@ function castToNumber(value: Value, from: SqlType, to: 'TINYINT' | 'SMALLINT' | 
 export function truncateDouble(value: number, to: 'TINYINT' | 'SMALLINT' | 'INT' | 'BIGINT'): number | bigint {
   if (Number.isNaN(value)) return to === 'BIGINT' ? 0n : 0;
   if (to === 'BIGINT') {
-    if (value >= 9223372036854775807) return 9223372036854775807n;
-    if (value <= -9223372036854775808) return -9223372036854775808n;
+    if (value >= 2 ** 63) return 9223372036854775807n;
+    if (value <= -(2 ** 63)) return -9223372036854775808n;
     return BigInt(Math.trunc(value));
   }
   const int = value >= 2147483647 ? 2147483647 : value <= -2147483648 ? -2147483648 : Math.trunc(value) | 0;
