@@ -6,8 +6,8 @@
  * the watermark past all windows of real flights; they count in the keyed totals but their own window never closes.
  */
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 export interface Flight {
   readonly flight: number;
@@ -25,7 +25,7 @@ function timeText(ms: number): string {
 }
 
 export function readFlights(limit = Number.POSITIVE_INFINITY): Flight[] {
-  const folder = dirname(createRequire(import.meta.url).resolve('vega-datasets/package.json'));
+  const folder = fileURLToPath(new URL('../../../node_modules/vega-datasets', import.meta.url));
   const rows = JSON.parse(readFileSync(join(folder, 'data', 'flights-200k.json'), 'utf8')) as {
     delay: number;
     distance: number;
