@@ -49,7 +49,10 @@ export interface SnapshotTasks {
 /** Storing, kept apart so that a job without a checkpoint directory loads none of it. */
 export interface SnapshotStorage {
   writeParts(folder: SnapshotFolder, snapshots: readonly SubtaskSnapshot[], checkAlive: () => void): Promise<ManifestTable[]>;
-  storeManifest(folder: SnapshotFolder, manifest: Manifest): Promise<{ readonly kind: 'stored' | 'taken' | 'unknown'; readonly cause?: unknown }>;
+  storeManifest(
+    folder: SnapshotFolder,
+    manifest: Manifest,
+  ): Promise<{ readonly kind: 'stored' | 'taken' | 'unknown'; readonly cause?: unknown }>;
   deleteParts(folder: SnapshotFolder): Promise<void>;
 }
 
@@ -179,7 +182,14 @@ export class Coordinator {
     const checkpointId = this.#nextId++;
     if (this.#isClosed) return { kind: 'given-up', checkpointId, reason: 'the job is stopping' };
     this.#lastStartMs = clock.monotonicMs();
-    const current: SnapshotUnderWay = { checkpointId, startedMs: this.#lastStartMs, snapshots: [], firstAckMs: null, givenUp: null, wake: () => {} };
+    const current: SnapshotUnderWay = {
+      checkpointId,
+      startedMs: this.#lastStartMs,
+      snapshots: [],
+      firstAckMs: null,
+      givenUp: null,
+      wake: () => {},
+    };
     this.#current = current;
     onStarted(checkpointId, request.kind);
     const timeout = scheduler.setTimer(timeoutMs, () => this.giveUp(`it was not complete after ${timeoutMs} ms`));

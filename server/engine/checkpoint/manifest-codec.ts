@@ -24,7 +24,10 @@ export function encodeManifest(manifest: Manifest): Uint8Array {
   bytes.write(MANIFEST_MAGIC, 0, 'latin1');
   bytes.writeUInt32BE(json.length, MANIFEST_MAGIC.length);
   json.copy(bytes, HEADER_BYTES);
-  createHash('sha256').update(json).digest().copy(bytes, HEADER_BYTES + json.length);
+  createHash('sha256')
+    .update(json)
+    .digest()
+    .copy(bytes, HEADER_BYTES + json.length);
   return bytes;
 }
 
@@ -39,7 +42,13 @@ export function decodeManifest(bytes: Uint8Array): DecodedManifest {
   const expected = HEADER_BYTES + length + DIGEST_BYTES;
   if (view.length !== expected) return broken(`it has ${view.length} bytes where its header says ${expected}`);
   const json = view.subarray(HEADER_BYTES, HEADER_BYTES + length);
-  if (!createHash('sha256').update(json).digest().equals(view.subarray(HEADER_BYTES + length))) return broken('its checksum is wrong');
+  if (
+    !createHash('sha256')
+      .update(json)
+      .digest()
+      .equals(view.subarray(HEADER_BYTES + length))
+  )
+    return broken('its checksum is wrong');
   return readBody(json);
 }
 

@@ -31,7 +31,9 @@ const committable = z.object({ kind: z.string(), data: z.record(z.string(), z.un
 const plan = z.looseObject({
   version: z.number(),
   keyGroups: z.number().int().positive(),
-  nodes: z.array(z.looseObject({ id: z.number(), uid: z.string(), kind: z.string(), inputs: z.array(z.number()), isStateful: z.boolean() })),
+  nodes: z.array(
+    z.looseObject({ id: z.number(), uid: z.string(), kind: z.string(), inputs: z.array(z.number()), isStateful: z.boolean() }),
+  ),
 });
 
 export const manifestSchema = z.object({

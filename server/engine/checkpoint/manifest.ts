@@ -71,7 +71,11 @@ export interface Manifest {
   readonly watermarks: Readonly<Record<string, string>>;
   readonly tables: readonly ManifestTable[];
   /** Small non-keyed values of operators (state/contract.ts, OperatorValues), one entry a subtask that set any. */
-  readonly operatorValues: readonly { readonly operatorUid: string; readonly subtask: number; readonly values: Readonly<Record<string, unknown>> }[];
+  readonly operatorValues: readonly {
+    readonly operatorUid: string;
+    readonly subtask: number;
+    readonly values: Readonly<Record<string, unknown>>;
+  }[];
   /** Size of everything the snapshot needs, bytes. */
   readonly totalBytes: number;
   readonly recordsIn: number;

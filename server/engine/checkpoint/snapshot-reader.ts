@@ -43,7 +43,10 @@ export interface StoredGroup {
 
 /** Visits every stored key group, part by part (one part in memory at a time). `bytes` is valid during the call. */
 export async function visitState(folder: SnapshotFolder, manifest: Manifest, visit: (group: StoredGroup) => void): Promise<void> {
-  const groupsByPart = new Map<string, { part: ManifestPart; groups: { table: number; group: number; offset: number; length: number }[] }>();
+  const groupsByPart = new Map<
+    string,
+    { part: ManifestPart; groups: { table: number; group: number; offset: number; length: number }[] }
+  >();
   manifest.tables.forEach((table, index) => {
     const seen = new Set<number>();
     for (const { part, keyGroups } of table.parts) {

@@ -57,10 +57,19 @@ export function buildJobGraph(plan: PhysicalPlan, parallelism: number): JobGraph
     if (group) group.push(node);
     else groups.set(root, [node]);
   }
-  const tasks = [...groups.values()].map((nodes, id) => ({ id, nodes, parallelism: parallelismOf.get((nodes[0] as PlanNode).id) as number }));
+  const tasks = [...groups.values()].map((nodes, id) => ({
+    id,
+    nodes,
+    parallelism: parallelismOf.get((nodes[0] as PlanNode).id) as number,
+  }));
   const channels = edges
     .filter((edge) => edge.distribution !== null || taskOf(edge.from.id) !== taskOf(edge.to.id))
-    .map((edge) => ({ from: edge.from.id, to: edge.to.id, input: edge.input, distribution: edge.distribution ?? ({ kind: 'forward' } as const) }));
+    .map((edge) => ({
+      from: edge.from.id,
+      to: edge.to.id,
+      input: edge.input,
+      distribution: edge.distribution ?? ({ kind: 'forward' } as const),
+    }));
   return { tasks, edges: channels, parallelismOf };
 }
 

@@ -39,6 +39,9 @@ export class NodeRunner {
   readonly laneInputs: number[] = [];
   recordsIn = 0;
   recordsOut = 0;
+  /** Bytes of the rows that sources hand out and sinks get, as they lie in memory. */
+  bytesIn = 0;
+  bytesOut = 0;
   lateRowsDropped = 0;
   /** The last watermark sent on; ms, -Infinity before the first. */
   outWatermark: number;
@@ -87,6 +90,7 @@ export class NodeRunner {
 
   receiveBatch(batch: Batch, lane: number): void {
     this.recordsIn += batch.selected;
+    if (this.targets.length === 0) this.bytesIn += batchBytes(batch);
     if (this.#valve.isLaneIdle(lane)) this.receiveIdle(lane, false);
     const before = this.#activity.current;
     this.#activity.current = this;
@@ -100,6 +104,7 @@ export class NodeRunner {
   emit(batch: Batch): void {
     if (batch.selected === 0) return;
     this.recordsOut += batch.selected;
+    if (this.laneInputs.length === 0) this.bytesOut += batchBytes(batch);
     for (const target of this.targets) target.batch(batch);
   }
 
@@ -170,6 +175,19 @@ export class NodeRunner {
   emitEnd(): void {
     for (const target of this.targets) target.end();
   }
+}
+
+const LANE_BYTES = { bool: 1, i32: 4, i64: 8, f64: 8, bytes: 0, obj: 16 } as const;
+
+function batchBytes(batch: Batch): number {
+  let bytes = 0;
+  for (const column of batch.columns) {
+    bytes += LANE_BYTES[column.lane] * batch.selected;
+    if (column.lane !== 'bytes') continue;
+    if (batch.selection === null) for (let row = 0; row < batch.rows; row++) bytes += column.lengths[row] as number;
+    else for (let i = 0; i < batch.selected; i++) bytes += column.lengths[batch.selection[i] as number] as number;
+  }
+  return bytes;
 }
 
 /** The direct edge to a node of the same task. */

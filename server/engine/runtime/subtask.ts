@@ -60,15 +60,16 @@ export class Subtask {
   /** Time spent working and waiting for room since the start, ms. */
   busyMs = 0;
   backpressuredMs = 0;
+  /** All its input has ended and was worked off. */
+  hasEnded = false;
   readonly #options: SubtaskOptions;
-  readonly #orders: (() => void | Promise<void>)[] = [];
+  readonly #orders: { readonly run: () => Promise<void>; readonly refuse: (error: Error) => void }[] = [];
   #alignment: Alignment | null = null;
   /** Checkpoints up to this one were given up or are done. */
   #closedUpTo = 0;
   #wake: (() => void) | null = null;
   #isSignalled = false;
   #isCancelled = false;
-  #hasEnded = false;
   #nextPort = 0;
 
   constructor(parts: SubtaskParts, options: SubtaskOptions) {
@@ -86,19 +87,21 @@ export class Subtask {
   order<T>(action: () => T | Promise<T>): Promise<T> {
     if (this.#isCancelled) return Promise.reject(new Error('The job has stopped.'));
     return new Promise((resolve, reject) => {
-      this.#orders.push(async () => {
+      const run = async () => {
         try {
           resolve(await action());
         } catch (error) {
           reject(error);
         }
-      });
+      };
+      this.#orders.push({ run, refuse: reject });
       this.signal();
     });
   }
 
   cancel(): void {
     this.#isCancelled = true;
+    for (const { refuse } of this.#orders.splice(0)) refuse(new Error('The job has stopped.'));
     this.signal();
   }
 
@@ -142,7 +145,7 @@ export class Subtask {
   async #round(): Promise<boolean> {
     let worked = this.parts.timers.fireDue();
     while (this.#orders.length > 0 && !this.#isCancelled) {
-      await this.#orders.shift()?.();
+      await this.#orders.shift()?.run();
       worked = true;
     }
     if (this.#isCancelled) return false;
@@ -151,7 +154,10 @@ export class Subtask {
     for (let tried = 0; tried < ports; tried++) {
       const index = this.#nextPort;
       this.#nextPort = (index + 1) % ports;
-      const moved = index < inputs.length ? this.#readChannel(inputs[index] as ChannelPort) : this.#readSource(sources[index - inputs.length] as SourcePort);
+      const moved =
+        index < inputs.length
+          ? this.#readChannel(inputs[index] as ChannelPort)
+          : this.#readSource(sources[index - inputs.length] as SourcePort);
       if (moved === 'barrier') await this.#snapshotWhenAligned();
       if (moved !== 'nothing') return true;
     }
@@ -263,8 +269,8 @@ export class Subtask {
   }
 
   #noteEnd(): void {
-    if (this.#hasEnded || !this.parts.inputs.every((port) => port.hasEnded) || !this.parts.sources.every((port) => port.hasEnded)) return;
-    this.#hasEnded = true;
+    if (this.hasEnded || !this.parts.inputs.every((port) => port.hasEnded) || !this.parts.sources.every((port) => port.hasEnded)) return;
+    this.hasEnded = true;
     this.#options.onEnded();
   }
 }

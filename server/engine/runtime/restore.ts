@@ -1,0 +1,87 @@
+/**
+ * What a run takes over from a snapshot. Reads and checks the manifest, decides whether it fits the plan, and answers for each operator:
+ * source positions, watermark, values, what sinks have still to commit. State itself is loaded group by group into the subtasks.
+ *
+ * Loaded only when there is a snapshot to restore: a fresh start needs none of it.
+ */
+import type { Manifest } from '../checkpoint/manifest.ts';
+import { RestoreError } from '../checkpoint/restore-error.ts';
+import type { SnapshotFolder } from '../checkpoint/snapshot-folder.ts';
+import { readManifest, visitState } from '../checkpoint/snapshot-reader.ts';
+import type { Committable, SplitPosition } from '../connectors/contract.ts';
+import type { PhysicalPlan } from '../planner/physical-plan.ts';
+import type { OperatorStateStore } from '../state/contract.ts';
+import { HASH_VERSION } from '../state/hash.ts';
+import { subtaskOf } from '../state/key-groups.ts';
+
+export interface RestoredJob {
+  readonly folder: SnapshotFolder;
+  readonly manifest: Manifest;
+  /** Null when the snapshot does not know this source. */
+  positionsOf(uid: string): readonly SplitPosition[] | null;
+  committablesOf(uid: string): readonly Committable[];
+  /** Null before the first watermark, and when the snapshot was taken at the end of input (its final watermark means nothing to a new run). */
+  watermarkOf(uid: string): number | null;
+  /** Sinks of the snapshot that the plan no longer has, with what they have still to commit. */
+  readonly orphanedSinks: Manifest['sinks'];
+  /** What is dropped or taken over in another way than one might think; one line each. */
+  readonly notes: readonly string[];
+  /** Loads state and values; `statesOf` gives an operator's stores by subtask, null when the plan has no such operator. */
+  loadInto(statesOf: (uid: string) => readonly OperatorStateStore[] | null): Promise<void>;
+}
+
+export async function openSnapshot(folder: SnapshotFolder, plan: PhysicalPlan, allowNonRestoredState: boolean): Promise<RestoredJob> {
+  const manifest = await readManifest(folder);
+  const uids = new Set(plan.nodes.map((node) => node.uid));
+  const notes = checkFits(folder, manifest, uids, allowNonRestoredState);
+  const positions = new Map(manifest.sources.map((source) => [source.operatorUid, source.splits]));
+  const committables = new Map(manifest.sinks.map((sink) => [sink.operatorUid, sink.committables]));
+  return {
+    folder,
+    manifest,
+    notes,
+    positionsOf: (uid) => positions.get(uid) ?? null,
+    committablesOf: (uid) => committables.get(uid) ?? [],
+    watermarkOf(uid) {
+      const text = manifest.watermarks[uid];
+      return text === undefined || Number(text) >= Number.MAX_SAFE_INTEGER ? null : Number(text);
+    },
+    orphanedSinks: manifest.sinks.filter((sink) => !uids.has(sink.operatorUid) && sink.committables.length > 0),
+    async loadInto(statesOf) {
+      await visitState(folder, manifest, ({ operatorUid, table, formatVersion, layout, group, bytes }) => {
+        const states = statesOf(operatorUid);
+        states?.[subtaskOf(group, states.length, manifest.keyGroups)]?.load(table, formatVersion, layout, group, bytes);
+      });
+      for (const { operatorUid, values } of manifest.operatorValues)
+        for (const state of statesOf(operatorUid) ?? []) state.loadValues(values);
+    },
+  };
+}
+
+/** Refuses what cannot be right; returns what people should know. */
+function checkFits(folder: SnapshotFolder, manifest: Manifest, uids: ReadonlySet<string>, allowNonRestoredState: boolean): string[] {
+  if (manifest.hashVersion !== HASH_VERSION) {
+    throw incompatible(
+      folder,
+      `its rows were distributed by hash version ${manifest.hashVersion}, this engine has version ${HASH_VERSION}.`,
+    );
+  }
+  const describe = new Map(manifest.plan.nodes.map((node) => [node.uid, node.description ?? node.kind]));
+  const held = [
+    ...manifest.tables.filter((table) => table.records > 0).map((table) => table.operatorUid),
+    ...manifest.sources.map((source) => source.operatorUid),
+  ];
+  const missing = [...new Set(held)].filter((uid) => !uids.has(uid));
+  if (missing.length > 0 && !allowNonRestoredState) {
+    const names = missing.map((uid) => describe.get(uid) ?? uid).join('; ');
+    throw incompatible(
+      folder,
+      `it holds state that this job has no operator for: ${names}. Allow non-restored state to drop it, or restore the former SQL.`,
+    );
+  }
+  return missing.map((uid) => `State of ${describe.get(uid) ?? uid} is dropped: the job no longer has this operator.`);
+}
+
+function incompatible(folder: SnapshotFolder, why: string): RestoreError {
+  return new RestoreError('restore-incompatible', folder.uri, null, `The snapshot ${folder.uri} does not fit this job: ${why}`);
+}

@@ -1,0 +1,273 @@
+/** Makes the subtasks of a job from its graph: nodes, operators, state stores, readers, writers, channels. Nothing is opened here. */
+import type { RuntimeContext, SinkWriter, SourceReader } from '../connectors/contract.ts';
+import type { FunctionContext } from '../functions/contract.ts';
+import type { OperatorContext } from '../operators/contract.ts';
+import { createOperator } from '../operators/create-operator.ts';
+import type { NodeOf, PhysicalPlan, PlanNode, PlanTable } from '../planner/physical-plan.ts';
+import type { OperatorStateStore } from '../state/contract.ts';
+import { groupRange } from '../state/key-groups.ts';
+import type { MemoryBudget } from '../state/memory-budget.ts';
+import { createOperatorState } from '../state/operator-state.ts';
+import { type Channel, createQueueChannel } from './channel.ts';
+import { channelTarget } from './channel-target.ts';
+import type { JobEnvironment } from './job-contract.ts';
+import type { EdgeSpec, JobGraph, TaskSpec } from './job-graph.ts';
+import { type Activity, laneTarget, NodeRunner } from './node-runner.ts';
+import { SinkPort } from './sink-port.ts';
+import { SourcePort } from './source-port.ts';
+import { type ChannelPort, Subtask, type SubtaskOptions } from './subtask.ts';
+import { TimerQueue } from './timer-queue.ts';
+import { createValuesReader } from './values-reader.ts';
+
+export interface BuildOptions {
+  readonly plan: PhysicalPlan;
+  readonly graph: JobGraph;
+  readonly keyGroups: number;
+  readonly environment: JobEnvironment;
+  readonly timeZone: string;
+  readonly budget: MemoryBudget;
+  readonly jobPrefix: string;
+  readonly attempt: string;
+  readonly log: RuntimeContext['log'];
+  /** The table as the run wants it: a start position may override its options. */
+  readonly tableOf: (table: PlanTable) => PlanTable;
+  readonly watermarkOf: (uid: string) => number | null;
+  readonly acknowledge: SubtaskOptions['acknowledge'];
+  readonly onEnded: () => void;
+}
+
+export interface BuiltJob {
+  readonly subtasks: readonly Subtask[];
+  readonly channels: readonly Channel[];
+  /** Stores of an operator by subtask. */
+  readonly states: ReadonlyMap<string, OperatorStateStore[]>;
+  /** Opens one operator of one subtask; its state is loaded before. */
+  openOperator(runner: NodeRunner): void;
+}
+
+interface Draft {
+  readonly task: TaskSpec;
+  readonly subtask: number;
+  readonly activity: Activity;
+  readonly runners: Map<number, NodeRunner>;
+  readonly inputs: ChannelPort[];
+  readonly outputs: Channel[];
+}
+
+export function buildJob(options: BuildOptions): BuiltJob {
+  const { plan, graph, keyGroups, watermarkOf } = options;
+  const nodeOf = new Map(plan.nodes.map((node) => [node.id, node]));
+  const drafts: Draft[] = graph.tasks.flatMap((task) =>
+    Array.from({ length: task.parallelism }, (_, subtask) => {
+      const activity: Activity = { current: null };
+      const runners = new Map(task.nodes.map((node) => [node.id, new NodeRunner(node, subtask, watermarkOf(node.uid), activity)]));
+      return { task, subtask, activity, runners, inputs: [], outputs: [] };
+    }),
+  );
+  const channels: Channel[] = [];
+  const draftsOf = new Map<number, Draft[]>();
+  for (const draft of drafts) for (const id of draft.runners.keys()) draftsOf.set(id, [...(draftsOf.get(id) ?? []), draft]);
+  const isChannelEdge = (from: number, to: number, input: number) =>
+    graph.edges.some((edge) => edge.from === from && edge.to === to && edge.input === input);
+  for (const draft of drafts) connectDirect(draft, isChannelEdge);
+  for (const edge of graph.edges) {
+    const schema = (nodeOf.get(edge.from) as PlanNode).schema;
+    channels.push(...connectChannels(edge, draftsOf.get(edge.from) ?? [], draftsOf.get(edge.to) ?? [], schema, keyGroups));
+  }
+  const states = new Map<string, OperatorStateStore[]>();
+  const openers = new Map<NodeRunner, () => void>();
+  const subtasks = drafts.map((draft) => finishSubtask(draft, options, nodeOf, states, openers));
+  return { subtasks, channels, states, openOperator: (runner) => openers.get(runner)?.() };
+}
+
+function connectDirect(draft: Draft, isChannelEdge: (from: number, to: number, input: number) => boolean): void {
+  for (const node of draft.task.nodes) {
+    const runner = draft.runners.get(node.id) as NodeRunner;
+    node.inputs.forEach((from, input) => {
+      if (isChannelEdge(from, node.id, input)) return;
+      (draft.runners.get(from) as NodeRunner).targets.push(laneTarget(runner, runner.addLane(input)));
+    });
+  }
+}
+
+function connectChannels(
+  edge: EdgeSpec,
+  writers: readonly Draft[],
+  readers: readonly Draft[],
+  schema: PlanNode['schema'],
+  keyGroups: number,
+): Channel[] {
+  const made: Channel[] = [];
+  const connect = (writer: Draft, reader: Draft): Channel => {
+    const channel = createQueueChannel();
+    const runner = reader.runners.get(edge.to) as NodeRunner;
+    reader.inputs.push({ channel, runner, lane: runner.addLane(edge.input), isBlocked: false, hasEnded: false });
+    writer.outputs.push(channel);
+    made.push(channel);
+    return channel;
+  };
+  writers.forEach((writer, index) => {
+    // Forward: subtask to subtask. Readers beyond the writers' number get watermarks, barriers and ends of one of them, but no rows.
+    const reached =
+      edge.distribution.kind === 'forward'
+        ? readers.filter((_, at) => (readers.length <= writers.length ? at === index % readers.length : at % writers.length === index))
+        : readers;
+    const outgoing = reached.map((reader) => connect(writer, reader));
+    (writer.runners.get(edge.from) as NodeRunner).targets.push(channelTarget(edge.distribution, schema, keyGroups, outgoing));
+  });
+  return made;
+}
+
+function finishSubtask(
+  draft: Draft,
+  options: BuildOptions,
+  nodeOf: ReadonlyMap<number, PlanNode>,
+  states: Map<string, OperatorStateStore[]>,
+  openers: Map<NodeRunner, () => void>,
+): Subtask {
+  const { clock, scheduler, turnMs } = options.environment;
+  const runners = [...draft.runners.values()];
+  const statesHere = new Map<NodeRunner, OperatorStateStore>();
+  const sources: SourcePort[] = [];
+  const sinks: SinkPort[] = [];
+  const wakeUp = { signal: () => {} };
+  const signal = () => wakeUp.signal();
+  const timers = new TimerQueue(clock, scheduler, signal);
+  for (const runner of runners) {
+    const { node } = runner;
+    const inputs = node.inputs.map((id) => (nodeOf.get(id) as PlanNode).schema);
+    const functions = functionContext(options, runner);
+    switch (node.kind) {
+      case 'source':
+      case 'values': {
+        const reader = node.kind === 'values' ? createValuesReader(node, functions) : createReader(node, draft, options);
+        sources.push(new SourcePort(runner, reader, hasSplitWatermarks(node, options), scheduler, signal));
+        openers.set(runner, () => runner.start({ operator: null }));
+        break;
+      }
+      case 'sink': {
+        const writer = createWriter(node, inputs[0] ?? node.schema, draft.subtask, draft.task.parallelism, options);
+        sinks.push(new SinkPort(runner, writer));
+        openers.set(runner, () => runner.start({ operator: null, process: (batch) => writer.write(batch) }));
+        break;
+      }
+      case 'exchange':
+      case 'union':
+        openers.set(runner, () => runner.start({ operator: null }));
+        break;
+      default: {
+        const state = createState(runner, draft.task.parallelism, options);
+        statesHere.set(runner, state);
+        states.set(node.uid, [...(states.get(node.uid) ?? []), state]);
+        openers.set(runner, () => {
+          const operator = createOperator(node, inputs, functions);
+          runner.start({ operator });
+          operator.open(operatorContext(runner, draft.task.parallelism, state, timers, options));
+        });
+      }
+    }
+  }
+  const { inputs, outputs, activity } = draft;
+  const parts = {
+    task: draft.task.id,
+    subtask: draft.subtask,
+    runners,
+    states: statesHere,
+    sources,
+    sinks,
+    inputs,
+    outputs,
+    timers,
+    activity,
+  };
+  const subtask = new Subtask(parts, { clock, scheduler, turnMs, acknowledge: options.acknowledge, onEnded: options.onEnded });
+  wakeUp.signal = subtask.signal;
+  return subtask;
+}
+
+function createState(runner: NodeRunner, parallelism: number, options: BuildOptions): OperatorStateStore {
+  const { keyGroups, budget, environment } = options;
+  const range = groupRange(runner.subtask, parallelism, keyGroups);
+  const nowMs = () => environment.clock.nowMs();
+  return createOperatorState({ uid: runner.node.uid, keyGroups, firstGroup: range.first, lastGroup: range.last, nowMs, budget });
+}
+
+function operatorContext(
+  runner: NodeRunner,
+  parallelism: number,
+  state: OperatorStateStore,
+  timers: TimerQueue,
+  options: BuildOptions,
+): OperatorContext {
+  return {
+    uid: runner.node.uid,
+    subtask: runner.subtask,
+    parallelism,
+    state,
+    output: {
+      emit: (batch) => runner.emit(batch),
+      emitWatermark: (watermarkMs) => runner.emitWatermark(watermarkMs),
+      emitIdle: (isIdle) => runner.emitIdle(isIdle),
+    },
+    time: { nowMs: () => options.environment.clock.nowMs(), registerTimer: (timeMs) => timers.register(runner, timeMs) },
+    timeZone: options.timeZone,
+    metrics: {
+      lateRowsDropped: (rows) => {
+        runner.lateRowsDropped += rows;
+      },
+    },
+    restoredWatermarkMs: options.watermarkOf(runner.node.uid),
+  };
+}
+
+function functionContext(options: BuildOptions, runner: NodeRunner): FunctionContext {
+  return {
+    timeZone: options.timeZone,
+    currentTimeMs: () => options.environment.clock.nowMs(),
+    random: () => options.environment.random.next(),
+    currentWatermarkMs: () => runner.watermarkMs,
+  };
+}
+
+export function runtimeContext(options: BuildOptions, subtask: number, parallelism: number, table: string): RuntimeContext {
+  const { clock, dialer, store, print } = options.environment;
+  return {
+    subtask,
+    parallelism,
+    clock,
+    dialer,
+    store,
+    timeZone: options.timeZone,
+    jobPrefix: options.jobPrefix,
+    attempt: options.attempt,
+    log: options.log,
+    print: (line, toStandardError) => print(table, line, toStandardError),
+  };
+}
+
+function createReader(node: NodeOf<'source'>, draft: Draft, options: BuildOptions): SourceReader {
+  const connector = options.environment.connectorOf(node.table.connector);
+  if (!connector?.createReader) throw new Error(`connector ${node.table.connector} cannot be read`);
+  return connector.createReader(
+    options.tableOf(node.table),
+    node.reads,
+    runtimeContext(options, draft.subtask, draft.task.parallelism, node.table.name),
+  );
+}
+
+export function createWriter(
+  node: NodeOf<'sink'>,
+  schema: PlanNode['schema'],
+  subtask: number,
+  parallelism: number,
+  options: BuildOptions,
+): SinkWriter {
+  const connector = options.environment.connectorOf(node.table.connector);
+  if (!connector?.createWriter) throw new Error(`connector ${node.table.connector} cannot be written`);
+  return connector.createWriter(options.tableOf(node.table), schema, runtimeContext(options, subtask, parallelism, node.table.name));
+}
+
+function hasSplitWatermarks(node: PlanNode, options: BuildOptions): boolean {
+  if (node.kind !== 'source') return false;
+  return options.environment.connectorOf(node.table.connector)?.describe(node.table).hasSplitWatermarks ?? false;
+}
