@@ -5,7 +5,7 @@
  * 2 s … 10 s and resume by lastEventId; `resync` ages everything. A tab hidden for 5 min closes the stream and opens it again when shown.
  */
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
 import type { ServerEvent } from '../../server/contract/events.ts';
 import { applyEvent } from './apply-event.ts';
 import { urlOf } from './endpoints.ts';
@@ -176,15 +176,36 @@ export function useJobEvents(jobId: number, listener: Listener): void {
   }, [stream, jobId]);
 }
 
-/** The time, once every `everyMs`, while the tab is shown; null before the first paint in the browser. */
-export function useNow(everyMs = 1000): number | null {
-  const [now, setNow] = useState<number | null>(null);
-  useEffect(() => {
-    setNow(Date.now());
-    const timer = setInterval(() => {
-      if (!document.hidden) setNow(Date.now());
-    }, everyMs);
-    return () => clearInterval(timer);
-  }, [everyMs]);
-  return now;
+/** One clock for all that counts on screen: it beats once a second while the tab is shown and someone looks. */
+const clock = {
+  now: null as number | null,
+  watchers: new Set<() => void>(),
+  timer: undefined as ReturnType<typeof setInterval> | undefined,
+};
+
+function watchClock(watcher: () => void): () => void {
+  clock.watchers.add(watcher);
+  const beat = () => {
+    if (document.hidden) return;
+    clock.now = Date.now();
+    for (const one of clock.watchers) one();
+  };
+  if (clock.watchers.size === 1) {
+    clock.timer = setInterval(beat, 1000);
+    clock.now = Date.now();
+    queueMicrotask(beat);
+  }
+  return () => {
+    clock.watchers.delete(watcher);
+    if (clock.watchers.size === 0) clearInterval(clock.timer);
+  };
+}
+
+/** The time in ms, once a second; null before the first paint in the browser. */
+export function useNow(): number | null {
+  return useSyncExternalStore(
+    watchClock,
+    () => clock.now,
+    () => null,
+  );
 }

@@ -1,5 +1,6 @@
 /** English dictionary: its keys are the keys of all languages. */
 import { job } from './en/job.ts';
+import { list } from './en/list.ts';
 import { shell } from './en/shell.ts';
 
-export const en = { ...shell, ...job } as const;
+export const en = { ...shell, ...job, ...list } as const;

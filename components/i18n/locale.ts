@@ -47,3 +47,6 @@ export function resolveZone(choice: ZoneChoice, browserZone: string | undefined)
   if (choice !== 'browser') return choice;
   return browserZone && isZone(browserZone) ? browserZone : 'UTC';
 }
+
+/** `1` = the side bar is folded. */
+export const FOLD_COOKIE = 'tidemark_fold';

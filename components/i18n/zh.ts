@@ -1,6 +1,7 @@
 /** Simplified Chinese dictionary. */
 import type { Dictionary } from './dictionary.ts';
 import { job } from './zh/job.ts';
+import { list } from './zh/list.ts';
 import { shell } from './zh/shell.ts';
 
-export const zh: Dictionary = { ...shell, ...job };
+export const zh: Dictionary = { ...shell, ...job, ...list };

@@ -1,0 +1,96 @@
+'use client';
+/** The job list: count tabs, filters, table (cards on a phone), pager. The address is the state. */
+import { useQuery } from '@tanstack/react-query';
+import { Plus } from 'lucide-react';
+import { usePathname, useRouter, useSearchParams } from 'next/navigation';
+import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
+import type { JobSummary } from '../../server/contract/job.ts';
+import { routeQuery } from '../client/queries.ts';
+import { keys } from '../client/query-keys.ts';
+import { useI18n } from '../i18n/provider.tsx';
+import { ErrorNotice } from '../job/error-notice.tsx';
+import { useJobDialogs } from '../job/job-dialogs.tsx';
+import { PageHead } from '../shell/page-head.tsx';
+import { useSession } from '../shell/session.tsx';
+import { useShortcut } from '../shell/shortcuts.tsx';
+import { Button } from '../ui/button.tsx';
+import { PHONE, useMedia } from '../ui/media.ts';
+import { JobTable } from './job-table.tsx';
+import { PhoneList } from './phone-list.tsx';
+import { StatusTabs } from './status-tabs.tsx';
+import { hasFilters, type ListState, readListState, toQuery, writeListState } from './url-state.ts';
+
+export function useListState(): [ListState, (part: Partial<ListState>) => void] {
+  const params = useSearchParams();
+  const router = useRouter();
+  const path = usePathname();
+  const state = useMemo(() => readListState(new URLSearchParams(params.toString())), [params]);
+  const change = useCallback(
+    (part: Partial<ListState>) => {
+      const text = writeListState({ ...state, ...part });
+      router.replace(text ? `${path}?${text}` : path, { scroll: false });
+    },
+    [state, router, path],
+  );
+  return [state, change];
+}
+
+/** Rows picked by the user, kept over pages. */
+export function useSelection(rows: readonly JobSummary[]) {
+  const known = useRef(new Map<string, JobSummary>());
+  for (const row of rows) known.current.set(String(row.id), row);
+  const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
+  const jobs = [...ids].flatMap((id) => known.current.get(id) ?? []);
+  const toggle = (job: JobSummary) =>
+    setIds((before) => {
+      const next = new Set(before);
+      if (!next.delete(String(job.id))) next.add(String(job.id));
+      return next;
+    });
+  return { ids, jobs, setIds, toggle };
+}
+
+const NO_ROWS: readonly JobSummary[] = [];
+
+export function JobList({ firstRun }: { firstRun: ReactNode }) {
+  const { t } = useI18n();
+  const session = useSession();
+  const dialogs = useJobDialogs();
+  const [state, change] = useListState();
+  const isAdmin = session?.user.role === 'admin';
+  const query = toQuery(state, isAdmin);
+  const list = useQuery({ ...routeQuery('listJobs', keys.jobList(query), { query }), enabled: session !== null });
+  const rows = list.data?.items ?? NO_ROWS;
+  const selection = useSelection(rows);
+  const phone = useMedia(PHONE);
+  const create = () => dialogs.show({ kind: 'create', jobs: [] });
+  useShortcut('c', create);
+  const isFirstRun = list.data?.total === 0 && !hasFilters(state) && list.data.counts.length === 0;
+  const head = (
+    <PageHead
+      title="nav.jobs"
+      actions={
+        <Button look="primary" icon={<Plus size={15} aria-hidden="true" />} onClick={create}>
+          {t('list.create')}
+        </Button>
+      }
+    />
+  );
+  if (isFirstRun) {
+    return (
+      <>
+        {head}
+        {firstRun}
+      </>
+    );
+  }
+  const view = { state, change, list, rows, selection, isAdmin };
+  return (
+    <>
+      {head}
+      {phone ? null : <StatusTabs status={state.status} answer={list.data} onChange={(status) => change({ status, page: 1 })} />}
+      {list.error ? <ErrorNotice error={list.error} onRetry={() => void list.refetch()} className="mx-(--gutter) my-3" /> : null}
+      {phone ? <PhoneList view={view} onCreate={create} /> : <JobTable view={view} />}
+    </>
+  );
+}

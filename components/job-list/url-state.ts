@@ -1,0 +1,101 @@
+/**
+ * The address of the list is its state: `?status=running,submit_fail&queue=q-payments&tag=env:prod&q=ord&sort=-exposure&page=2`. Statuses are written
+ * without `job_`. Unknown values are passed over, so that an old link still opens.
+ */
+import type { JobStatus, JobType, ListJobsQuery } from '../../server/contract/job.ts';
+import { ALL_STATUSES } from '../job/status-look.ts';
+
+export type SortKey = ListJobsQuery['sort'];
+const SORTS: readonly SortKey[] = ['id', 'name', 'status', 'created', 'started', 'updated', 'snapshot-age', 'exposure'];
+const TYPES: readonly JobType[] = ['flink_opensource_sql_job', 'flink_jar_job'];
+const SIZES = [10, 20, 50, 100] as const;
+export const PAGE_SIZES: readonly number[] = SIZES;
+
+export interface ListState {
+  q: string;
+  status: readonly JobStatus[];
+  type: readonly JobType[];
+  /** Null = the default of the viewer's role; `any` = everyone. */
+  user: string | null;
+  queue: readonly string[];
+  tag: readonly string[];
+  sort: SortKey;
+  descending: boolean;
+  page: number;
+  pageSize: number;
+}
+
+export const START_STATE: ListState = {
+  q: '',
+  status: [],
+  type: [],
+  user: null,
+  queue: [],
+  tag: [],
+  sort: 'created',
+  descending: true,
+  page: 1,
+  pageSize: 50,
+};
+
+const list = (text: string | null) => (text ?? '').split(',').filter(Boolean);
+
+export function readListState(params: URLSearchParams): ListState {
+  const sort = params.get('sort') ?? '';
+  const key = SORTS.find((one) => one === sort.replace(/^-/, ''));
+  const page = Number(params.get('page'));
+  const size = Number(params.get('rows'));
+  return {
+    q: params.get('q') ?? '',
+    status: list(params.get('status'))
+      .map((one) => `job_${one}` as JobStatus)
+      .filter((one) => ALL_STATUSES.includes(one)),
+    type: list(params.get('type'))
+      .map((one) => `flink_${one}` as JobType)
+      .filter((one) => TYPES.includes(one)),
+    user: params.get('user'),
+    queue: list(params.get('queue')),
+    tag: list(params.get('tag')),
+    sort: key ?? START_STATE.sort,
+    descending: key ? sort.startsWith('-') : START_STATE.descending,
+    page: Number.isInteger(page) && page > 0 ? page : 1,
+    pageSize: PAGE_SIZES.includes(size) ? size : START_STATE.pageSize,
+  };
+}
+
+/** Search text without what is default; empty = the plain list. */
+export function writeListState(state: ListState): string {
+  const params = new URLSearchParams();
+  const set = (key: string, value: string) => value && params.set(key, value);
+  set('status', state.status.map((one) => one.slice(4)).join(','));
+  set('type', state.type.map((one) => one.slice(6)).join(','));
+  set('user', state.user ?? '');
+  set('queue', state.queue.join(','));
+  set('tag', state.tag.join(','));
+  set('q', state.q);
+  if (state.sort !== START_STATE.sort || state.descending !== START_STATE.descending)
+    set('sort', `${state.descending ? '-' : ''}${state.sort}`);
+  if (state.page > 1) set('page', String(state.page));
+  if (state.pageSize !== START_STATE.pageSize) set('rows', String(state.pageSize));
+  return params.toString().replaceAll('%2C', ',').replaceAll('%3A', ':');
+}
+
+export function toQuery(state: ListState, isAdmin: boolean) {
+  const user = state.user ?? (isAdmin ? 'any' : 'me');
+  return {
+    q: state.q,
+    status: [...state.status],
+    type: [...state.type],
+    user: user === 'any' ? [] : user.split(','),
+    queue: [...state.queue],
+    tag: [...state.tag],
+    sort: state.sort,
+    order: state.descending ? ('desc' as const) : ('asc' as const),
+    page: state.page,
+    pageSize: state.pageSize,
+  };
+}
+
+export function hasFilters(state: ListState): boolean {
+  return state.q !== '' || state.status.length + state.type.length + state.queue.length + state.tag.length > 0 || state.user !== null;
+}

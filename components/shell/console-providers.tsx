@@ -1,0 +1,23 @@
+'use client';
+/** What the signed-in pages need beside: session, live stream, shortcuts, dialogs about jobs, the shell. */
+import type { ReactNode } from 'react';
+import { LiveProvider } from '../client/live.tsx';
+import { JobDialogsProvider } from '../job/job-dialogs.tsx';
+import { AppShell } from './app-shell.tsx';
+import { SessionProvider } from './session.tsx';
+import { ShortcutsProvider } from './shortcuts.tsx';
+
+export function ConsoleProviders({ folded, dialogs, children }: { folded: boolean; dialogs: ReactNode; children: ReactNode }) {
+  return (
+    <SessionProvider>
+      <LiveProvider>
+        <ShortcutsProvider>
+          <JobDialogsProvider>
+            <AppShell startFolded={folded}>{children}</AppShell>
+            {dialogs}
+          </JobDialogsProvider>
+        </ShortcutsProvider>
+      </LiveProvider>
+    </SessionProvider>
+  );
+}

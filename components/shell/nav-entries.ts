@@ -1,0 +1,55 @@
+/** Entries of the side bar, in order. Only what the API serves is there. */
+import { Bookmark, LayoutTemplate, type LucideIcon, ScrollText, Server, Settings2, Workflow } from 'lucide-react';
+import type { PlainKey } from '../i18n/dictionary.ts';
+
+export interface NavEntry {
+  href: string;
+  label: PlainKey;
+  icon: LucideIcon;
+  adminOnly?: boolean;
+}
+export interface NavGroup {
+  label: PlainKey;
+  entries: readonly NavEntry[];
+}
+
+export const NAV: readonly NavGroup[] = [
+  {
+    label: 'nav.jobManagement',
+    entries: [
+      { href: '/jobs', label: 'nav.jobs', icon: Workflow },
+      { href: '/snapshots', label: 'nav.snapshots', icon: Bookmark },
+    ],
+  },
+  { label: 'nav.jobTemplates', entries: [{ href: '/templates', label: 'nav.templates', icon: LayoutTemplate }] },
+  { label: 'nav.resources', entries: [{ href: '/queues', label: 'nav.queues', icon: Server }] },
+  {
+    label: 'nav.operations',
+    entries: [
+      { href: '/audit', label: 'nav.audit', icon: ScrollText, adminOnly: true },
+      { href: '/settings', label: 'nav.settings', icon: Settings2 },
+    ],
+  },
+];
+
+export interface Crumb {
+  label: PlainKey | null;
+  /** Text of a dynamic part (a job's name); used where label is null. */
+  text?: string;
+  href?: string;
+}
+
+/** Breadcrumb of a path. `name` is the dynamic part's text once it is known. */
+export function crumbsOf(path: string, name: string | null): Crumb[] {
+  const [first, second, third] = path.split('/').filter(Boolean);
+  const group = NAV.find((one) => one.entries.some((entry) => entry.href === `/${first}`));
+  const entry = group?.entries.find((one) => one.href === `/${first}`);
+  if (first === 'account') return [{ label: 'nav.account' }];
+  if (!group || !entry) return [];
+  const crumbs: Crumb[] = [{ label: group.label }];
+  if (!second) return [...crumbs, { label: entry.label }];
+  crumbs.push({ label: entry.label, href: entry.href });
+  if (second === 'start') return [...crumbs, { label: 'nav.start' }];
+  if (!third) return [...crumbs, { label: null, text: name ?? second }];
+  return [...crumbs, { label: null, text: name ?? second, href: `/${first}/${second}` }, { label: 'nav.edit' }];
+}

@@ -1,0 +1,36 @@
+/** What a viewer's cookies say, read on the server for the first paint. */
+import { cookies, headers } from 'next/headers';
+import type { Dictionary } from '../i18n/dictionary.ts';
+import { en } from '../i18n/en.ts';
+import {
+  BROWSER_ZONE_COOKIE,
+  FOLD_COOKIE,
+  LOCALE_COOKIE,
+  readLocale,
+  readTheme,
+  readZoneChoice,
+  resolveZone,
+  THEME_COOKIE,
+  ZONE_COOKIE,
+} from '../i18n/locale.ts';
+import type { I18nStart } from '../i18n/provider.tsx';
+import { zh } from '../i18n/zh.ts';
+
+export async function readPreferences(): Promise<I18nStart & { folded: boolean }> {
+  const jar = await cookies();
+  const value = (name: string) => {
+    const text = jar.get(name)?.value;
+    return text === undefined ? undefined : decodeURIComponent(text);
+  };
+  const locale = readLocale(value(LOCALE_COOKIE), (await headers()).get('accept-language'));
+  const zoneChoice = readZoneChoice(value(ZONE_COOKIE));
+  const dictionary: Dictionary = locale === 'zh' ? zh : en;
+  return {
+    locale,
+    theme: readTheme(value(THEME_COOKIE)),
+    zoneChoice,
+    zone: resolveZone(zoneChoice, value(BROWSER_ZONE_COOKIE)),
+    dictionary,
+    folded: value(FOLD_COOKIE) === '1',
+  };
+}
