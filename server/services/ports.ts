@@ -7,8 +7,10 @@
  * `wake`. All else of a job (observed*, status afterwards, Run, Snapshot, LedgerEntry, JobEvent, MetricPoint, Operation.step and its end,
  * and setting activeJobId to null at its end) is written by the supervisor alone. Exceptions: an import and the soft delete of a
  * job or snapshot are one transaction each and done by the service.
+ *
+ * A job in `job_running_exception` with `desired` = running is one that restarts by itself; when the supervisor gives up (no auto restart,
+ * attempts used up, breaker) it sets `desired` to stopped, and the job can be started, edited, deleted as one at rest.
  */
-import type { PlanGraph } from '../contract/check.ts';
 import type { JobServerEvent } from '../contract/events.ts';
 import type { BrowseAnswer, ImportPreview } from '../contract/import.ts';
 import type { Exposure } from '../contract/job.ts';
@@ -55,14 +57,14 @@ export interface SupervisorPort {
   isConnected(): boolean;
 }
 
-/** The planner with a time budget, in a process or thread that may be ended. No I/O. */
+export type PlannedSql =
+  | { readonly kind: 'planned'; readonly plan: PhysicalPlan /** Explanation as a tree of text. */; readonly text: string }
+  | Extract<PlanOutcome, { kind: 'refused' }>
+  | { readonly kind: 'timed-out'; readonly budgetMs: number };
+
+/** The planner with a time budget. No I/O. */
 export interface PlannerPort {
-  plan(
-    sql: string,
-    settings: Readonly<Record<string, string>>,
-  ): Promise<PlanOutcome | { readonly kind: 'timed-out'; readonly budgetMs: number }>;
-  explainText(plan: PhysicalPlan): string;
-  graph(plan: PhysicalPlan): PlanGraph;
-  /** Null when the text does not parse: it is then left as it is. */
-  format(sql: string): Promise<string | null>;
+  plan(sql: string, settings: Readonly<Record<string, string>>): Promise<PlannedSql>;
+  /** Text that does not parse is returned unchanged. */
+  format(sql: string): Promise<string>;
 }

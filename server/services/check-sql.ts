@@ -1,0 +1,115 @@
+/** Check Semantics, explain, format; the plan and the delivery contract of a saved job. All by the planner's thread, within its budget. */
+import type { UserCall } from '../auth/caller.ts';
+import { requireJob } from '../auth/job-access.ts';
+import type { CheckSqlAnswer, Delivery, SqlMark } from '../contract/check.ts';
+import { Refusal } from '../contract/errors.ts';
+import type { JobOptionsPatch } from '../contract/job-options.ts';
+import { settingsOfOptions } from '../contract/job-settings.ts';
+import type { SqlProblem } from '../engine/sql/problem.ts';
+import type { ConsoleContext } from './context.ts';
+import { readOptions } from './job-view.ts';
+import { mergeOptions } from './job-writes.ts';
+import { deliveryOf, planGraph } from './plan-graph.ts';
+import type { PlannedSql } from './ports.ts';
+
+interface SqlInput {
+  readonly sql: string;
+  readonly options: JobOptionsPatch;
+}
+
+export function marksOf(sql: string, planned: PlannedSql): SqlMark[] {
+  if (planned.kind === 'timed-out') {
+    throw new Refusal(
+      'time-out',
+      `Planning took longer than ${planned.budgetMs / 1000} s and was stopped. Split the script, or reduce its joins.`,
+    );
+  }
+  if (planned.kind === 'refused') return planned.problems.map((problem) => markOfProblem(problem));
+  return planned.plan.warnings.map((warning) => markOfWarning(sql, warning));
+}
+
+function markOfProblem(problem: SqlProblem): SqlMark {
+  const { message, line, column, endLine, endColumn, replacement, span } = problem;
+  return { severity: 'error', message, line, column, endLine, endColumn, replacement, from: span.start, to: span.end };
+}
+
+/** A warning has a place but no extent: it marks its line from there. */
+function markOfWarning(sql: string, warning: { readonly message: string; readonly line: number; readonly column: number }): SqlMark {
+  const lines = sql.split('\n');
+  const line = Math.min(Math.max(1, warning.line), lines.length);
+  const lineStart = lines.slice(0, line - 1).reduce((sum, text) => sum + text.length + 1, 0);
+  const length = lines[line - 1]?.length ?? 0;
+  const column = Math.min(Math.max(1, warning.column), length + 1);
+  return {
+    severity: 'warning',
+    message: warning.message,
+    line,
+    column,
+    endLine: line,
+    endColumn: length + 1,
+    from: lineStart + column - 1,
+    to: lineStart + length,
+    replacement: null,
+  };
+}
+
+function plan(context: ConsoleContext, input: SqlInput): Promise<PlannedSql> {
+  return context.planner.plan(input.sql, settingsOfOptions(mergeOptions(null, input.options)));
+}
+
+export async function checkSql(context: ConsoleContext, _call: UserCall, input: SqlInput): Promise<CheckSqlAnswer> {
+  const begun = context.clock.monotonicMs();
+  const planned = await plan(context, input);
+  const marks = marksOf(input.sql, planned);
+  const tookMs = context.clock.monotonicMs() - begun;
+  if (planned.kind !== 'planned') {
+    const sentence = `${marks.length} ${marks.length === 1 ? 'problem' : 'problems'}. ${marks[0]?.message ?? ''}`;
+    return { isRight: false, marks, sentence, operators: 0, statefulOperators: 0, graph: null, delivery: null, tookMs };
+  }
+  const graph = planGraph(planned.plan);
+  const operators = graph.nodes.length;
+  const statefulOperators = graph.nodes.filter((node) => node.isStateful).length;
+  return {
+    isRight: true,
+    marks,
+    sentence: `Semantics are right. ${operators} ${operators === 1 ? 'operator' : 'operators'}, ${statefulOperators} with state.`,
+    operators,
+    statefulOperators,
+    graph,
+    delivery: deliveryOf(planned.plan),
+    tookMs,
+  };
+}
+
+export async function explainSql(context: ConsoleContext, _call: UserCall, input: SqlInput) {
+  const planned = await plan(context, input);
+  const marks = marksOf(input.sql, planned);
+  return planned.kind === 'planned' ? { marks, text: planned.text, graph: planGraph(planned.plan) } : { marks, text: null, graph: null };
+}
+
+export async function formatSql(context: ConsoleContext, _call: UserCall, input: { readonly sql: string }) {
+  const sql = await context.planner.format(input.sql);
+  return { sql, isChanged: sql !== input.sql };
+}
+
+async function planOfJob(context: ConsoleContext, call: UserCall, jobId: number) {
+  await requireJob(context.database, call.caller, jobId);
+  const job = await context.database.job.findUniqueOrThrow({ where: { id: jobId } });
+  if (job.type !== 'flink_opensource_sql_job') throw new Refusal('invalid-request', 'A Flink Jar job has no SQL plan.');
+  const version = await context.database.jobVersion.findUniqueOrThrow({ where: { jobId_number: { jobId, number: job.version } } });
+  const planned = await context.planner.plan(version.sql, settingsOfOptions(readOptions(version.optionsJson)));
+  return { version: job.version, planned, marks: marksOf(version.sql, planned) };
+}
+
+export async function getJobPlan(context: ConsoleContext, call: UserCall, jobId: number) {
+  const { version, planned, marks } = await planOfJob(context, call, jobId);
+  return planned.kind === 'planned'
+    ? { version, marks, graph: planGraph(planned.plan), text: planned.text }
+    : { version, marks, graph: null, text: null };
+}
+
+export async function getJobDelivery(context: ConsoleContext, call: UserCall, jobId: number): Promise<Delivery> {
+  const { planned, marks } = await planOfJob(context, call, jobId);
+  if (planned.kind !== 'planned') throw new Refusal('invalid-sql', marks[0]?.message ?? 'The SQL does not plan.', marks);
+  return deliveryOf(planned.plan);
+}

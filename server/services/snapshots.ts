@@ -1,0 +1,124 @@
+/** Snapshots of jobs the caller may see: list, look, pin, delete with a window to undo it. */
+import { audited } from '../audit/audited.ts';
+import type { UserCall } from '../auth/caller.ts';
+import { requireJob, visibleJobs } from '../auth/job-access.ts';
+import { Refusal } from '../contract/errors.ts';
+import type { JobStatus } from '../contract/job.ts';
+import type { ListSnapshotsQuery, Snapshot, SnapshotDetail } from '../contract/snapshot.ts';
+import type { Prisma } from '../db/open-database.ts';
+import { appendEvent } from '../events/append-event.ts';
+import type { ConsoleContext } from './context.ts';
+import { isAtRest } from './job-acts.ts';
+import { tellJobChanged } from './job-writes.ts';
+import { SNAPSHOT_INCLUDE, type SnapshotRow, snapshotView } from './row-to-view.ts';
+import { readSettings } from './settings.ts';
+
+export async function listSnapshots(context: ConsoleContext, call: UserCall, query: ListSnapshotsQuery) {
+  const { database } = context;
+  const where: Prisma.SnapshotWhereInput = {
+    purgedAt: null,
+    deletedAt: query.deleted === 'yes' ? { not: null } : null,
+    job: query.jobId === undefined ? visibleJobs(call.caller) : { AND: [{ id: query.jobId }, visibleJobs(call.caller)] },
+    ...(query.origin === undefined ? {} : { origin: query.origin }),
+    ...(query.proven === undefined ? {} : query.proven === 'yes' ? { provenGood: true } : { NOT: { provenGood: true } }),
+    ...(query.pinned === undefined ? {} : { isPinned: query.pinned === 'yes' }),
+  };
+  const orderBy = query.sort === 'size' ? { sizeBytes: query.order } : { createdAt: query.order };
+  const [rows, totals, pinned, settings] = await Promise.all([
+    database.snapshot.findMany({
+      where,
+      include: SNAPSHOT_INCLUDE,
+      orderBy,
+      skip: (query.page - 1) * query.pageSize,
+      take: query.pageSize,
+    }),
+    database.snapshot.aggregate({ where, _count: { _all: true }, _sum: { sizeBytes: true } }),
+    database.snapshot.count({ where: { AND: [where, { OR: [{ isPinned: true }, { pinReason: { not: null } }] }] } }),
+    readSettings(database),
+  ]);
+  return {
+    items: rows.map((row) => snapshotView(row, settings.undoDays)),
+    total: totals._count._all,
+    page: query.page,
+    pageSize: query.pageSize,
+    totals: { kept: totals._count._all, bytes: Number(totals._sum.sizeBytes ?? 0n), pinned },
+  };
+}
+
+async function findSnapshot(context: ConsoleContext, call: UserCall, id: string): Promise<SnapshotRow> {
+  const row = await context.database.snapshot.findFirst({
+    where: { id, purgedAt: null, job: visibleJobs(call.caller) },
+    include: SNAPSHOT_INCLUDE,
+  });
+  if (!row) throw new Refusal('not-found', 'There is no such snapshot.');
+  return row;
+}
+
+export async function getSnapshot(context: ConsoleContext, call: UserCall, id: string): Promise<SnapshotDetail> {
+  const row = await findSnapshot(context, call, id);
+  const { undoDays } = await readSettings(context.database);
+  return {
+    ...snapshotView(row, undoDays),
+    positions: JSON.parse(row.positionsJson) as SnapshotDetail['positions'],
+    operators: await context.previews.snapshotOperators(row.id),
+  };
+}
+
+async function change(
+  context: ConsoleContext,
+  call: UserCall,
+  id: string,
+  action: string,
+  write: (row: SnapshotRow, now: Date) => Promise<Prisma.SnapshotUpdateInput>,
+): Promise<Snapshot> {
+  const { database } = context;
+  const found = await findSnapshot(context, call, id);
+  const job = await requireJob(database, call.caller, found.jobId, 'update');
+  return audited(database, call, action, { type: 'snapshot', id, name: `${job.name} ${found.name}` }, async () => {
+    const now = new Date(context.clock.nowMs());
+    const { undoDays } = await readSettings(database);
+    const data = await write(found, now);
+    const view = await database.$transaction(async (tx) => {
+      await tx.snapshot.update({ where: { id }, data });
+      await pointToNewest(tx, found.jobId);
+      await tellJobChanged(tx, found.jobId, now.getTime());
+      const row = await tx.snapshot.findUniqueOrThrow({ where: { id }, include: SNAPSHOT_INCLUDE });
+      const snapshot = snapshotView(row, undoDays);
+      await appendEvent(tx, { type: 'snapshot-changed', jobId: row.jobId, snapshot }, now.getTime());
+      return snapshot;
+    });
+    context.events.nudge();
+    return view;
+  });
+}
+
+/** The job's pointers follow what is left: its newest snapshot, and DLI's pointer to the newest savepoint. */
+async function pointToNewest(tx: Prisma.TransactionClient, jobId: number): Promise<void> {
+  const alive = { jobId, deletedAt: null, purgedAt: null };
+  const newest = await tx.snapshot.findFirst({ where: alive, orderBy: { createdAt: 'desc' } });
+  const savepoint = await tx.snapshot.findFirst({ where: { ...alive, NOT: { origin: 'checkpoint' } }, orderBy: { createdAt: 'desc' } });
+  await tx.job.update({
+    where: { id: jobId },
+    data: { newestSnapshotId: newest?.id ?? null, newestSnapshotAt: newest?.createdAt ?? null, savepointPath: savepoint?.path ?? null },
+  });
+}
+
+export async function pinSnapshot(context: ConsoleContext, call: UserCall, id: string, isPinned: boolean): Promise<Snapshot> {
+  return change(context, call, id, isPinned ? 'pinSnapshot' : 'unpinSnapshot', async () => ({ isPinned }));
+}
+
+export async function deleteSnapshot(context: ConsoleContext, call: UserCall, id: string): Promise<Snapshot> {
+  return change(context, call, id, 'deleteSnapshot', async (row, now) => {
+    if (row.isPinned) throw new Refusal('in-use', 'The snapshot is pinned. Unpin it first.');
+    if (row.pinReason !== null) throw new Refusal('in-use', `The snapshot is kept: ${row.pinReason}.`);
+    const job = await context.database.job.findUniqueOrThrow({ where: { id: row.jobId } });
+    if (job.newestSnapshotId === row.id && !isAtRest(job.status as JobStatus)) {
+      throw new Refusal('in-use', 'The newest snapshot of a running job cannot be deleted.');
+    }
+    return { deletedAt: row.deletedAt ?? now };
+  });
+}
+
+export async function undeleteSnapshot(context: ConsoleContext, call: UserCall, id: string): Promise<Snapshot> {
+  return change(context, call, id, 'undeleteSnapshot', async () => ({ deletedAt: null, expiresAt: null }));
+}
