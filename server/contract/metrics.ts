@@ -42,3 +42,27 @@ export const metricsAnswerSchema = z.strictObject({
   series: z.partialRecord(metricNameSchema, z.array(z.number().nullable())),
 });
 export type MetricsAnswer = z.infer<typeof metricsAnswerSchema>;
+
+/** Resolutions that are kept, and for how long. The supervisor folds each into the next. */
+export const METRIC_RESOLUTIONS = [
+  { seconds: 10, keptMs: 6 * 3_600_000 },
+  { seconds: 60, keptMs: 7 * 86_400_000 },
+  { seconds: 600, keptMs: 90 * 86_400_000 },
+] as const;
+
+/** What a stored point holds by metric name. */
+export const foldedMetricsSchema = z.partialRecord(
+  metricNameSchema,
+  z.strictObject({ min: z.number(), max: z.number(), sum: z.number(), count: z.number().positive() }),
+);
+export type FoldedMetrics = z.infer<typeof foldedMetricsSchema>;
+
+/** Metrics of which the worst, not the mean, of a span is shown. */
+export const WORST_METRICS: ReadonlySet<MetricName> = new Set<MetricName>([
+  'lagRecords',
+  'watermarkLagMs',
+  'backpressured',
+  'exposureRecords',
+  'checkpointMs',
+  'checkpointBytes',
+]);

@@ -1,0 +1,80 @@
+/** Time series of a job: stored points of a fitting resolution, folded to the number of points that is drawn. */
+import type { UserCall } from '../auth/caller.ts';
+import { requireJob } from '../auth/job-access.ts';
+import { Refusal } from '../contract/errors.ts';
+import { type FoldedMetrics, METRIC_RESOLUTIONS, type MetricName, type MetricsAnswer, WORST_METRICS } from '../contract/metrics.ts';
+import type { Database } from '../db/open-database.ts';
+import type { ConsoleContext } from './context.ts';
+import { ms } from './row-to-view.ts';
+
+export interface MetricsQuery {
+  readonly jobId: number;
+  readonly names: readonly MetricName[];
+  readonly from: number;
+  readonly to: number;
+  readonly points: number;
+}
+
+/** The finest resolution that still reaches back to `from`, but no finer than what is drawn. */
+export function resolutionFor(
+  query: { readonly from: number; readonly to: number; readonly points: number },
+  nowMs: number,
+): { seconds: number; bucketMs: number } {
+  const wantedMs = (query.to - query.from) / query.points;
+  const reaching = METRIC_RESOLUTIONS.filter((resolution) => nowMs - query.from <= resolution.keptMs);
+  const choices = reaching.length > 0 ? reaching : METRIC_RESOLUTIONS.slice(-1);
+  const chosen = [...choices].reverse().find((resolution) => resolution.seconds * 1000 <= wantedMs) ?? choices[0]!;
+  const unitMs = chosen.seconds * 1000;
+  return { seconds: chosen.seconds, bucketMs: Math.max(1, Math.ceil(wantedMs / unitMs)) * unitMs };
+}
+
+/** One value a bucket: the mean, or the worst where that is what counts. */
+export async function readMetrics(database: Database, query: MetricsQuery, nowMs: number): Promise<MetricsAnswer> {
+  const { seconds, bucketMs } = resolutionFor(query, nowMs);
+  const start = Math.floor(query.from / bucketMs) * bucketMs;
+  const count = Math.max(1, Math.ceil((query.to - start) / bucketMs));
+  const rows = await database.metricPoint.findMany({
+    where: { jobId: query.jobId, resolutionSeconds: seconds, at: { gte: new Date(start), lt: new Date(start + count * bucketMs) } },
+    orderBy: { at: 'asc' },
+  });
+  const series: Partial<Record<MetricName, (number | null)[]>> = {};
+  const sums = new Map<MetricName, { sum: number; count: number; max: number }[]>();
+  for (const name of query.names) sums.set(name, []);
+  for (const row of rows) {
+    const bucket = Math.floor((ms(row.at) - start) / bucketMs);
+    const values = JSON.parse(row.valuesJson) as FoldedMetrics;
+    for (const [name, buckets] of sums) {
+      const value = values[name];
+      if (!value) continue;
+      const into = buckets[bucket];
+      buckets[bucket] = into
+        ? { sum: into.sum + value.sum, count: into.count + value.count, max: Math.max(into.max, value.max) }
+        : { sum: value.sum, count: value.count, max: value.max };
+    }
+  }
+  for (const [name, buckets] of sums) {
+    series[name] = Array.from({ length: count }, (_, index) => {
+      const bucket = buckets[index];
+      return bucket ? (WORST_METRICS.has(name) ? bucket.max : bucket.sum / bucket.count) : null;
+    });
+  }
+  return {
+    from: start,
+    to: start + count * bucketMs,
+    resolutionMs: bucketMs,
+    at: Array.from({ length: count }, (_, index) => start + index * bucketMs),
+    series,
+  };
+}
+
+export function requireRange(from: number, to: number): void {
+  if (to <= from) throw new Refusal('invalid-request', 'The range ends before it begins.', [{ path: 'to', message: 'must be after from' }]);
+  if (to - from > 366 * 86_400_000)
+    throw new Refusal('invalid-request', 'The range may be a year.', [{ path: 'from', message: 'is too long ago' }]);
+}
+
+export async function getJobMetrics(context: ConsoleContext, call: UserCall, query: MetricsQuery): Promise<MetricsAnswer> {
+  requireRange(query.from, query.to);
+  await requireJob(context.database, call.caller, query.jobId);
+  return readMetrics(context.database, query, context.clock.nowMs());
+}

@@ -1,0 +1,104 @@
+/**
+ * The log of a run: a text file that its process writes, one line an entry: `2026-11-24T20:41:07.123Z INFO source message`. Lines without
+ * that head (stacks) go on with the level of the line before. Cursors are byte offsets, so that older and newer lines are found without
+ * reading the whole file.
+ */
+import { type FileHandle, open } from 'node:fs/promises';
+import { isAbsolute, join, relative } from 'node:path';
+import type { z } from 'zod';
+import type { UserCall } from '../auth/caller.ts';
+import { requireJob } from '../auth/job-access.ts';
+import { Refusal } from '../contract/errors.ts';
+import { LOG_LEVELS, type LogLine, type logsQuerySchema } from '../contract/runs.ts';
+import type { ConsoleContext } from './context.ts';
+
+/** How much of a file one request reads at most. */
+const WINDOW_BYTES = 8 * 1024 * 1024;
+const LINE_MOST = 20_000;
+const HEAD = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z)\s+(DEBUG|INFO|WARN|ERROR)\s+(?:\[([^\]]{1,80})\]\s+)?(.*)$/i;
+
+export function parseLogLines(bytes: Buffer, offset: number): LogLine[] {
+  const lines: LogLine[] = [];
+  let level: LogLine['level'] = 'info';
+  let source = '';
+  for (let start = 0; start < bytes.length; ) {
+    const newline = bytes.indexOf(10, start);
+    const end = newline < 0 ? bytes.length : newline;
+    const text = bytes.toString('utf8', start, Math.min(end, start + LINE_MOST)).replace(/\r$/, '');
+    const head = HEAD.exec(text);
+    if (head) {
+      level = (head[2] ?? 'info').toLowerCase() as LogLine['level'];
+      source = head[3] ?? '';
+    }
+    const at = head ? Date.parse(head[1] ?? '') : Number.NaN;
+    lines.push({ cursor: offset + start, at: Number.isNaN(at) ? null : at, level, source, text: head ? (head[4] ?? '') : text });
+    start = end + 1;
+  }
+  return lines;
+}
+
+async function readWindow(file: FileHandle, from: number, to: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(Math.max(0, to - from));
+  const { bytesRead } = await file.read(buffer, 0, buffer.length, from);
+  return buffer.subarray(0, bytesRead);
+}
+
+/** Whole lines only: what precedes the first newline of a window in the middle of the file is cut off. */
+function wholeLines(bytes: Buffer, offset: number, isFileStart: boolean): { bytes: Buffer; offset: number } {
+  if (isFileStart) return { bytes, offset };
+  const first = bytes.indexOf(10) + 1;
+  return { bytes: bytes.subarray(first), offset: offset + first };
+}
+
+type LogsQuery = z.output<typeof logsQuerySchema> & { readonly jobId: number };
+
+export async function getJobLogs(context: ConsoleContext, call: UserCall, query: LogsQuery) {
+  await requireJob(context.database, call.caller, query.jobId);
+  const run = await context.database.run.findFirst({
+    where: { jobId: query.jobId, ...(query.run === undefined ? {} : { number: query.run }) },
+    orderBy: { number: 'desc' },
+  });
+  const nothing = { run: run?.number ?? null, lines: [], hasOlder: false, end: 0 };
+  if (!run?.logPath) return nothing;
+  const root = join(context.environment.dataDir, 'logs');
+  const inside = relative(root, run.logPath);
+  if (isAbsolute(inside) || inside.startsWith('..')) throw new Refusal('not-found', 'The log of this run is not under the data directory.');
+  let file: FileHandle;
+  try {
+    file = await open(run.logPath, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return nothing;
+    throw error;
+  }
+  try {
+    return { run: run.number, ...(await readLines(file, query)) };
+  } finally {
+    await file.close();
+  }
+}
+
+async function readLines(file: FileHandle, query: LogsQuery): Promise<{ lines: LogLine[]; hasOlder: boolean; end: number }> {
+  const { size } = await file.stat();
+  const isForward = query.after !== undefined;
+  const from = isForward ? Math.min(query.after ?? 0, size) : Math.max(0, Math.min(query.before ?? size, size) - WINDOW_BYTES);
+  const to = isForward ? Math.min(size, from + WINDOW_BYTES) : Math.min(query.before ?? size, size);
+  const raw = await readWindow(file, from, to);
+  // A line that is being written has no end yet: forward reading leaves it for the next time.
+  const complete = isForward ? raw.subarray(0, raw.lastIndexOf(10) + 1) : raw;
+  const window = wholeLines(complete, from, from === 0 || isForward);
+  const least = LOG_LEVELS.indexOf(query.level);
+  const search = query.search.toLowerCase();
+  const matching = parseLogLines(window.bytes, window.offset).filter(
+    (line) => LOG_LEVELS.indexOf(line.level) >= least && (search === '' || line.text.toLowerCase().includes(search)),
+  );
+  const lines = isForward ? matching.slice(0, query.limit) : matching.slice(-query.limit);
+  const last = lines.at(-1);
+  // Forward: go on behind the last line given, or behind all that was looked at.
+  const cut = isForward && matching.length > lines.length && last;
+  const end = cut ? nextCursor(matching, last) : window.offset + window.bytes.length;
+  return { lines, hasOlder: window.offset > 0 || matching.length > lines.length, end };
+}
+
+function nextCursor(lines: readonly LogLine[], last: LogLine): number {
+  return lines[lines.indexOf(last) + 1]?.cursor ?? last.cursor;
+}

@@ -1,0 +1,112 @@
+/** Templates: samples that come with the product (read only) and custom ones of the project, at most 100. */
+import type { z } from 'zod';
+import { audited } from '../audit/audited.ts';
+import type { UserCall } from '../auth/caller.ts';
+import type { changeTemplateSchema, createTemplateSchema, listTemplatesQuerySchema, Template } from '../contract/administration.ts';
+import { Refusal } from '../contract/errors.ts';
+import type { Prisma } from '../db/open-database.ts';
+import type { ConsoleContext } from './context.ts';
+import { isUniqueViolation } from './job-writes.ts';
+import { containing } from './list-jobs.ts';
+import { ms } from './row-to-view.ts';
+
+const MOST = 100;
+type TemplateRow = Prisma.TemplateGetPayload<Record<string, never>>;
+
+function view(row: TemplateRow): Template {
+  return {
+    id: row.id,
+    name: row.name,
+    description: row.description,
+    type: row.type as Template['type'],
+    sql: row.sql,
+    kind: row.kind === 'sample' ? 'sample' : 'custom',
+    createdAt: ms(row.createdAt),
+    updatedAt: ms(row.updatedAt),
+  };
+}
+
+export async function listTemplates(context: ConsoleContext, call: UserCall, query: z.output<typeof listTemplatesQuerySchema>) {
+  const where: Prisma.TemplateWhereInput = {
+    projectId: call.caller.projectId,
+    ...(query.kind === undefined ? {} : { kind: query.kind }),
+    ...(query.q === '' ? {} : { name: containing(context, query.q) }),
+  };
+  const [rows, total] = await Promise.all([
+    context.database.template.findMany({
+      where,
+      orderBy: [{ kind: 'desc' }, { name: 'asc' }],
+      skip: (query.page - 1) * query.pageSize,
+      take: query.pageSize,
+    }),
+    context.database.template.count({ where }),
+  ]);
+  return { items: rows.map(view), total, page: query.page, pageSize: query.pageSize };
+}
+
+async function find(context: ConsoleContext, call: UserCall, id: number): Promise<TemplateRow> {
+  const row = await context.database.template.findFirst({ where: { id, projectId: call.caller.projectId } });
+  if (!row) throw new Refusal('not-found', `There is no template ${id}.`);
+  return row;
+}
+
+/** Custom templates are changed by their owner and by administrators. */
+function requireOwn(call: UserCall, row: TemplateRow): void {
+  if (row.kind === 'sample') throw new Refusal('not-allowed', 'A sample cannot be changed. Copy its SQL into a template of your own.');
+  if (call.caller.role !== 'admin' && row.ownerId !== call.caller.userId)
+    throw new Refusal('not-allowed', `The template ${row.name} belongs to another user.`);
+}
+
+export async function getTemplate(context: ConsoleContext, call: UserCall, id: number): Promise<Template> {
+  return view(await find(context, call, id));
+}
+
+export async function createTemplate(
+  context: ConsoleContext,
+  call: UserCall,
+  input: z.output<typeof createTemplateSchema>,
+): Promise<Template> {
+  const { database } = context;
+  const { projectId, userId } = call.caller;
+  return audited(database, call, 'createStreamTemplate', { type: 'template', id: '', name: input.name }, async (note) => {
+    if ((await database.template.count({ where: { projectId, kind: 'custom' } })) >= MOST) {
+      throw new Refusal('in-use', `There are ${MOST} templates already. Delete one first.`);
+    }
+    const row = await database.template.create({ data: { ...input, projectId, ownerId: userId } }).catch(nameTaken(input.name));
+    note.object = { type: 'template', id: String(row.id), name: row.name };
+    return view(row);
+  });
+}
+
+export async function changeTemplate(
+  context: ConsoleContext,
+  call: UserCall,
+  input: { readonly templateId: number } & z.output<typeof changeTemplateSchema>,
+): Promise<Template> {
+  const found = await find(context, call, input.templateId);
+  return audited(context.database, call, 'updateStreamTemplate', { type: 'template', id: String(found.id), name: found.name }, async () => {
+    requireOwn(call, found);
+    const data = {
+      ...(input.name === undefined ? {} : { name: input.name }),
+      ...(input.description === undefined ? {} : { description: input.description }),
+      ...(input.sql === undefined ? {} : { sql: input.sql }),
+    };
+    return view(await context.database.template.update({ where: { id: found.id }, data }).catch(nameTaken(input.name ?? found.name)));
+  });
+}
+
+export async function deleteTemplate(context: ConsoleContext, call: UserCall, id: number): Promise<{ ok: true }> {
+  const found = await find(context, call, id);
+  return audited(context.database, call, 'deleteStreamTemplate', { type: 'template', id: String(id), name: found.name }, async () => {
+    requireOwn(call, found);
+    await context.database.template.delete({ where: { id } });
+    return { ok: true } as const;
+  });
+}
+
+const nameTaken =
+  (name: string) =>
+  (error: unknown): never => {
+    if (isUniqueViolation(error)) throw new Refusal('name-taken', `A template named ${name} exists already.`);
+    throw error;
+  };
