@@ -47,6 +47,8 @@ export interface RuntimeContext {
   readonly dialer: Dialer;
   readonly store: ObjectStore;
   readonly timeZone: string;
+  /** False where a job may not touch the machine's own files (a shared server): only buckets are left. Absent = true. */
+  readonly allowLocalFiles?: boolean;
   /** Job-wide unique prefix for consumer groups, transactional ids and file names: `tm-<jobId>`. */
   readonly jobPrefix: string;
   /** Unique per run attempt; part of names of files not yet committed. */

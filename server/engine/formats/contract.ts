@@ -19,13 +19,27 @@ export interface FormatFacts {
   readonly isLineDelimited: boolean;
 }
 
+/**
+ * Thrown by a decoder, with nothing appended, when a record's rows do not fit behind the rows the builder holds already: hand out
+ * that batch, then decode the record again.
+ */
+export class BatchFullError extends Error {
+  override readonly name = 'BatchFullError';
+}
+
 export interface Decoder {
   /**
    * Decodes data[start, end) and appends 0..n rows to `into` (columns in the order of `reads`, change kind included).
-   * Returns false when the record was skipped (ignore-parse-errors, tombstone). Throws DataError naming what is wrong.
+   * Returns false when the record was skipped (ignore-parse-errors, tombstone). Throws DataError naming what is wrong, and
+   * BatchFullError when a record of several rows does not fit any more (never while `into` is empty).
    * Text columns may point into `data` (the builder keeps a reference): the caller keeps `data` unchanged until the batch is consumed.
    */
   decode(data: Uint8Array, start: number, end: number, into: BatchBuilder): boolean;
+  /**
+   * Of a format whose records may hold line ends (quoted CSV): the index of the '\n' that ends the record which begins at `start`,
+   * or -1 when it is not in data[start, end). Absent = the next '\n'.
+   */
+  recordEnd?(data: Uint8Array, start: number, end: number): number;
 }
 
 export interface Encoder {

@@ -55,7 +55,7 @@ export function decimalFromText(text: string, precision: number, scale: number):
 
 /** An exponent of any length as one of few digits: what lies beyond 10^±99999 is no number of a DECIMAL anyway. */
 function withPlainExponent(text: string): string {
-  return text.replace(/[eE]([+-]?)0*(\d*)$/, (_, sign: string, digits: string) => `E${sign}${digits.length > 5 ? '99999' : digits || '0'}`);
+  return text.replace(/[eE]([+-]?)0*(\d+)$/, (_, sign: string, digits: string) => `E${sign}${digits.length > 5 ? '99999' : digits}`);
 }
 
 export function booleanFromText(text: string): boolean {

@@ -3,8 +3,13 @@ import { ALL_CHANGES } from '../../formats/changelog-kinds.ts';
 import type { PlanTable } from '../../planner/physical-plan.ts';
 import type { Connector, TableFacts } from '../contract.ts';
 import { checkTable } from '../option-rules.ts';
+import { createRowPrinter } from '../row-printer.ts';
 
-export const collectConnector: Connector = { name: 'collect', describe: describeCollect };
+export const collectConnector: Connector = {
+  name: 'collect',
+  describe: describeCollect,
+  createWriter: (_table, schema, context) => createRowPrinter(schema, '', false, context),
+};
 
 function describeCollect(table: PlanTable): TableFacts {
   const check = checkTable(table, [], null);

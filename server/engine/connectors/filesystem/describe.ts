@@ -9,6 +9,7 @@ import { checkTable } from '../option-rules.ts';
 import { parseLocation } from './location.ts';
 
 const COMMITS_WITH_CHECKPOINT = 'files are committed with the checkpoint, and that makes a partition readable.';
+const ROLLS_WITH_CHECKPOINT = 'a file is closed with each checkpoint, and when it has its size.';
 const NO_COMPACTION = 'files are not merged after they were written.';
 
 export const FILESYSTEM_RULES: readonly OptionRule[] = [
@@ -18,9 +19,9 @@ export const FILESYSTEM_RULES: readonly OptionRule[] = [
   { key: 'source.path.regex-pattern', kind: 'text' },
   { key: 'source.report-statistics', kind: 'text', withoutEffect: 'plans do not use file statistics.' },
   { key: 'sink.rolling-policy.file-size', kind: 'memory' },
-  { key: 'sink.rolling-policy.rollover-interval', kind: 'duration' },
-  { key: 'sink.rolling-policy.inactivity-interval', kind: 'duration' },
-  { key: 'sink.rolling-policy.check-interval', kind: 'duration' },
+  { key: 'sink.rolling-policy.rollover-interval', kind: 'duration', withoutEffect: ROLLS_WITH_CHECKPOINT },
+  { key: 'sink.rolling-policy.inactivity-interval', kind: 'duration', withoutEffect: ROLLS_WITH_CHECKPOINT },
+  { key: 'sink.rolling-policy.check-interval', kind: 'duration', withoutEffect: ROLLS_WITH_CHECKPOINT },
   { key: 'sink.shuffle-by-partition.enable', kind: 'boolean', withoutEffect: 'rows stay on the subtask that made them.' },
   { key: 'auto-compaction', kind: 'boolean', withoutEffect: NO_COMPACTION },
   { key: 'compaction.file-size', kind: 'memory', withoutEffect: NO_COMPACTION },

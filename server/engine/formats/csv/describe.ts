@@ -2,10 +2,14 @@
 import { formatType, type RowSchema, type SqlType } from '../../types/sql-type.ts';
 import { INSERT_ONLY } from '../changelog-kinds.ts';
 import type { FormatFacts } from '../contract.ts';
+import { isByteSyntax } from './csv-fields.ts';
 import { readCsvOptions } from './options.ts';
 
 export function describeCsv(options: Readonly<Record<string, string>>, schema: RowSchema): FormatFacts {
-  const { problems, warnings } = readCsvOptions(options);
+  const { problems, warnings, csv } = readCsvOptions(options);
+  if (!isByteSyntax(csv)) {
+    problems.push({ option: null, message: "The delimiter, quote and escape characters of format 'csv' must be ASCII characters." });
+  }
   for (const field of schema) {
     if (!isCsvType(field.type, 0)) {
       problems.push({ option: null, message: `Format 'csv' cannot carry column '${field.name}' of type ${formatType(field.type)}.` });

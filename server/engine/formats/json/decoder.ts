@@ -2,22 +2,19 @@
  * The decoder of `json`: the generated scanner first; where it gives up, the exact reader decides, with the same result for what
  * both can read. A top-level array is read as one row an element, as in Flink.
  */
-import { DataError } from '../../functions/contract.ts';
 import type { TableColumnRead } from '../../planner/physical-plan.ts';
 import type { ChangeKind } from '../../types/batch.ts';
 import { INSERT } from '../../types/batch.ts';
 import type { BatchBuilder } from '../../types/batch-builder.ts';
 import type { Value } from '../../types/value.ts';
-import type { Decoder } from '../contract.ts';
+import { BatchFullError, type Decoder } from '../contract.ts';
+import { recordError } from '../record-error.ts';
 import { ConversionError } from '../value-text.ts';
 import { type JsonNode, JsonReader, JsonSyntaxError } from './json-node.ts';
 import { nodeToValue } from './node-to-value.ts';
 import type { JsonOptions } from './options.ts';
 import { space } from './scan-runtime.ts';
 import { JsonScanner, type ScanTarget } from './scanner.ts';
-
-const RECORD_SHOWN_MAX = 300;
-const textDecoder = new TextDecoder();
 
 export class JsonDecoder implements Decoder {
   readonly #targets: readonly ScanTarget[];
@@ -40,6 +37,7 @@ export class JsonDecoder implements Decoder {
     const root = readRecord('JSON', data, start, end, this.#options.ignoreParseErrors);
     if (root === undefined) return false;
     const rows = Array.isArray(root) ? root : [root];
+    reserveRows(rows.length, 'JSON', data, start, end, into);
     let count = 0;
     for (const row of rows) if (this.#decodeNode(row, data, start, end, into)) count++;
     return count > 0;
@@ -98,8 +96,9 @@ export function readRecord(kind: string, data: Uint8Array, start: number, end: n
   }
 }
 
-/** `Malformed JSON record: field 'id': 'x' is no whole number. Record: {"id":"x"}` */
-export function recordError(kind: string, reason: string, data: Uint8Array, start: number, end: number): DataError {
-  const shown = textDecoder.decode(data.subarray(start, Math.min(end, start + RECORD_SHOWN_MAX)));
-  return new DataError(`Malformed ${kind} record: ${reason}. Record: ${shown}${end - start > RECORD_SHOWN_MAX ? '…' : ''}`);
+/** Throws unless `count` more rows fit; DataError when they would not even fit an empty batch. */
+export function reserveRows(count: number, kind: string, data: Uint8Array, start: number, end: number, into: BatchBuilder): void {
+  if (into.rows + count <= into.capacity) return;
+  if (into.rows > 0) throw new BatchFullError('The batch is full.');
+  throw recordError(kind, `it holds ${count} rows, more than ${into.capacity}`, data, start, end);
 }
