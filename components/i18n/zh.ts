@@ -2,6 +2,7 @@
 import type { Dictionary } from './dictionary.ts';
 import { job } from './zh/job.ts';
 import { list } from './zh/list.ts';
+import { restart } from './zh/restart.ts';
 import { shell } from './zh/shell.ts';
 
-export const zh: Dictionary = { ...shell, ...job, ...list };
+export const zh: Dictionary = { ...shell, ...job, ...list, ...restart };

@@ -1,0 +1,181 @@
+'use client';
+/** What a start would cost: verdict, loss meter with the sinks, positions, state of each operator, and the typed acceptance where it is needed. */
+import { useState } from 'react';
+import type { StartPreview } from '../../server/contract/start.ts';
+import { useI18n } from '../i18n/provider.tsx';
+import { FigureValue, type LossKind, LossMeter } from '../job/figures.tsx';
+import { PlainTable } from '../ui/data-table.tsx';
+import { TextField } from '../ui/field.tsx';
+import { Notice, Skeleton, Tag } from '../ui/surface.tsx';
+import { CheckLine } from '../ui/toggle.tsx';
+import { Positions } from './positions.tsx';
+
+export interface Acceptance {
+  typedName: string;
+  allowDropped: boolean;
+}
+
+const BANNER = { ok: 'ok', warn: 'warn', bad: 'bad', unknown: 'off' } as const;
+
+export function PreviewView({
+  preview,
+  acceptance,
+  onAcceptance,
+}: {
+  preview: StartPreview;
+  acceptance: Acceptance;
+  onAcceptance(part: Partial<Acceptance>): void;
+}) {
+  const { t, f } = useI18n();
+  const { capacity } = preview;
+  const noRoom = capacity.freeCus !== null && capacity.freeCus < capacity.neededCus;
+  const dropped = preview.operators.filter((one) => one.fate === 'dropped').length;
+  return (
+    <div className="flex min-w-0 flex-col gap-4">
+      <Notice kind={preview.blockedBy ? 'bad' : BANNER[preview.verdict]} live title={preview.blockedBy ?? preview.sentence} />
+      {noRoom ? (
+        <Notice kind="warn">
+          {t('start.noRoom', { queue: capacity.queueName, free: capacity.freeCus ?? 0, needed: capacity.neededCus })}
+        </Notice>
+      ) : null}
+      {preview.passedOver.map((one) => (
+        <Notice key={one.name} kind="warn">
+          {t('start.passedOver', { name: one.name, reason: one.reason })}
+        </Notice>
+      ))}
+      {preview.needsName && !preview.blockedBy ? (
+        <TextField
+          label={
+            preview.choice.kind === 'empty'
+              ? t('start.acceptEmpty', { name: preview.jobName, size: f.bytes(preview.discardedStateBytes) })
+              : t('start.accept', { name: preview.jobName })
+          }
+          mono
+          autoComplete="off"
+          value={acceptance.typedName}
+          onChange={(event) => onAcceptance({ typedName: event.target.value })}
+        />
+      ) : null}
+      <Cost preview={preview} />
+      {preview.positions.length > 0 ? <Positions preview={preview} /> : null}
+      {preview.operators.length > 0 ? <Operators preview={preview} /> : null}
+      {dropped > 0 ? (
+        <CheckLine
+          checked={acceptance.allowDropped}
+          onChange={(allowDropped) => onAcceptance({ allowDropped })}
+          label={t('start.allowDropped', { n: dropped })}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+function Cost({ preview }: { preview: StartPreview }) {
+  const { t } = useI18n();
+  const { loss } = preview;
+  const some = (kind: 'lost' | 'readAgain' | 'doubled') => loss[kind].value === null || loss[kind].value > 0;
+  const kinds: readonly LossKind[] = ['lost', 'readAgain', 'doubled', 'waiting'];
+  return (
+    <div>
+      <LossMeter
+        figures={kinds.map((kind) => ({ kind, figure: loss[kind] }))}
+        notes={{
+          lost: some('lost') ? t('start.gone') : t('start.exact'),
+          readAgain: some('readAgain') ? t('start.again') : t('start.noneSince'),
+          doubled: some('doubled') ? t('start.twice') : t('start.notTwice'),
+          waiting: t('start.caughtUp'),
+        }}
+      />
+      <div className="overflow-hidden rounded-b-card border border-t-0 border-line-1">
+        <PlainTable
+          label={t('start.sinks')}
+          head={[
+            { key: 'sink', text: t('start.sink') },
+            { key: 'how', text: t('start.how') },
+            { key: 'lost', text: t('loss.lost'), align: 'right' },
+            { key: 'again', text: t('loss.readAgain'), align: 'right' },
+            { key: 'doubled', text: t('loss.doubled'), align: 'right' },
+          ]}
+          rows={preview.sinks.map((sink) => ({
+            key: sink.name,
+            cells: [
+              <span key="n" className="font-mono text-second">
+                {sink.name}
+              </span>,
+              <span key="h" className="text-text-2" title={sink.why}>
+                {sink.how}
+              </span>,
+              <FigureValue key="l" kind="lost" figure={sink.lost} />,
+              <FigureValue key="r" kind="readAgain" figure={sink.readAgain} />,
+              <FigureValue key="d" kind="doubled" figure={sink.doubled} />,
+            ],
+          }))}
+        />
+      </div>
+    </div>
+  );
+}
+
+const FATES = ['kept', 'rescaled', 'new', 'changed', 'dropped'] as const;
+const FATE_HUE = { kept: 'ok', rescaled: 'accent', new: 'draft', changed: 'warn', dropped: 'bad' } as const;
+
+function Operators({ preview }: { preview: StartPreview }) {
+  const { t, f } = useI18n();
+  const [open, setOpen] = useState(false);
+  return (
+    <section>
+      <div className="flex flex-wrap items-center gap-2">
+        <h3 className="text-ctl font-semibold">{t('start.state')}</h3>
+        {FATES.map((fate) => {
+          const n = preview.operators.filter((one) => one.fate === fate).length;
+          return n === 0 && fate !== 'dropped' ? null : (
+            <Tag key={fate} hue={n === 0 ? 'off' : FATE_HUE[fate]}>
+              {t(`start.fate.${fate}`, { n })}
+            </Tag>
+          );
+        })}
+        <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className="link ml-auto text-ctl">
+          {open ? t('start.hideOperators') : t('start.operators')}
+        </button>
+      </div>
+      {open ? (
+        <div className="mt-2 overflow-hidden rounded-card border border-line-1">
+          <PlainTable
+            label={t('start.state')}
+            head={[
+              { key: 'operator', text: t('start.operator') },
+              { key: 'fate', text: t('start.fate') },
+              { key: 'size', text: t('start.state'), align: 'right' },
+            ]}
+            rows={preview.operators.map((one) => ({
+              key: one.uid,
+              cells: [
+                <span key="d" title={one.uid}>
+                  {one.description}
+                </span>,
+                <span key="f" className="text-text-2">
+                  {one.note || t(`start.fate.${one.fate}`, { n: 1 })}
+                </span>,
+                f.bytes(one.stateBytes),
+              ],
+            }))}
+          />
+        </div>
+      ) : null}
+    </section>
+  );
+}
+
+export function PreviewLoading() {
+  const { t } = useI18n();
+  return (
+    <div className="flex flex-col gap-4" aria-busy="true">
+      <Notice kind="off" live>
+        {t('start.checking')}
+      </Notice>
+      <Skeleton height={86} />
+      <Skeleton height={140} />
+      <Skeleton height={140} />
+    </div>
+  );
+}
