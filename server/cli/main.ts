@@ -7,6 +7,12 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   run: async () => (await import('./run.ts')).runCommand,
   check: async () => (await import('./check.ts')).checkCommand,
   explain: async () => (await import('./explain.ts')).explainCommand,
+  jobs: async () => (await import('./jobs.ts')).jobsCommand,
+  start: async () => (await import('./start.ts')).startCommand,
+  stop: async () => (await import('./stop.ts')).stopCommand,
+  snapshots: async () => (await import('./snapshots.ts')).snapshotsCommand,
+  import: async () => (await import('./import.ts')).importCommand,
+  logs: async () => (await import('./logs.ts')).logsCommand,
 };
 
 const terminal = createStandardTerminal();
@@ -30,6 +36,10 @@ async function main(words: readonly string[]): Promise<number> {
     }
     return await command.run(parseArguments(rest, command.options), terminal);
   } catch (error) {
+    if ((error as Error).name === 'ServerError') {
+      terminal.note((error as Error).message);
+      return 1;
+    }
     if (!(error instanceof UsageError)) throw error;
     terminal.note(error.message);
     terminal.note(`Usage: tidemark ${command.usage}`);
