@@ -10,6 +10,7 @@ import type { Database } from '../db/open-database.ts';
 import type { Clock } from '../effects/clock.ts';
 import { type MasterKey, seal } from '../secrets/seal.ts';
 import { Secret } from '../secrets/secret.ts';
+import { SAMPLE_TEMPLATES } from './sample-templates.ts';
 
 export const SETUP_LINK_MS = 30 * 60_000;
 export const accessKeyContext = (accessKey: string): string => `access-key:${accessKey}`;
@@ -32,6 +33,13 @@ export async function prepareConsole(
     create: { projectId: project.id, name: 'default', description: 'The embedded engine on this machine', engine: 'embedded' },
     update: {},
   });
+  for (const sample of SAMPLE_TEMPLATES) {
+    await database.template.upsert({
+      where: { projectId_name: { projectId: project.id, name: sample.name } },
+      create: { ...sample, projectId: project.id, type: 'flink_opensource_sql_job', kind: 'sample' },
+      update: { sql: sample.sql, description: sample.description },
+    });
+  }
   if ((await database.user.count()) > 0) return { projectId: project.id, setupToken: null };
   if (environment.bootstrap) {
     await makeBootstrapAdministrator(database, environment, masterKey, project.id);

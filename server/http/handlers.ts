@@ -1,0 +1,142 @@
+/** Which service answers which route. A route without a handler, or a handler without a route, is a type error. */
+import type { Call, UserCall } from '../auth/caller.ts';
+import type { RouteAnswer, RouteInput, RouteName } from '../contract/routes.ts';
+import * as account from '../services/account.ts';
+import * as checkSql from '../services/check-sql.ts';
+import type { ConsoleContext } from '../services/context.ts';
+import { createExampleJob } from '../services/create-example-job.ts';
+import { copyJob, createJob } from '../services/create-job.ts';
+import { deleteJobs } from '../services/delete-jobs.ts';
+import { getExposure } from '../services/get-exposure.ts';
+import * as getJob from '../services/get-job.ts';
+import { getJobMetrics } from '../services/get-metrics.ts';
+import { getJobTide } from '../services/get-tide.ts';
+import { browseStore, importSavepoint, previewImport } from '../services/import-savepoint.ts';
+import * as history from '../services/job-history.ts';
+import { listJobPermissions, setJobPermission } from '../services/job-permissions.ts';
+import { listAudit } from '../services/list-audit.ts';
+import { listJobs } from '../services/list-jobs.ts';
+import * as operations from '../services/operations.ts';
+import * as queues from '../services/queues.ts';
+import { getJobLogs } from '../services/read-logs.ts';
+import { getSetup, setUp } from '../services/set-up.ts';
+import { changeSettings, getSettings } from '../services/settings.ts';
+import { getSession, signIn, signOut } from '../services/sign-in.ts';
+import * as snapshots from '../services/snapshots.ts';
+import { previewStart, startJobs } from '../services/start-jobs.ts';
+import { previewStop, stopJobs, triggerSavepoint } from '../services/stop-jobs.ts';
+import * as templates from '../services/templates.ts';
+import { renameJob, setJobTags, updateJob } from '../services/update-job.ts';
+import * as users from '../services/users.ts';
+import { streamEvents } from './event-stream.ts';
+import { openApiDocument } from './openapi.ts';
+
+interface Common<N extends RouteName> extends RouteInput<N> {
+  readonly context: ConsoleContext;
+  readonly request: Request;
+  /** Sets the session cookie; an empty token clears it. */
+  readonly setSession: (token: string) => void;
+}
+type Answer<N extends RouteName> = Promise<RouteAnswer<N> | Response>;
+export type PublicHandler<N extends RouteName> = (input: Common<N> & { readonly call: Call }) => Answer<N>;
+export type UserHandler<N extends RouteName> = (input: Common<N> & { readonly call: UserCall }) => Answer<N>;
+
+/** Routes that need no sign-in: these and no others. */
+export const PUBLIC_ROUTES = ['getSetup', 'setUp', 'signIn', 'getOpenApi'] as const;
+export type PublicRoute = (typeof PUBLIC_ROUTES)[number];
+
+export const PUBLIC_HANDLERS: { readonly [N in PublicRoute]: PublicHandler<N> } = {
+  getSetup: ({ context }) => getSetup(context),
+  setUp: async ({ context, call, body, setSession }) => {
+    const made = await setUp(context, call, body);
+    setSession(made.token);
+    return made.session;
+  },
+  signIn: async ({ context, call, body, setSession }) => {
+    const made = await signIn(context, call, body);
+    setSession(made.token);
+    return made.session;
+  },
+  getOpenApi: async ({ context }) => Response.json(openApiDocument(context.version)),
+};
+
+export const USER_HANDLERS: { readonly [N in Exclude<RouteName, PublicRoute>]: UserHandler<N> } = {
+  getSession: ({ context, call }) => getSession(context, call),
+  signOut: async ({ context, call, setSession }) => {
+    const done = await signOut(context, call);
+    setSession('');
+    return done;
+  },
+  listSessions: ({ context, call }) => account.listSessions(context, call),
+  endSession: ({ context, call, params }) => account.endSession(context, call, params.id),
+  changeAccount: ({ context, call, body }) => account.changeAccount(context, call, body),
+  changePassword: ({ context, call, body }) => account.changePassword(context, call, body),
+  listApiTokens: ({ context, call }) => account.listApiTokens(context, call),
+  createApiToken: ({ context, call, body }) => account.createApiToken(context, call, body),
+  deleteApiToken: ({ context, call, params }) => account.deleteApiToken(context, call, params.id),
+  listAccessKeys: ({ context, call }) => account.listAccessKeys(context, call),
+  createAccessKey: ({ context, call }) => account.createAccessKey(context, call),
+  deleteAccessKey: ({ context, call, params }) => account.deleteAccessKey(context, call, params.id),
+  listUsers: ({ context, call, query }) => users.listUsers(context, call, query),
+  createUser: ({ context, call, body }) => users.createUser(context, call, body),
+  changeUser: ({ context, call, params, body }) => users.changeUser(context, call, { ...body, id: params.id }),
+
+  listJobs: ({ context, call, query }) => listJobs(context, call, query),
+  createJob: ({ context, call, body }) => createJob(context, call, body),
+  createExampleJob: ({ context, call }) => createExampleJob(context, call),
+  getNameAvailable: ({ context, call, query }) => getJob.getNameAvailable(context, call, query.name),
+  listTagKeys: ({ context, call }) => getJob.listTagKeys(context, call),
+  previewStart: ({ context, call, body }) => previewStart(context, call, body.jobs),
+  startJobs: ({ context, call, body }) => startJobs(context, call, body),
+  previewStop: ({ context, call, body }) => previewStop(context, call, body.jobIds),
+  stopJobs: ({ context, call, body }) => stopJobs(context, call, body),
+  deleteJobs: ({ context, call, body }) => deleteJobs(context, call, body),
+  getJob: ({ context, call, params }) => getJob.getJob(context, call, params.jobId),
+  updateJob: ({ context, call, params, body }) => updateJob(context, call, { ...body, jobId: params.jobId }),
+  renameJob: ({ context, call, params, body }) => renameJob(context, call, { ...body, jobId: params.jobId }),
+  copyJob: ({ context, call, params, body }) => copyJob(context, call, { ...body, jobId: params.jobId }),
+  listJobVersions: ({ context, call, params }) => getJob.listJobVersions(context, call, params.jobId),
+  getJobVersion: ({ context, call, params }) => getJob.getJobVersion(context, call, params.jobId, params.number),
+  setJobTags: ({ context, call, params, body }) => setJobTags(context, call, { jobId: params.jobId, tags: body.tags }),
+  listJobPermissions: ({ context, call, params }) => listJobPermissions(context, call, params.jobId),
+  setJobPermission: ({ context, call, params, body }) => setJobPermission(context, call, { ...body, jobId: params.jobId }),
+  triggerSavepoint: ({ context, call, params, body }) => triggerSavepoint(context, call, { jobId: params.jobId, path: body.path }),
+  previewImport: ({ context, call, params, body }) => previewImport(context, call, { jobId: params.jobId, path: body.path }),
+  importSavepoint: ({ context, call, params, body }) => importSavepoint(context, call, { ...body, jobId: params.jobId }),
+  getJobPlan: ({ context, call, params }) => checkSql.getJobPlan(context, call, params.jobId),
+  getJobDelivery: ({ context, call, params }) => checkSql.getJobDelivery(context, call, params.jobId),
+  getJobExposure: ({ context, call, params }) => getExposure(context, call, params.jobId),
+  getJobTasks: ({ context, call, params }) => history.getJobTasks(context, call, params.jobId),
+  getJobMetrics: ({ context, call, params, query }) => getJobMetrics(context, call, { ...query, jobId: params.jobId }),
+  getJobTide: ({ context, call, params, query }) => getJobTide(context, call, { ...query, jobId: params.jobId }),
+  listRuns: ({ context, call, params, query }) => history.listRuns(context, call, { ...query, jobId: params.jobId }),
+  listLedger: ({ context, call, params, query }) => history.listLedger(context, call, { ...query, jobId: params.jobId }),
+  listJobEvents: ({ context, call, params, query }) => history.listJobEvents(context, call, { ...query, jobId: params.jobId }),
+  listExceptions: ({ context, call, params }) => history.listExceptions(context, call, params.jobId),
+  getJobLogs: ({ context, call, params, query }) => getJobLogs(context, call, { ...query, jobId: params.jobId }),
+
+  checkSql: ({ context, call, body }) => checkSql.checkSql(context, call, body),
+  explainSql: ({ context, call, body }) => checkSql.explainSql(context, call, body),
+  formatSql: ({ context, call, body }) => checkSql.formatSql(context, call, body),
+  listSnapshots: ({ context, call, query }) => snapshots.listSnapshots(context, call, query),
+  getSnapshot: ({ context, call, params }) => snapshots.getSnapshot(context, call, params.id),
+  changeSnapshot: ({ context, call, params, body }) => snapshots.pinSnapshot(context, call, params.id, body.isPinned),
+  deleteSnapshot: ({ context, call, params }) => snapshots.deleteSnapshot(context, call, params.id),
+  undeleteSnapshot: ({ context, call, params }) => snapshots.undeleteSnapshot(context, call, params.id),
+  browseStore: ({ context, call, query }) => browseStore(context, call, query),
+  listOperations: ({ context, call, query }) => operations.listOperations(context, call, query),
+  getOperation: ({ context, call, params }) => operations.getOperation(context, call, params.id),
+  cancelOperation: ({ context, call, params }) => operations.cancelOperation(context, call, params.id),
+  listTemplates: ({ context, call, query }) => templates.listTemplates(context, call, query),
+  createTemplate: ({ context, call, body }) => templates.createTemplate(context, call, body),
+  getTemplate: ({ context, call, params }) => templates.getTemplate(context, call, params.templateId),
+  changeTemplate: ({ context, call, params, body }) => templates.changeTemplate(context, call, { ...body, templateId: params.templateId }),
+  deleteTemplate: ({ context, call, params }) => templates.deleteTemplate(context, call, params.templateId),
+  listQueues: ({ context, call }) => queues.listQueues(context, call),
+  createQueue: ({ context, call, body }) => queues.createQueue(context, call, body),
+  deleteQueue: ({ context, call, params }) => queues.deleteQueue(context, call, params.name),
+  getSettings: ({ context }) => getSettings(context),
+  changeSettings: ({ context, call, body }) => changeSettings(context, call, body),
+  listAudit: ({ context, call, query }) => listAudit(context, call, query),
+  streamEvents: ({ context, call, query, request }) => streamEvents(context, call, query, request),
+};

@@ -1,0 +1,69 @@
+/** OpenAPI 3.1 of /api/v1, from the schemas that validate. */
+import { z } from 'zod';
+import { errorAnswerSchema } from '../contract/errors.ts';
+import { ROUTES, type RouteContract, type RouteName } from '../contract/routes.ts';
+
+type Json = Record<string, unknown>;
+
+function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
+  return rest;
+}
+
+function parametersOf(schema: z.ZodType, place: 'path' | 'query'): Json[] {
+  const object = jsonSchema(schema, 'input') as { properties?: Record<string, Json>; required?: string[] };
+  return Object.entries(object.properties ?? {}).map(([name, property]) => ({
+    name,
+    in: place,
+    required: place === 'path' || (object.required ?? []).includes(name),
+    schema: property,
+  }));
+}
+
+function operationOf(name: RouteName, route: RouteContract): Json {
+  const isEvents = name === 'streamEvents';
+  const content = isEvents
+    ? { 'text/event-stream': { schema: { type: 'string' } } }
+    : { 'application/json': { schema: jsonSchema(route.answer, 'output') } };
+  return {
+    operationId: name,
+    summary: route.summary,
+    tags: [route.path.split('/')[1] ?? ''],
+    security: route.access === 'public' ? [] : [{ session: [] }, { token: [] }],
+    parameters: [...parametersOf(route.params, 'path'), ...parametersOf(route.query, 'query')],
+    ...(route.body === null
+      ? {}
+      : { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(route.body, 'input') } } } }),
+    responses: {
+      [String(route.status)]: { description: 'Done', content },
+      default: { description: 'An error', content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } },
+    },
+  };
+}
+
+let made: { readonly version: string; readonly document: Json } | null = null;
+
+export function openApiDocument(version: string): Json {
+  if (made?.version === version) return made.document;
+  const paths: Record<string, Json> = {};
+  for (const name of Object.keys(ROUTES) as RouteName[]) {
+    const route: RouteContract = ROUTES[name];
+    const path = `/api/v1${route.path}`;
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(name, route) };
+  }
+  const document = {
+    openapi: '3.1.0',
+    info: { title: 'Tidemark', version, description: 'The API of the Tidemark console. Times are ms since the epoch.' },
+    servers: [{ url: '/' }],
+    paths,
+    components: {
+      schemas: { Error: jsonSchema(errorAnswerSchema, 'output') },
+      securitySchemes: {
+        session: { type: 'apiKey', in: 'cookie', name: '__Host-tidemark' },
+        token: { type: 'http', scheme: 'bearer' },
+      },
+    },
+  };
+  made = { version, document };
+  return document;
+}

@@ -1,0 +1,60 @@
+/** Reads the parts of a request: client address, query, JSON body within a limit; checks the origin of writes. */
+import { isIP } from 'node:net';
+import { Refusal } from '../contract/errors.ts';
+
+/** SQL of a million characters, escaped, with room beside it. */
+export const BODY_MOST_BYTES = 8 * 1024 * 1024;
+
+/** The last hop's word; a client may forge earlier ones. For the audit log and for limits that do not stand alone. */
+export function clientAddress(headers: Headers): string {
+  const address = (headers.get('x-forwarded-for') ?? '').split(',').at(-1)?.trim() ?? '';
+  return isIP(address) === 0 ? 'unknown' : address.replace(/^::ffff:/, '');
+}
+
+/** A repeated name becomes one value separated by commas, as lists are written in this API. */
+export function queryOf(url: URL): Record<string, string> {
+  const query = new Map<string, string>();
+  for (const [name, value] of url.searchParams) query.set(name, query.has(name) ? `${query.get(name)},${value}` : value);
+  return Object.fromEntries(query);
+}
+
+export async function readBody(request: Request, mostBytes = BODY_MOST_BYTES): Promise<string> {
+  const tooLarge = () => new Refusal('too-large', `The request is larger than ${mostBytes / 1024 / 1024} MB. Nothing was changed.`);
+  if (Number(request.headers.get('content-length') ?? 0) > mostBytes) throw tooLarge();
+  if (!request.body) return '';
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength;
+    if (size > mostBytes) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+export async function readJson(request: Request): Promise<unknown> {
+  const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/json') throw new Refusal('wrong-content-type', 'Send JSON with content-type: application/json.');
+  const text = await readBody(request);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Refusal('not-json', `The body is not JSON: ${(error as Error).message}.`);
+  }
+}
+
+/**
+ * A browser sends Origin with every write. Where it is there, it must be this server; with a session it must be there, since the cookie
+ * alone does not say that the page was ours.
+ */
+export function requireOwnOrigin(headers: Headers, hasSession: boolean): void {
+  const origin = headers.get('origin');
+  if (origin === null) {
+    const site = headers.get('sec-fetch-site');
+    if (!hasSession && (site === null || site === 'same-origin' || site === 'none')) return;
+    throw new Refusal('wrong-origin', 'A write with a session needs the Origin header of this server. Scripts use an API token instead.');
+  }
+  const host = (headers.get('x-forwarded-host') ?? headers.get('host') ?? '').toLowerCase();
+  const isOwn = URL.canParse(origin) && new URL(origin).host.toLowerCase() === host;
+  if (!isOwn) throw new Refusal('wrong-origin', `A page of ${origin.slice(0, 200)} may not change anything here.`);
+}
