@@ -6,6 +6,7 @@ import { createCalc } from './calc.ts';
 import type { Operator } from './contract.ts';
 import { createDropUpdateBefore } from './drop-update-before.ts';
 import { createExpand } from './expand.ts';
+import { createGroupAggregate } from './group-aggregate.ts';
 import { createWatermark } from './watermark.ts';
 
 /** `inputs` are the schemas of the node's inputs, in order. */
@@ -17,6 +18,8 @@ export function createOperator(node: PlanNode, inputs: readonly RowSchema[], fun
       return createWatermark(node, inputs[0], functions);
     case 'expand':
       return createExpand(node, inputs[0]);
+    case 'groupAggregate':
+      return createGroupAggregate(node, inputs[0]);
     case 'dropUpdateBefore':
       return createDropUpdateBefore();
     default:
