@@ -1,10 +1,30 @@
 /** All scalar functions and operators by name. */
 import { ARITHMETIC_FUNCTIONS } from './arithmetic-functions.ts';
+import { COLLECTION_FUNCTIONS } from './collection-functions.ts';
 import { COMPARISON_FUNCTIONS } from './comparison-functions.ts';
 import type { ScalarFunction } from './contract.ts';
+import { ENCODING_FUNCTIONS } from './encoding-functions.ts';
+import { JSON_FUNCTIONS } from './json-functions.ts';
 import { LOGIC_FUNCTIONS } from './logic-functions.ts';
+import { MATH_FUNCTIONS } from './math-functions.ts';
+import { PATTERN_FUNCTIONS } from './pattern-functions.ts';
+import { TEXT_FUNCTIONS } from './text-functions.ts';
+import { TIME_FUNCTIONS } from './time-functions.ts';
+import { TIME_TEXT_FUNCTIONS } from './time-text-functions.ts';
 
-const FUNCTIONS: readonly ScalarFunction[] = [...ARITHMETIC_FUNCTIONS, ...COMPARISON_FUNCTIONS, ...LOGIC_FUNCTIONS];
+const FUNCTIONS: readonly ScalarFunction[] = [
+  ...ARITHMETIC_FUNCTIONS,
+  ...COMPARISON_FUNCTIONS,
+  ...LOGIC_FUNCTIONS,
+  ...MATH_FUNCTIONS,
+  ...TEXT_FUNCTIONS,
+  ...PATTERN_FUNCTIONS,
+  ...TIME_FUNCTIONS,
+  ...TIME_TEXT_FUNCTIONS,
+  ...JSON_FUNCTIONS,
+  ...COLLECTION_FUNCTIONS,
+  ...ENCODING_FUNCTIONS,
+];
 
 const BY_NAME: ReadonlyMap<string, ScalarFunction> = indexByName();
 

@@ -1,0 +1,154 @@
+/** Between times and texts or numbers: DATE_FORMAT, TO_TIMESTAMP, UNIX_TIMESTAMP and their like. */
+import { MS_PER_DAY } from '../types/calendar.ts';
+import { decimalToNumber } from '../types/decimal-arithmetic.ts';
+import type { SqlType } from '../types/sql-type.ts';
+import { findTimeZone, timeZoneOf } from '../types/time-zone.ts';
+import { nanosOfMilli, parseDate, parseTimestamp, toLocal, toMillis } from '../types/timestamps.ts';
+import { isNumeric, isText, isTimestamp } from '../types/type-families.ts';
+import type { Value } from '../types/value.ts';
+import { DataError, type ScalarFunction } from './contract.ts';
+import { formatByPattern, type ParsedTime, parseByPattern } from './date-format.ts';
+import { BIGINT, bigint, DATE, define, type Family, int, numeric, STRING, text, timestampLtzType, timestampType } from './define.ts';
+
+const DEFAULT_PATTERN = 'yyyy-MM-dd HH:mm:ss';
+
+const timestampOrText: Family = (type) => (isTimestamp(type) ? type : text(type));
+const numericOrText: Family = (type) => (isNumeric(type) ? numeric(type) : text(type));
+
+/** Days that Flink gives for a text that is no date: its mark for "unparsable", the least BIGINT, cut to days. */
+const UNPARSABLE_DAYS = Number(BigInt.asIntN(32, -9223372036854775808n / BigInt(MS_PER_DAY)));
+/** What UNIX_TIMESTAMP gives for a text that does not fit the pattern. */
+const UNPARSABLE_SECONDS = -9223372036854775808n;
+
+function dateFormat(value: Value, pattern: string, type: SqlType, timeZone: string): string | null {
+  if (typeof value === 'string') {
+    const parsed = parseTimestamp(value, 3);
+    return parsed === null ? null : formatByPattern(pattern, Number(parsed));
+  }
+  const { precision } = type as { precision: number };
+  const local = type.kind === 'TIMESTAMP_LTZ' ? toLocal(value as bigint, precision, timeZoneOf(timeZone)) : (value as bigint);
+  return formatByPattern(pattern, toMillis(local, precision), nanosOfMilli(local, precision));
+}
+
+/** By the pattern, or as `yyyy-M-d[ H:m:s[.f]]` whatever the pattern says, as Flink does; a day past the month's end then carries over. */
+function parseLocal(value: string, pattern: string): ParsedTime | null {
+  const parsed = parseByPattern(pattern, value, 'strict');
+  if (parsed !== null) return parsed;
+  const match = /^(\d{4})-(\d{1,2})-(\d{1,2})(?: (\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d{1,9}))?)?$/.exec(value.trim());
+  if (match === null || Number(match[2]) > 12 || Number(match[3]) > 31) return null;
+  const lenient = parseByPattern('yyyy-M-d', `${match[1]}-${match[2]}-${match[3]}`, 'lenient');
+  if (lenient === null) return null;
+  const seconds = (Number(match[4] ?? 0) * 60 + Number(match[5] ?? 0)) * 60 + Number(match[6] ?? 0);
+  const nanos = Number((match[7] ?? '').padEnd(9, '0'));
+  return { ms: lenient.ms + seconds * 1000 + Math.floor(nanos / 1_000_000), nanosOfMilli: nanos % 1_000_000 };
+}
+
+function toTimestamp(value: string, pattern: string | undefined): bigint | null {
+  if (pattern === undefined) return parseTimestamp(value, 3);
+  const parsed = parseLocal(value, pattern);
+  return parsed === null ? null : BigInt(parsed.ms);
+}
+
+/** Seconds (precision 0) or milliseconds (3) since the epoch as an instant; a text is read in the zone given, UTC by default. */
+function toTimestampLtz(args: readonly Value[], types: readonly SqlType[]): bigint | null {
+  const [value, second, third] = args;
+  if (typeof value === 'string') {
+    const zone = findTimeZone((third ?? 'UTC') as string);
+    if (zone === null) throw new DataError(`TO_TIMESTAMP_LTZ: there is no time zone ${String(third)}`);
+    const local = second === undefined ? parseTimestamp(value, 3) : toTimestamp(value, second as string);
+    return local === null ? null : BigInt(zone.toUtc(Number(local)));
+  }
+  const [type] = types;
+  const precision = (second ?? 3) as number;
+  if (precision !== 0 && precision !== 3)
+    throw new DataError(`TO_TIMESTAMP_LTZ takes the precision 0 (seconds) or 3 (milliseconds), not ${precision}`);
+  if (type.kind === 'DECIMAL') {
+    const ms = decimalToNumber(value as bigint, type.scale) * (precision === 0 ? 1000 : 1);
+    return BigInt(Math.trunc(ms));
+  }
+  if (typeof value === 'number' && !Number.isInteger(value)) return BigInt(Math.trunc(value * (precision === 0 ? 1000 : 1)));
+  const exact = BigInt(value as number | bigint);
+  return precision === 0 ? exact * 1000n : exact;
+}
+
+function convertTimeZone(value: string, from: string, to: string): string | null {
+  const parsed = parseByPattern(DEFAULT_PATTERN, value, 'lenient');
+  const [source, target] = [findTimeZone(from) ?? timeZoneOf('UTC'), findTimeZone(to) ?? timeZoneOf('UTC')];
+  if (parsed === null) return null;
+  const instant = source.toUtc(parsed.ms);
+  return formatByPattern(DEFAULT_PATTERN, instant + target.offsetAt(instant)).replace(/^\+/, '');
+}
+
+export const TIME_TEXT_FUNCTIONS: readonly ScalarFunction[] = [
+  define({
+    name: 'DATE_FORMAT',
+    signature: 'DATE_FORMAT(time, pattern)',
+    parameters: [timestampOrText, text],
+    result: STRING,
+    mayBeNull: true,
+    evaluate: ([value, pattern], call, context) => dateFormat(value, pattern as string, call.argumentTypes[0], context.timeZone),
+  }),
+  define({
+    name: 'TO_DATE',
+    signature: 'TO_DATE(text[, pattern])',
+    parameters: [text, text],
+    optional: 1,
+    result: DATE,
+    mayBeNull: true,
+    evaluate([value, pattern]) {
+      if (pattern === undefined) return parseDate(value as string);
+      const parsed = parseByPattern(pattern as string, value as string, 'lenient');
+      return parsed === null ? UNPARSABLE_DAYS : Math.floor(parsed.ms / MS_PER_DAY);
+    },
+  }),
+  define({
+    name: 'TO_TIMESTAMP',
+    signature: 'TO_TIMESTAMP(text[, pattern])',
+    parameters: [text, text],
+    optional: 1,
+    result: timestampType(3),
+    mayBeNull: true,
+    evaluate: ([value, pattern]) => toTimestamp(value as string, pattern as string | undefined),
+  }),
+  define({
+    name: 'TO_TIMESTAMP_LTZ',
+    signature: 'TO_TIMESTAMP_LTZ(number[, 0 or 3]) or TO_TIMESTAMP_LTZ(text[, pattern[, zone]])',
+    parameters: [numericOrText, (type) => (isText(type) ? type : int(type)), text],
+    optional: 2,
+    result: timestampLtzType(3),
+    mayBeNull: true,
+    evaluate: (args, call) => toTimestampLtz(args, call.argumentTypes),
+  }),
+  define({
+    name: 'UNIX_TIMESTAMP',
+    signature: 'UNIX_TIMESTAMP([text[, pattern]])',
+    parameters: [text, text],
+    optional: 2,
+    result: BIGINT,
+    isDeterministic: false,
+    evaluate([value, pattern], _call, context) {
+      if (value === undefined) return BigInt(Math.floor(context.currentTimeMs() / 1000));
+      const parsed = parseByPattern((pattern ?? DEFAULT_PATTERN) as string, value as string, 'lenient');
+      return parsed === null ? UNPARSABLE_SECONDS : BigInt(Math.floor(timeZoneOf(context.timeZone).toUtc(parsed.ms) / 1000));
+    },
+  }),
+  define({
+    name: 'FROM_UNIXTIME',
+    signature: 'FROM_UNIXTIME(seconds[, pattern])',
+    parameters: [bigint, text],
+    optional: 1,
+    result: STRING,
+    evaluate([seconds, pattern], _call, context) {
+      const ms = Number(seconds) * 1000;
+      return formatByPattern((pattern ?? DEFAULT_PATTERN) as string, ms + timeZoneOf(context.timeZone).offsetAt(ms));
+    },
+  }),
+  define({
+    name: 'CONVERT_TZ',
+    signature: 'CONVERT_TZ(text, fromZone, toZone)',
+    parameters: [text, text, text],
+    result: STRING,
+    mayBeNull: true,
+    evaluate: ([value, from, to]) => convertTimeZone(value as string, from as string, to as string),
+  }),
+];
