@@ -34,7 +34,7 @@ export interface ChangelogMode {
   readonly delete: boolean;
 }
 
-interface NodeBase {
+export interface NodeBase {
   readonly id: number;
   readonly uid: string;
   readonly inputs: readonly number[];
@@ -156,6 +156,8 @@ export type PlanNode = NodeBase &
         readonly properties: readonly WindowProperty[];
         readonly isInputChanging: boolean;
         readonly attached: { readonly start: number; readonly end: number } | null;
+        /** Windows of a TIMESTAMP_LTZ: window_start and window_end are wall-clock times of the session's time zone, watermarks are instants. */
+        readonly isZoned: boolean;
       }
     | {
         readonly kind: 'deduplicate';
@@ -197,6 +199,9 @@ export type PlanNode = NodeBase &
         readonly rightWindowEnd: number;
         readonly leftKeys: readonly number[];
         readonly rightKeys: readonly number[];
+        readonly nullSafe: readonly boolean[];
+        /** Window columns are wall-clock times of the session's time zone; see windowAggregate. */
+        readonly isZoned: boolean;
         readonly condition: Expression | null;
       }
     | {
@@ -204,6 +209,7 @@ export type PlanNode = NodeBase &
         readonly joinKind: JoinKind;
         readonly leftKeys: readonly number[];
         readonly rightKeys: readonly number[];
+        readonly nullSafe: readonly boolean[];
         readonly leftTime: number;
         readonly rightTime: number;
         /** left.time - right.time lies in [lower, upper], ms. */
@@ -219,6 +225,7 @@ export type PlanNode = NodeBase &
         readonly rankStart: number;
         readonly rankEnd: number;
         readonly outputRank: boolean;
+        readonly isZoned: boolean;
       }
     | {
         readonly kind: 'windowDeduplicate';
@@ -226,6 +233,7 @@ export type PlanNode = NodeBase &
         readonly keys: readonly number[];
         readonly time: number;
         readonly keep: 'first' | 'last';
+        readonly isZoned: boolean;
       }
     /** ORDER BY and LIMIT kept as state (a retracting sort-limit), or ORDER BY rowtime. */
     | {
