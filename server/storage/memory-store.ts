@@ -25,7 +25,7 @@ export class MemoryObjectStore implements ObjectStore {
 
   async put(ref: ObjectRef, body: Uint8Array): Promise<void> {
     assertObjectRef(ref);
-    this.#bucket(ref.bucket).set(ref.key, { body: body.slice(), modifiedMs: this.#clock.nowMs() });
+    this.#bucket(ref.bucket).set(ref.key, { body: new Uint8Array(body), modifiedMs: this.#clock.nowMs() });
   }
 
   async putIfAbsent(ref: ObjectRef, body: Uint8Array): Promise<boolean> {
