@@ -52,17 +52,17 @@ export class CsvEncoder implements Encoder {
   }
 
   #quoted(text: string): string {
-    const { quoteCharacter: quote, escapeCharacter: escape } = this.#options;
+    const { quoteCharacter: quote, escapeCharacter: mark } = this.#options;
     if (quote === null || !this.#needsQuotes(text)) return text;
     const inner =
-      escape === null ? text.replaceAll(quote, quote + quote) : text.replaceAll(escape, escape + escape).replaceAll(quote, escape + quote);
+      mark === null ? text.replaceAll(quote, quote + quote) : text.replaceAll(mark, mark + mark).replaceAll(quote, mark + quote);
     return quote + inner + quote;
   }
 
   #needsQuotes(text: string): boolean {
     if (text.length > UNQUOTED_CHARACTERS_MAX) return true;
-    const { escapeCharacter: escape } = this.#options;
-    for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) < this.#safeFrom || text[i] === escape) return true;
+    const { escapeCharacter: mark } = this.#options;
+    for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) < this.#safeFrom || text[i] === mark) return true;
     return false;
   }
 

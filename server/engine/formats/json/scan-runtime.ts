@@ -40,14 +40,19 @@ export function skip(b: Uint8Array, p: number, end: number, depth: number): numb
   return skipNumber(b, p);
 }
 
-/** p is behind the opening quote. An escape may hide the closing quote, so one is stepped over whole; a wrong one goes to the exact reader. */
+/** p is behind the opening quote; the position is behind the closing one. */
 export function skipString(b: Uint8Array, p: number, end: number): number {
   let mix = 0;
   const start = p;
   while (p < end) {
     const c = b[p] as number;
     if (c === QUOTE) return mix < 128 || isUtf8(b.subarray(start, p)) ? p + 1 : -1;
-    if (c === BACKSLASH) return -1;
+    if (c === BACKSLASH) {
+      const letter = b[p + 1] as number;
+      if (letter === 0x75 ? hex4(b, p + 2) < 0 : PLAIN_ESCAPES[letter] === 0) return -1;
+      p += letter === 0x75 ? 6 : 2;
+      continue;
+    }
     mix |= c;
     p++;
   }
