@@ -7,7 +7,7 @@ import { withoutAttribute } from '../types/coercion.ts';
 import type { RowField, RowSchema } from '../types/sql-type.ts';
 import type { BuildContext } from './build-context.ts';
 import { addCalc } from './calc-draft.ts';
-import { describeAggregates, describeWindow, fieldNames } from './describe.ts';
+import { describeAggregates, describeWindow, fieldNames, windowMeaning } from './describe.ts';
 import { isDeterministic } from './determinism.ts';
 import type { Expression } from './expression.ts';
 import { conjunction, conjunctsOf, inputRef, inputsOf, substitute } from './expression-rewrite.ts';
@@ -117,7 +117,7 @@ function addWindowAggregate(context: BuildContext, parts: WindowAggregateParts):
     meanings: [
       ...parts.keys.map((key) => below.facts.meanings[key]),
       ...aggregates.map((a) => a.digest),
-      ...parts.properties.map((p) => `${p}(${JSON.stringify(parts.spec)})`),
+      ...parts.properties.map((p) => windowMeaning(p, parts.spec)),
     ],
     uniqueKeys: [start, end].flatMap((column) => (column === null ? [] : [[...keyColumns, column]])),
     windowing: start === null && end === null ? null : { spec: parts.spec, start, end, time, domain: parts.domain, isZoned: parts.isZoned },
@@ -251,19 +251,28 @@ function mergeWindowFunction(node: LogicalAggregate, context: BuildContext): num
   }
   const input = context.build(window.input);
   demandTime(context.plan.get(input), window.time, window.window.kind, window.span);
-  // Columns: those the aggregate uses at their places (window columns give way to the time column), then the time column.
-  const projection = columns.map((e, i) => (used.has(i) ? e : inputRef(window.time, window.input.schema[window.time].type)));
-  const names = node.input.schema.map((f, i) => (used.has(i) ? f.name : `$w${i}`));
-  const time = projection.findIndex((e) => e.kind === 'input' && e.index === window.time);
+  const kept = [...used].sort((a, b) => a - b);
+  const projection = kept.map((column) => columns[column]);
+  const names = kept.map((column) => node.input.schema[column].name);
+  let time = projection.findIndex((e) => e.kind === 'input' && e.index === window.time);
+  if (time < 0) {
+    time = projection.push(inputRef(window.time, window.input.schema[window.time].type)) - 1;
+    names.push(window.input.schema[window.time].name);
+  }
   const calc = addCalc(context.plan, input, projection, condition, names);
+  const compact: LogicalAggregate = {
+    ...node,
+    keys: node.keys.map((key) => kept.indexOf(key)),
+    calls: node.calls.map((c) => ({ ...c, args: c.args.map((a) => kept.indexOf(a)), filter: c.filter === null ? null : kept.indexOf(c.filter) })),
+  };
   const timeType = context.plan.get(calc).schema[time].type;
-  return windowKeysApart(node, properties, context, (keys, propertyList, schema) =>
+  return windowKeysApart(compact, properties, context, (keys, propertyList, schema) =>
     addWindowAggregate(context, {
       input: calc,
       spec: window.window,
       time,
       keys,
-      calls: node.calls,
+      calls: compact.calls,
       properties: propertyList,
       attached: null,
       isZoned: isZonedTime(timeType),

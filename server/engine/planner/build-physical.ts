@@ -7,7 +7,7 @@ import type { BuildContext } from './build-context.ts';
 import { buildJoin } from './build-join.ts';
 import { buildRank } from './build-rank.ts';
 import { addCalc, addFilter, mapWindowing } from './calc-draft.ts';
-import { describeOrder, describeWindow, fieldNames } from './describe.ts';
+import { describeOrder, describeWindow, fieldNames, windowMeaning } from './describe.ts';
 import { expressionText } from './expression-rewrite.ts';
 import type { Logical, LogicalExpand, LogicalSort, LogicalUnion, LogicalUnnest, LogicalWindowFunction } from './logical-plan.ts';
 import type { DraftFacts, DraftPlan } from './physical-draft.ts';
@@ -85,7 +85,7 @@ function windowFunction(node: LogicalWindowFunction, context: BuildContext): num
       ...below.facts,
       meanings: [
         ...below.facts.meanings,
-        ...['window_start', 'window_end', 'window_time'].map((p) => `${p}(${JSON.stringify(node.window)})`),
+        ...(['window_start', 'window_end', 'window_time'] as const).map((p) => windowMeaning(p, node.window)),
       ],
       uniqueKeys: below.facts.uniqueKeys.map((key) => [...key, width]),
       windowing: { spec: node.window, start: width, end: width + 1, time: width + 2, domain: domainOf(type), isZoned: isZonedTime(type) },

@@ -1,6 +1,6 @@
 /** Pieces of the one-line descriptions of operators, in Flink's style. */
 import type { RowSchema } from '../types/sql-type.ts';
-import type { AggregateCall, SortKey, WindowSpec } from './physical-plan.ts';
+import type { AggregateCall, SortKey, WindowProperty, WindowSpec } from './physical-plan.ts';
 
 export function fieldNames(schema: RowSchema, columns: readonly number[]): string {
   return columns.map((c) => schema[c].name).join(', ');
@@ -29,6 +29,11 @@ export function describeOrder(schema: RowSchema, keys: readonly SortKey[]): stri
 export function describeWindow(spec: WindowSpec, time: string, attached: readonly [string, string] | null): string {
   const columns = attached === null ? `time_col=[${time}]` : `win_start=[${attached[0]}], win_end=[${attached[1]}]`;
   return `${spec.kind}(${columns}, ${describeSizes(spec)})`;
+}
+
+/** What a window column means, for state fields and uids. */
+export function windowMeaning(property: WindowProperty, spec: WindowSpec): string {
+  return `${property}(${spec.kind} ${describeSizes(spec)})`;
 }
 
 function describeSizes(spec: WindowSpec): string {

@@ -66,7 +66,10 @@ function writtenWindow(node: CallNode, state: SelectState, bind: BindContext): W
   }
   const time = bindExpression(node.args[0], bind);
   demandTimeAttribute(time.type, name, node.args[0]);
-  const ms = (parameter: string): number | null => intervalMs(node.args[parameters.indexOf(parameter) + 1], parameter, state.context);
+  const ms = (parameter: string): number | null => {
+    const at = parameters.indexOf(parameter);
+    return at < 0 ? null : intervalMs(node.args[at + 1], parameter, state.context);
+  };
   return { name, time, spec: windowSpec(name, ms, node) };
 }
 

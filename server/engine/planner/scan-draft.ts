@@ -59,9 +59,9 @@ export function addScan(plan: DraftPlan, scan: LogicalScan, settings: ScanSettin
   const rawTypes = plan.get(source).schema.map((field) => field.type);
   const projection = paths.map((path): Expression => {
     const column = table.columns[path[0]];
-    if (column.kind === 'computed') return takeFields(onPaths(column.expression, stored, rawTypes), path.slice(1));
+    if (column.kind === 'computed') return marked(takeFields(onPaths(column.expression, stored, rawTypes), path.slice(1)), table, path);
     const read = onPaths(takeFields(inputRef(path[0], column.type), path.slice(1)), stored, rawTypes);
-    return column.kind === 'metadata' ? asDeclared(read, column.type) : read;
+    return column.kind === 'metadata' ? marked(asDeclared(read, column.type), table, path) : read;
   });
   let id = addCalc(
     plan,
@@ -73,6 +73,17 @@ export function addScan(plan: DraftPlan, scan: LogicalScan, settings: ScanSettin
   if (isUpsert(scan)) id = addNormalize(plan, id, scan, paths);
   if (hasWatermark(scan, settings)) id = addWatermark(plan, id, table, paths, settings);
   return id;
+}
+
+/** The rowtime column is a time attribute even where its watermark is left out. */
+function timeType(type: SqlType, table: CatalogTable, path: ColumnPath): SqlType {
+  const isRowtime = path.length === 1 && table.watermark?.column === path[0];
+  return isRowtime && (type.kind === 'TIMESTAMP' || type.kind === 'TIMESTAMP_LTZ') ? { ...type, attribute: 'rowtime' } : type;
+}
+
+function marked(expression: Expression, table: CatalogTable, path: ColumnPath): Expression {
+  const type = timeType(expression.type, table, path);
+  return type === expression.type ? expression : ({ ...expression, type } as Expression);
 }
 
 function asDeclared(read: Expression, declared: SqlType): Expression {
@@ -90,7 +101,7 @@ function addSource(plan: DraftPlan, scan: LogicalScan, stored: readonly ColumnPa
     }
     return { path: pathNames(column.name, column.type, path), type: takeFields(inputRef(path[0], column.type), path.slice(1)).type };
   });
-  const schema = reads.map((read) => ({ name: read.path.join('.'), type: read.type }));
+  const schema = reads.map((read, i) => ({ name: read.path.join('.'), type: timeType(read.type, table, stored[i]) }));
   const changelog = facts.sourceChangelog;
   const draftFacts: DraftFacts = {
     meanings: reads.map((read) => `${table.name}.${read.path.join('.')}`),
