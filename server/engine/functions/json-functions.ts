@@ -6,7 +6,8 @@
 import { parseDecimal } from '../types/decimal-arithmetic.ts';
 import { formatBigDecimal } from '../types/format-value.ts';
 import { type SqlType, withNullability } from '../types/sql-type.ts';
-import { isText } from '../types/type-families.ts';
+import { isNumeric, isText } from '../types/type-families.ts';
+import { parseTypeText } from '../types/type-text.ts';
 import { ArrayValue, type Value } from '../types/value.ts';
 import { tryCastValue } from './cast.ts';
 import {
@@ -44,7 +45,8 @@ function look(json: string, pathText: string): Found {
   const path = parseJsonPath(pathText);
   const root = parseJson(json);
   if (root === null) return path.isLax ? { kind: 'empty' } : { kind: 'error', reason: `not valid JSON: ${json.slice(0, 100)}` };
-  const node = find(path, root);
+  // Nothing lies below a JSON null, not even for a wildcard.
+  const node = root.kind === 'null' ? root : find(path, root);
   if (node !== null) return node.kind === 'null' ? { kind: 'empty' } : { kind: 'found', node };
   return path.isLax ? { kind: 'empty' } : { kind: 'error', reason: `No results for path: ${pathText}` };
 }
@@ -189,23 +191,31 @@ const jsonArray: ScalarFunction = {
   },
 };
 
-/** `returning` is bound by the planner as the cast type in options.returningType is not plain data; it passes the type as the call's own. */
-function withReturning(name: string, signature: string, minimum: number, evaluate: ScalarFunction['evaluate']): ScalarFunction {
+/** JSON_VALUE and JSON_QUERY: `options.returning` is the type text of RETURNING; without it the result is STRING. */
+function withReturning(
+  name: string,
+  signature: string,
+  accepts: (type: SqlType) => boolean,
+  evaluate: ScalarFunction['evaluate'],
+): ScalarFunction {
   return {
     name,
     isDeterministic: true,
     isStrict: false,
     signature,
-    bind(args): BoundCall | FunctionRefusal {
-      if (args.length < minimum || text(args[0]) === null || text(args[1]) === null) return refuseCall(this, args);
-      return {
-        argumentTypes: args.map((type, index) => (index < 2 ? withNullability(text(type) as SqlType, type.nullable) : type)),
-        type: STRING,
-      };
+    bind(args, _literals, options): BoundCall | FunctionRefusal {
+      if (args.length < 2 || text(args[0]) === null || text(args[1]) === null) return refuseCall(this, args);
+      const type = typeof options.returning === 'string' ? parseTypeText(options.returning) : STRING;
+      if (type === null || !accepts(type)) return { refusal: `${name} cannot return ${String(options.returning)}; write ${signature}` };
+      const argumentTypes = args.map((arg, index) => (index < 2 ? withNullability(text(arg) as SqlType, arg.nullable) : arg));
+      return { argumentTypes, type: withNullability(type, true) };
     },
     evaluate: (args, call, context) => (args[0] === null || args[1] === null ? null : evaluate(args, call, context)),
   };
 }
+
+const isScalar = (type: SqlType) => isText(type) || isNumeric(type) || type.kind === 'BOOLEAN';
+const isTextOrTexts = (type: SqlType) => isText(type) || (type.kind === 'ARRAY' && isText(type.element));
 
 function isJson(name: string, isNegated: boolean, test: (node: JsonNode) => boolean): ScalarFunction {
   return define({
@@ -230,8 +240,13 @@ const IS_JSON: readonly (readonly [string, (node: JsonNode) => boolean])[] = [
 ];
 
 export const JSON_FUNCTIONS: readonly ScalarFunction[] = [
-  withReturning('JSON_VALUE', 'JSON_VALUE(json, path [RETURNING type] [… ON EMPTY] [… ON ERROR])', 2, jsonValue),
-  withReturning('JSON_QUERY', 'JSON_QUERY(json, path [RETURNING ARRAY<STRING>] [… WRAPPER] [… ON EMPTY] [… ON ERROR])', 2, jsonQuery),
+  withReturning('JSON_VALUE', 'JSON_VALUE(json, path [RETURNING type] [… ON EMPTY] [… ON ERROR])', isScalar, jsonValue),
+  withReturning(
+    'JSON_QUERY',
+    'JSON_QUERY(json, path [RETURNING ARRAY<STRING>] [… WRAPPER] [… ON EMPTY] [… ON ERROR])',
+    isTextOrTexts,
+    jsonQuery,
+  ),
   define({
     name: 'JSON_EXISTS',
     signature: 'JSON_EXISTS(json, path [TRUE | FALSE | UNKNOWN | ERROR ON ERROR])',

@@ -24,6 +24,8 @@ const literalOf = (character: string) => character.replace(/[\\^$.*+?()[\]{}|/-]
 /** Throws DataError for an escapeMark before a character that needs none. */
 function likePattern(pattern: string, escapeMark: string): RegExp {
   const characters = Array.from(pattern);
+  // As in Flink: % spans lines only in a pattern that has no _ and no escape; else both stop at a line's end.
+  const spansLines = !characters.includes('_') && !characters.includes(escapeMark);
   let source = '';
   for (let i = 0; i < characters.length; i++) {
     const character = characters[i];
@@ -36,7 +38,7 @@ function likePattern(pattern: string, escapeMark: string): RegExp {
       source += literalOf(next);
     } else source += character === '%' ? '.*' : character === '_' ? '.' : literalOf(character);
   }
-  return new RegExp(`^${source}$`, 'su');
+  return new RegExp(`^${source}$`, spansLines ? 'su' : 'u');
 }
 
 export function like(value: string, pattern: string, escapeMark = '\\'): boolean {
@@ -62,7 +64,7 @@ function similarPattern(pattern: string, escapeMark: string | null): RegExp {
     else source += '|*+?{}()'.includes(character) ? character : literalOf(character);
   }
   try {
-    return new RegExp(`^(?:${posixClasses(source)})$`, 'su');
+    return new RegExp(`^(?:${posixClasses(source)})$`, 'u');
   } catch {
     throw new DataError(`Invalid regular expression in SIMILAR TO: '${pattern}'`);
   }

@@ -75,7 +75,7 @@ function convertTimeZone(value: string, from: string, to: string): string | null
   const parsed = parseByPattern(DEFAULT_PATTERN, value, 'lenient');
   const [source, target] = [findTimeZone(from) ?? timeZoneOf('UTC'), findTimeZone(to) ?? timeZoneOf('UTC')];
   if (parsed === null) return null;
-  const instant = source.toUtc(parsed.ms);
+  const instant = source.toUtcLate(parsed.ms);
   return formatByPattern(DEFAULT_PATTERN, instant + target.offsetAt(instant)).replace(/^\+/, '');
 }
 
@@ -129,7 +129,7 @@ export const TIME_TEXT_FUNCTIONS: readonly ScalarFunction[] = [
     evaluate([value, pattern], _call, context) {
       if (value === undefined) return BigInt(Math.floor(context.currentTimeMs() / 1000));
       const parsed = parseByPattern((pattern ?? DEFAULT_PATTERN) as string, value as string, 'lenient');
-      return parsed === null ? UNPARSABLE_SECONDS : BigInt(Math.floor(timeZoneOf(context.timeZone).toUtc(parsed.ms) / 1000));
+      return parsed === null ? UNPARSABLE_SECONDS : BigInt(Math.floor(timeZoneOf(context.timeZone).toUtcLate(parsed.ms) / 1000));
     },
   }),
   define({

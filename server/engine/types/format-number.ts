@@ -1,7 +1,30 @@
-/** FLOAT and DOUBLE as Java prints them: 1.0, 1.0E10, NaN, Infinity; shortest digits that read back as the same number. */
+/**
+ * FLOAT and DOUBLE as Java 17 prints them: 1.0, 1.0E10, NaN, Infinity; the shortest digits that read back as the same number and lie
+ * nearer to it than to its neighbours (so the double nearest to 1e23, a tie, is 9.999999999999999E22).
+ */
+const TIES_FROM = 2 ** 54;
 
 export function formatDouble(value: number): string {
-  return format(value, value.toString());
+  const shortest = value.toString();
+  if (Number.isFinite(value) && Math.abs(value) >= TIES_FROM && isTie(value, shortest)) {
+    for (let digits = shortest.replace(/e.*|\D/g, '').length + 1; digits <= 17; digits++) {
+      const longer = value.toPrecision(digits);
+      if (Number(longer) === value && !isTie(value, longer)) return format(value, longer);
+    }
+  }
+  return format(value, shortest);
+}
+
+/** True when the decimal text lies exactly half way to a neighbouring double. */
+function isTie(value: number, text: string): boolean {
+  const [mantissa, exponent = '0'] = text.split('e');
+  const [whole, fraction = ''] = mantissa.split('.');
+  const zeros = Number(exponent) - fraction.length;
+  if (zeros < 0) return false;
+  const difference = BigInt(whole + fraction) * 10n ** BigInt(zeros) - BigInt(value);
+  // The last bit of a double of this size.
+  const unit = 1n << BigInt(BigInt(Math.abs(value)).toString(2).length - 53);
+  return (difference < 0n ? -difference : difference) * 2n === unit;
 }
 
 /** A FLOAT: the shortest digits that read back as the same 32-bit number. */

@@ -11,8 +11,10 @@ export interface TimeZone {
   readonly id: string;
   /** Milliseconds to add to UTC at this instant (ms since the epoch). */
   offsetAt(utcMs: number): number;
-  /** The instant of a local time given as ms since 1970-01-01 00:00 local. */
+  /** The instant of a local time given as ms since 1970-01-01 00:00 local; in an overlap the earlier one, as java.time does. */
   toUtc(localMs: number): number;
+  /** The same, but in an overlap the later one, as java.util.Calendar (and so SimpleDateFormat) does. */
+  toUtcLate(localMs: number): number;
 }
 
 const ZONES = new Map<string, TimeZone | null>();
@@ -36,7 +38,7 @@ export function timeZoneOf(id: string): TimeZone {
 
 function createZone(id: string): TimeZone | null {
   const fixed = fixedOffset(id);
-  if (fixed !== null) return { id, offsetAt: () => fixed, toUtc: (localMs) => localMs - fixed };
+  if (fixed !== null) return { id, offsetAt: () => fixed, toUtc: (localMs) => localMs - fixed, toUtcLate: (localMs) => localMs - fixed };
   let format: Intl.DateTimeFormat;
   try {
     format = new Intl.DateTimeFormat('en-US', {
@@ -106,7 +108,11 @@ function regionZone(id: string, lookUp: (utcMs: number) => number): TimeZone {
     const after = offsetAt(localMs + MS_PER_DAY);
     return offsetAt(localMs - after) === after ? localMs - after : localMs - before;
   };
-  return { id, offsetAt, toUtc };
+  const toUtcLate = (localMs: number): number => {
+    const after = offsetAt(localMs + MS_PER_DAY);
+    return offsetAt(localMs - after) === after ? localMs - after : toUtc(localMs);
+  };
+  return { id, offsetAt, toUtc, toUtcLate };
 }
 
 function offsetsOfDay(day: number, lookUp: (utcMs: number) => number): DayOffsets {
