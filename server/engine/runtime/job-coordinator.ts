@@ -127,13 +127,14 @@ function reachSubtasks(setup: CoordinatorSetup): SnapshotTasks {
     async commit(checkpointId) {
       const commits = subtasks.flatMap((subtask) => subtask.parts.sinks.map((sink) => subtask.order(() => sink.commit(checkpointId))));
       await Promise.all(commits);
-      for (const subtask of subtasks) {
-        for (const source of subtask.parts.sources) {
+      const completions = subtasks.flatMap((subtask) =>
+        subtask.parts.sources.map((source) =>
           subtask
             .order(() => source.complete(checkpointId))
-            .catch((error: Error) => setup.log('warn', `The source could not note the checkpoint: ${error.message}`));
-        }
-      }
+            .catch((error: Error) => setup.log('warn', `The source could not note the checkpoint: ${error.message}`)),
+        ),
+      );
+      await Promise.all(completions);
     },
   };
 }
