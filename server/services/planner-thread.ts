@@ -95,13 +95,17 @@ export class PlannerThread implements PlannerPort {
       if (worker !== this.#worker || current === null || current.request.id !== answer.id) return;
       this.#settle(() => (answer.ok ? current.resolve(answer.value) : current.reject(new Error(answer.message))));
     });
-    worker.on('error', (error: Error) => {
-      if (worker !== this.#worker) return;
-      this.#worker = null;
-      const current = this.#current;
-      this.#settle(() => current?.reject(new Error(`the planner's thread ended: ${error.message}`, { cause: error })));
-    });
+    worker.on('error', (error: Error) => this.#ended(worker, error.message, error));
+    worker.on('exit', (code) => this.#ended(worker, `exit ${code}`, undefined));
     this.#worker = worker;
     return worker;
+  }
+
+  /** The thread ended by itself (out of memory, a defect): its request fails, the next one starts another. */
+  #ended(worker: Worker, how: string, cause: Error | undefined): void {
+    if (worker !== this.#worker) return;
+    this.#worker = null;
+    const current = this.#current;
+    this.#settle(() => current?.reject(new Error(`the planner's thread ended: ${how}`, { cause })));
   }
 }
