@@ -1,0 +1,77 @@
+/** From a job, its version and a run's row to what the engine is given. Runtime Configuration wins over the panel's fields. */
+import type { Environment } from '../config/environment.ts';
+import { type JobOptions, jobOptionsSchema } from '../contract/job-options.ts';
+import { settingsOfOptions } from '../contract/job-settings.ts';
+import { readJobSettings } from '../engine/runtime/job-settings.ts';
+import type { RunSpec } from '../engine/runtime/wire.ts';
+
+/** How long a job goes on without a supervisor before it stops by itself, keeping its last checkpoint. */
+export const GRACE_MS = 60_000;
+
+export interface RunFacts {
+  readonly job: { readonly id: number; readonly name: string; readonly folderKey: string };
+  readonly version: { readonly sql: string; readonly optionsJson: string };
+  readonly run: { readonly id: string; readonly generation: number };
+  readonly restoreFrom: string | null;
+  readonly allowNonRestoredState: boolean;
+  readonly startAtMs: number | null;
+  readonly logFile: string;
+}
+
+/** A version may be older than an option: what it does not name has its default. */
+export function optionsOf(version: { readonly optionsJson: string }): JobOptions {
+  return jobOptionsSchema.parse(JSON.parse(version.optionsJson));
+}
+
+export interface JobFolders {
+  readonly checkpoints: string;
+  readonly savepoints: string;
+}
+
+export function foldersOf(
+  store: Pick<Environment['objectStore'], 'defaultBucket' | 'prefix'>,
+  job: { readonly id: number; readonly folderKey: string },
+  bucket: string,
+): JobFolders {
+  const given = bucket.replace(/^[a-z0-9]+:\/\//, '').replace(/\/+$/, '');
+  const base = given === '' ? `obs://${store.defaultBucket}/${store.prefix}` : `obs://${given}/`;
+  return { checkpoints: `${base}jobs/checkpoint/${job.id}_${job.folderKey}`, savepoints: `${base}jobs/savepoint/${job.id}` };
+}
+
+export function buildRunSpec(environment: Pick<Environment, 'objectStore' | 'allowPrivateAddresses'>, facts: RunFacts): RunSpec {
+  const options = optionsOf(facts.version);
+  const settings = settingsOfOptions(options);
+  const read = readJobSettings(settings);
+  const folders = foldersOf(environment.objectStore, facts.job, options.bucket);
+  const isEnabled = options.checkpointEnabled || options.runtimeConfiguration['execution.checkpointing.interval'] !== undefined;
+  return {
+    jobId: String(facts.job.id),
+    jobName: facts.job.name,
+    runId: facts.run.id,
+    generation: facts.run.generation,
+    sql: facts.version.sql,
+    settings,
+    parallelism: read.parallelism ?? options.parallelism,
+    checkpoint: {
+      isEnabled,
+      intervalMs: read.checkpointIntervalMs || options.checkpointIntervalSeconds * 1000,
+      mode: read.mode ?? 'exactly-once',
+      timeoutMs: read.checkpointTimeoutMs || options.checkpointTimeoutSeconds * 1000,
+      // The catalogue decides which checkpoints go (pins, use by a run, several runs in one folder): the engine deletes none.
+      retained: Number.MAX_SAFE_INTEGER,
+      directory: folders.checkpoints,
+    },
+    savepointDirectory: folders.savepoints,
+    restoreFrom: facts.restoreFrom,
+    allowNonRestoredState: facts.allowNonRestoredState,
+    startPosition: facts.startAtMs === null ? null : { kind: 'timestamp', ms: facts.startAtMs },
+    stateTtlMs: options.idleStateRetentionSeconds * 1000,
+    memoryBudgetBytes: options.memoryMegabytes * 1024 * 1024,
+    timeZone: read.timeZone ?? 'UTC',
+    store: environment.objectStore.spec,
+    allowPrivateAddresses: environment.allowPrivateAddresses,
+    graceMs: GRACE_MS,
+    logFile: facts.logFile,
+    controlSocket: null,
+  };
+}

@@ -1,0 +1,65 @@
+/**
+ * Which snapshot a run begins from. Candidates are tried newest first; one whose manifest or parts are damaged or missing is passed over and
+ * named. A store that does not answer ends the search: an older snapshot must never be taken only because the newest could not be asked.
+ *
+ * A start by a person takes the newest of the job, or the one that was chosen and no other. A restart continues what was begun: the
+ * snapshots of the runs since the last start by a person, then the snapshot that start used, then older ones. After a start that was
+ * chosen to be empty there is nothing before it.
+ */
+import type { RestoreChoice } from '../contract/start.ts';
+import type { Database } from '../db/open-database.ts';
+import type { Manifest } from '../engine/checkpoint/manifest.ts';
+import { checkRestorable } from '../snapshots/inspect-snapshot.ts';
+import { folderAt } from '../snapshots/snapshot-place.ts';
+import type { ObjectStore } from '../storage/contract.ts';
+import { type SnapshotRow, USABLE } from './snapshot-record.ts';
+
+export interface PassedOver {
+  readonly id: string;
+  readonly name: string;
+  readonly reason: string;
+}
+
+export type SnapshotChoice =
+  | { readonly kind: 'snapshot'; readonly row: SnapshotRow; readonly manifest: Manifest; readonly passedOver: readonly PassedOver[] }
+  /** There is none to restore, and none was passed over. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'all-damaged'; readonly passedOver: readonly PassedOver[] }
+  | { readonly kind: 'unreachable'; readonly reason: string };
+
+const NEWEST_FIRST = [{ createdAt: 'desc' }, { checkpointId: 'desc' }] as const;
+
+export async function candidatesOfStart(database: Database, jobId: number, choice: RestoreChoice): Promise<SnapshotRow[]> {
+  if (choice.kind === 'empty' || choice.kind === 'time') return [];
+  if (choice.kind === 'snapshot') return database.snapshot.findMany({ where: { jobId, id: choice.snapshotId, deletedAt: null } });
+  return database.snapshot.findMany({ where: { jobId, ...USABLE }, orderBy: [...NEWEST_FIRST] });
+}
+
+const BY_PERSON = ['empty', 'snapshot', 'time'];
+
+export async function candidatesOfRestart(database: Database, jobId: number): Promise<SnapshotRow[]> {
+  const base = await database.run.findFirst({ where: { jobId, start: { in: BY_PERSON } }, orderBy: { number: 'desc' } });
+  const all = await database.snapshot.findMany({ where: { jobId, ...USABLE }, orderBy: [...NEWEST_FIRST] });
+  if (!base) return all;
+  const own = all.filter((row) => row.runNumber !== null && row.runNumber >= base.number);
+  if (base.restoredFromId === null) return own;
+  const used = all.find((row) => row.id === base.restoredFromId);
+  const usedAtMs = used?.createdAt.getTime() ?? base.startedAt.getTime();
+  const older = all.filter((row) => !own.includes(row) && row !== used && row.createdAt.getTime() <= usedAtMs);
+  return [...own, ...(used ? [used] : []), ...older];
+}
+
+export async function chooseFirstRestorable(store: ObjectStore, candidates: readonly SnapshotRow[]): Promise<SnapshotChoice> {
+  const passedOver: PassedOver[] = [];
+  for (const row of candidates) {
+    if (row.engine !== 'embedded') {
+      passedOver.push({ id: row.id, name: row.name, reason: 'It was made by Apache Flink; the embedded engine cannot restore it.' });
+      continue;
+    }
+    const checked = await checkRestorable(folderAt(store, row.path));
+    if (checked.kind === 'unreachable') return checked;
+    if (checked.kind === 'restorable') return { kind: 'snapshot', row, manifest: checked.manifest, passedOver };
+    passedOver.push({ id: row.id, name: row.name, reason: checked.reason });
+  }
+  return passedOver.length === 0 ? { kind: 'none' } : { kind: 'all-damaged', passedOver };
+}

@@ -1,0 +1,36 @@
+/** What every part of the supervisor is given. One per process; tests make as many as they crash. */
+import type { Environment } from '../config/environment.ts';
+import type { JobServerEvent } from '../contract/events.ts';
+import type { Database, DatabaseTransaction } from '../db/open-database.ts';
+import type { Clock } from '../effects/clock.ts';
+import type { RandomSource } from '../effects/random.ts';
+import type { JobEngine } from '../engines/contract.ts';
+import type { ObjectStore } from '../storage/contract.ts';
+
+export interface SupervisorContext {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly engine: JobEngine;
+  readonly store: ObjectStore;
+  readonly environment: Pick<Environment, 'dataDir' | 'objectStore' | 'allowPrivateAddresses'>;
+  /** `<installation>/<instance>`: the data directory's id, and this process's. */
+  readonly holder: string;
+  /** A transient event for browsers. */
+  publish(event: JobServerEvent): void;
+  /** Durable events were committed. */
+  stored(): void;
+  log(level: 'info' | 'warn' | 'error', message: string): void;
+}
+
+/** Runs a transaction and tells browsers that something was stored. */
+export async function inTransaction<T>(context: SupervisorContext, work: (tx: DatabaseTransaction) => Promise<T>): Promise<T> {
+  const result = await context.database.$transaction(work);
+  context.stored();
+  return result;
+}
+
+/** Another supervisor owns the job or the operation now: this one stops handling it and changes nothing more. */
+export class FencedOut extends Error {
+  override readonly name = 'FencedOut';
+}

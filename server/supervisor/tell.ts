@@ -1,0 +1,128 @@
+/** Writes a change of a job together with the durable event that tells browsers of it, in the caller's transaction. */
+import type { JobStatus, JobSummary } from '../contract/job.ts';
+import type { JobEvent } from '../contract/runs.ts';
+import type { SnapshotOrigin } from '../contract/snapshot.ts';
+import type { DatabaseTransaction, Prisma } from '../db/open-database.ts';
+import { appendEvent } from '../events/append-event.ts';
+import {
+  ms,
+  msOrNull,
+  numberOrNull,
+  OPERATION_INCLUDE,
+  operationView,
+  runView,
+  SNAPSHOT_INCLUDE,
+  snapshotView,
+} from '../services/row-to-view.ts';
+import { readSetting } from './read-setting.ts';
+import { isLegalMove, STATUS_LABELS } from './transitions.ts';
+
+/** The fields of a job that the supervisor owns, as browsers patch them. */
+export async function jobPatch(tx: DatabaseTransaction, jobId: number): Promise<Partial<JobSummary>> {
+  const row = await tx.job.findUniqueOrThrow({ where: { id: jobId } });
+  const snapshot = row.newestSnapshotId === null ? null : await tx.snapshot.findUnique({ where: { id: row.newestSnapshotId } });
+  const operation = row.activeOperationId === null ? null : await tx.operation.findUnique({ where: { id: row.activeOperationId } });
+  return {
+    status: row.status as JobStatus,
+    statusMessage: row.statusMessage,
+    statusAt: ms(row.statusAt),
+    desired: row.desired as JobSummary['desired'],
+    observed: row.observed as JobSummary['observed'],
+    observedAt: msOrNull(row.observedAt),
+    unreachableSince: msOrNull(row.unreachableSince),
+    runningVersion: row.runningVersion,
+    startedAt: msOrNull(row.startedAt),
+    endedAt: msOrNull(row.endedAt),
+    restartCount: row.restartCount,
+    hadState: row.hadState,
+    newestSnapshot: snapshot && {
+      snapshotId: snapshot.id,
+      name: snapshot.name,
+      origin: snapshot.origin as SnapshotOrigin,
+      at: ms(snapshot.createdAt),
+      failedSince: row.checkpointFailuresSince,
+    },
+    lagRecords: numberOrNull(row.lagRecords),
+    exposureRecords: numberOrNull(row.exposureRecords),
+    stateBytes: numberOrNull(row.stateBytes),
+    operation: operation && {
+      id: operation.id,
+      kind: operation.kind as NonNullable<JobSummary['operation']>['kind'],
+      step: operation.step,
+    },
+  };
+}
+
+export async function tellJob(tx: DatabaseTransaction, jobId: number, atMs: number): Promise<void> {
+  await appendEvent(tx, { type: 'job-changed', jobId, patch: await jobPatch(tx, jobId) }, atMs);
+}
+
+export interface JobChange {
+  readonly status?: JobStatus;
+  /** Cause and advice; '' when there is nothing to say. Left as it is when absent and the status stays. */
+  readonly message?: string;
+  readonly data?: Prisma.JobUncheckedUpdateInput;
+  readonly runNumber?: number | null;
+}
+
+/** Changes a job and records a move of its status. Throws when the move is not legal. */
+export async function changeJob(tx: DatabaseTransaction, jobId: number, change: JobChange, atMs: number): Promise<void> {
+  const before = await tx.job.findUniqueOrThrow({ where: { id: jobId }, select: { status: true } });
+  const from = before.status as JobStatus;
+  const to = change.status ?? from;
+  if (!isLegalMove(from, to)) throw new Error(`job ${jobId} cannot move from ${from} to ${to}`);
+  const moved = from !== to;
+  const message = change.message ?? (moved ? '' : undefined);
+  await tx.job.update({
+    where: { id: jobId },
+    data: {
+      ...change.data,
+      ...(moved ? { status: to, statusAt: new Date(atMs) } : {}),
+      ...(message === undefined ? {} : { statusMessage: message }),
+    },
+  });
+  if (moved) {
+    const text = `${STATUS_LABELS[from]} → ${STATUS_LABELS[to]}`;
+    await addJobEvent(tx, jobId, { kind: 'status', level: 'info', message: text, runNumber: change.runNumber ?? null }, atMs);
+  }
+  await tellJob(tx, jobId, atMs);
+}
+
+export interface NewJobEvent {
+  readonly kind: JobEvent['kind'];
+  readonly level: JobEvent['level'];
+  readonly message: string;
+  readonly runNumber: number | null;
+  readonly detail?: string | null;
+  readonly causeKey?: string | null;
+}
+
+export async function addJobEvent(tx: DatabaseTransaction, jobId: number, event: NewJobEvent, atMs: number): Promise<void> {
+  const { kind, level, message, runNumber, detail = null, causeKey = null } = event;
+  const row = await tx.jobEvent.create({ data: { jobId, at: new Date(atMs), kind, level, message, runNumber, detail, causeKey } });
+  const told = { id: row.id, at: atMs, kind, level, runNumber, message, detail, causeKey };
+  await appendEvent(tx, { type: 'job-event', jobId, event: told }, atMs);
+}
+
+export async function tellRun(tx: DatabaseTransaction, runId: string, atMs: number): Promise<void> {
+  const row = await tx.run.findUniqueOrThrow({ where: { id: runId } });
+  const from = row.restoredFromId === null ? null : await tx.snapshot.findUnique({ where: { id: row.restoredFromId } });
+  const run = runView(row, new Map(from ? [[from.id, from]] : []));
+  await appendEvent(tx, { type: 'run-changed', jobId: row.jobId, run }, atMs);
+}
+
+export async function tellOperation(tx: DatabaseTransaction, operationId: string, atMs: number): Promise<void> {
+  const row = await tx.operation.findUniqueOrThrow({ where: { id: operationId }, include: OPERATION_INCLUDE });
+  await appendEvent(tx, { type: 'operation-progress', jobId: row.jobId, operation: operationView(row) }, atMs);
+}
+
+export async function tellSnapshot(
+  tx: DatabaseTransaction,
+  type: 'snapshot-added' | 'snapshot-changed',
+  snapshotId: string,
+  atMs: number,
+): Promise<void> {
+  const row = await tx.snapshot.findUniqueOrThrow({ where: { id: snapshotId }, include: SNAPSHOT_INCLUDE });
+  const snapshot = snapshotView(row, await readSetting(tx, 'undoDays'));
+  await appendEvent(tx, { type, jobId: row.jobId, snapshot }, atMs);
+}
