@@ -2,8 +2,8 @@
 import { authenticate } from '../auth/authenticate.ts';
 import { visibleJobs } from '../auth/job-access.ts';
 import { isLoopbackHost } from '../config/environment.ts';
+import { ms, numberOrNull } from '../db/row-to-view.ts';
 import type { ConsoleContext } from '../services/context.ts';
-import { ms, numberOrNull } from '../services/row-to-view.ts';
 
 type Labels = Readonly<Record<string, string>>;
 interface Family {

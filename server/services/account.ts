@@ -8,11 +8,11 @@ import { accountKey, pauseLeft, recordFailure } from '../auth/sign-in-throttle.t
 import { API_TOKEN_PREFIX, hashToken, newAccessKey, newToken } from '../auth/token.ts';
 import type { changeAccountSchema, changePasswordSchema, createApiTokenSchema } from '../contract/account.ts';
 import { Refusal } from '../contract/errors.ts';
+import { ms, msOrNull } from '../db/row-to-view.ts';
 import { seal } from '../secrets/seal.ts';
 import { Secret } from '../secrets/secret.ts';
 import type { ConsoleContext } from './context.ts';
 import { accessKeyContext } from './prepare-console.ts';
-import { ms, msOrNull } from './row-to-view.ts';
 import { userView } from './users.ts';
 
 const DAY_MS = 86_400_000;

@@ -3,10 +3,10 @@ import type { UserCall } from '../auth/caller.ts';
 import { requireJob, visibleJobs } from '../auth/job-access.ts';
 import { Refusal } from '../contract/errors.ts';
 import { type Job, type JobVersion, jobNameSchema } from '../contract/job.ts';
+import { ms, USER_REF } from '../db/row-to-view.ts';
 import type { ConsoleContext } from './context.ts';
 import { JOB_INCLUDE, jobView, readOptions } from './job-view.ts';
 import { liveNameOf } from './job-writes.ts';
-import { ms, USER_REF } from './row-to-view.ts';
 
 export async function getJob(context: ConsoleContext, call: UserCall, jobId: number): Promise<{ job: Job }> {
   await requireJob(context.database, call.caller, jobId);

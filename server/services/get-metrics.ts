@@ -4,8 +4,8 @@ import { requireJob } from '../auth/job-access.ts';
 import { Refusal } from '../contract/errors.ts';
 import { type FoldedMetrics, METRIC_RESOLUTIONS, type MetricName, type MetricsAnswer, WORST_METRICS } from '../contract/metrics.ts';
 import type { Database } from '../db/open-database.ts';
+import { ms } from '../db/row-to-view.ts';
 import type { ConsoleContext } from './context.ts';
-import { ms } from './row-to-view.ts';
 
 export interface MetricsQuery {
   readonly jobId: number;

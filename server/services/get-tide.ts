@@ -7,10 +7,10 @@ import type { UserCall } from '../auth/caller.ts';
 import { requireJob } from '../auth/job-access.ts';
 import type { TideAnswer } from '../contract/runs.ts';
 import type { SnapshotOrigin } from '../contract/snapshot.ts';
+import { ms, msOrNull } from '../db/row-to-view.ts';
 import type { ConsoleContext } from './context.ts';
 import { readMetrics, requireRange } from './get-metrics.ts';
 import { jobEventView, ledgerView, runViews } from './job-history.ts';
-import { ms, msOrNull } from './row-to-view.ts';
 
 const MOST = 2_000;
 

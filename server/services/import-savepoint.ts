@@ -6,13 +6,13 @@ import { Refusal } from '../contract/errors.ts';
 import type { BrowseAnswer, ImportPreview } from '../contract/import.ts';
 import type { JobStatus } from '../contract/job.ts';
 import type { ActResult } from '../contract/primitives.ts';
+import { SNAPSHOT_INCLUDE, snapshotView } from '../db/row-to-view.ts';
 import { appendEvent } from '../events/append-event.ts';
 import type { ConsoleContext } from './context.ts';
 import { refusalOfAct } from './job-acts.ts';
 import { isRestartPending } from './job-view.ts';
 import { tellJobChanged } from './job-writes.ts';
 import type { FoundSnapshot } from './ports.ts';
-import { SNAPSHOT_INCLUDE, snapshotView } from './row-to-view.ts';
 import { readSettings } from './settings.ts';
 import { checkedPath } from './stop-jobs.ts';
 

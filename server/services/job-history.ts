@@ -5,8 +5,8 @@ import { requireJob } from '../auth/job-access.ts';
 import type { Figure } from '../contract/primitives.ts';
 import type { JobEvent, LedgerEntry, listJobEventsQuerySchema, Run, TasksAnswer } from '../contract/runs.ts';
 import type { Database, Prisma } from '../db/open-database.ts';
+import { ms, msOrNull, type RunRow, runView } from '../db/row-to-view.ts';
 import type { ConsoleContext } from './context.ts';
-import { ms, msOrNull, type RunRow, runView } from './row-to-view.ts';
 
 interface Paging {
   readonly page: number;

@@ -4,8 +4,8 @@ import type { UserCall } from '../auth/caller.ts';
 import { requireJob, rightsOn } from '../auth/job-access.ts';
 import { Refusal } from '../contract/errors.ts';
 import { JOB_RIGHTS, type JobRight } from '../contract/job.ts';
+import { USER_REF } from '../db/row-to-view.ts';
 import type { ConsoleContext } from './context.ts';
-import { USER_REF } from './row-to-view.ts';
 
 export async function listJobPermissions(context: ConsoleContext, call: UserCall, jobId: number) {
   const job = await requireJob(context.database, call.caller, jobId, 'show-privileges');

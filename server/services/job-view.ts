@@ -5,9 +5,9 @@ import type { Job, JobSummary } from '../contract/job.ts';
 import { type JobOptions, jobOptionsSchema } from '../contract/job-options.ts';
 import type { Snapshot } from '../contract/snapshot.ts';
 import type { DatabaseOrTransaction, Prisma } from '../db/open-database.ts';
+import { ms, msOrNull, numberOrNull, USER_REF } from '../db/row-to-view.ts';
 import type { ConsoleContext } from './context.ts';
 import { actStates } from './job-acts.ts';
-import { ms, msOrNull, numberOrNull, USER_REF } from './row-to-view.ts';
 
 export const JOB_INCLUDE = { owner: USER_REF, tags: { select: { key: true, value: true }, orderBy: { key: 'asc' } } } as const;
 export type JobRow = Prisma.JobGetPayload<{ include: typeof JOB_INCLUDE }>;

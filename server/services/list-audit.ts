@@ -3,9 +3,9 @@ import type { z } from 'zod';
 import type { UserCall } from '../auth/caller.ts';
 import type { AuditEntry, listAuditQuerySchema } from '../contract/administration.ts';
 import type { Prisma } from '../db/open-database.ts';
+import { ms } from '../db/row-to-view.ts';
 import type { ConsoleContext } from './context.ts';
 import { containing } from './list-jobs.ts';
-import { ms } from './row-to-view.ts';
 
 export async function listAudit(context: ConsoleContext, _call: UserCall, query: z.output<typeof listAuditQuerySchema>) {
   const at = {

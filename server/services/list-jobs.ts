@@ -3,9 +3,9 @@ import type { UserCall } from '../auth/caller.ts';
 import { visibleJobs } from '../auth/job-access.ts';
 import type { JobStatus, ListJobsAnswer, ListJobsQuery } from '../contract/job.ts';
 import type { Prisma } from '../db/open-database.ts';
+import { ms, numberOrNull } from '../db/row-to-view.ts';
 import type { ConsoleContext } from './context.ts';
 import { JOB_INCLUDE, jobSummaries } from './job-view.ts';
-import { ms, numberOrNull } from './row-to-view.ts';
 
 /** Substring, without regard to case. SQLite's LIKE is so by itself; PostgreSQL is told. */
 export function containing(context: ConsoleContext, text: string): Prisma.StringFilter {

@@ -5,8 +5,8 @@ import type { UserCall } from '../auth/caller.ts';
 import { requireJob, visibleJobs } from '../auth/job-access.ts';
 import { Refusal } from '../contract/errors.ts';
 import type { listOperationsQuerySchema, Operation } from '../contract/runs.ts';
+import { OPERATION_INCLUDE, operationView } from '../db/row-to-view.ts';
 import type { ConsoleContext } from './context.ts';
-import { OPERATION_INCLUDE, operationView } from './row-to-view.ts';
 
 export async function listOperations(context: ConsoleContext, call: UserCall, query: z.output<typeof listOperationsQuerySchema>) {
   const where = {

@@ -6,11 +6,11 @@ import { Refusal } from '../contract/errors.ts';
 import type { JobStatus } from '../contract/job.ts';
 import type { ListSnapshotsQuery, Snapshot, SnapshotDetail } from '../contract/snapshot.ts';
 import type { Prisma } from '../db/open-database.ts';
+import { SNAPSHOT_INCLUDE, type SnapshotRow, snapshotView } from '../db/row-to-view.ts';
 import { appendEvent } from '../events/append-event.ts';
 import type { ConsoleContext } from './context.ts';
 import { isAtRest } from './job-acts.ts';
 import { tellJobChanged } from './job-writes.ts';
-import { SNAPSHOT_INCLUDE, type SnapshotRow, snapshotView } from './row-to-view.ts';
 import { readSettings } from './settings.ts';
 
 export async function listSnapshots(context: ConsoleContext, call: UserCall, query: ListSnapshotsQuery) {

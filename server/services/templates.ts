@@ -5,10 +5,10 @@ import type { UserCall } from '../auth/caller.ts';
 import type { changeTemplateSchema, createTemplateSchema, listTemplatesQuerySchema, Template } from '../contract/administration.ts';
 import { Refusal } from '../contract/errors.ts';
 import type { Prisma } from '../db/open-database.ts';
+import { ms } from '../db/row-to-view.ts';
 import type { ConsoleContext } from './context.ts';
 import { isUniqueViolation } from './job-writes.ts';
 import { containing } from './list-jobs.ts';
-import { ms } from './row-to-view.ts';
 
 const MOST = 100;
 type TemplateRow = Prisma.TemplateGetPayload<Record<string, never>>;

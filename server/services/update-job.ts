@@ -12,6 +12,7 @@ import type { Job, JobType, UpdateJob } from '../contract/job.ts';
 import { type JobOptionName, type JobOptions, OPTIONS_APPLIED_ON_SAVE } from '../contract/job-options.ts';
 import type { Tag } from '../contract/primitives.ts';
 import type { DatabaseTransaction } from '../db/open-database.ts';
+import { ms, USER_REF } from '../db/row-to-view.ts';
 import type { ConsoleContext } from './context.ts';
 import { isAtRest } from './job-acts.ts';
 import { type JobRow, jobView, readOptions } from './job-view.ts';
@@ -24,7 +25,6 @@ import {
   requireQueue,
   tellJobChanged,
 } from './job-writes.ts';
-import { ms, USER_REF } from './row-to-view.ts';
 
 export interface UpdatedJob {
   readonly job: Job;

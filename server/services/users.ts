@@ -5,8 +5,8 @@ import type { UserCall } from '../auth/caller.ts';
 import { hashPassword } from '../auth/password.ts';
 import type { changeUserSchema, createUserSchema, listUsersQuerySchema, User } from '../contract/account.ts';
 import { Refusal } from '../contract/errors.ts';
+import { ms, msOrNull } from '../db/row-to-view.ts';
 import type { ConsoleContext } from './context.ts';
-import { ms, msOrNull } from './row-to-view.ts';
 
 interface UserRow {
   readonly id: string;

@@ -7,12 +7,12 @@ import { Refusal } from '../contract/errors.ts';
 import type { DesiredState, JobAct, JobStatus } from '../contract/job.ts';
 import type { OperationRequest } from '../contract/operation-request.ts';
 import type { ActResult } from '../contract/primitives.ts';
+import { OPERATION_INCLUDE, operationView } from '../db/row-to-view.ts';
 import { appendEvent } from '../events/append-event.ts';
 import type { ConsoleContext } from './context.ts';
 import { refusalOfAct } from './job-acts.ts';
 import { isRestartPending } from './job-view.ts';
 import { isUniqueViolation, tellJobChanged } from './job-writes.ts';
-import { OPERATION_INCLUDE, operationView } from './row-to-view.ts';
 
 export interface NewOperation {
   readonly jobId: number;

@@ -13,7 +13,7 @@ import {
   runView,
   SNAPSHOT_INCLUDE,
   snapshotView,
-} from '../services/row-to-view.ts';
+} from '../db/row-to-view.ts';
 import { readSetting } from './read-setting.ts';
 import { isLegalMove, STATUS_LABELS } from './transitions.ts';
 

@@ -1,7 +1,7 @@
 /** Rows of the database to what the contract tells. Sizes and counts are 64 bit in the database and safe integers in JSON. */
 import type { Operation, Run } from '../contract/runs.ts';
 import type { Snapshot } from '../contract/snapshot.ts';
-import type { Prisma } from '../db/open-database.ts';
+import type { Prisma } from './open-database.ts';
 
 export const ms = (date: Date): number => date.getTime();
 export const msOrNull = (date: Date | null): number | null => date?.getTime() ?? null;

@@ -1,0 +1,24 @@
+/** Next.js: no bundling of database drivers and Kafka or S3 clients (they load files and natives by themselves). */
+import type { NextConfig } from 'next';
+
+const config: NextConfig = {
+  reactStrictMode: true,
+  poweredByHeader: false,
+  typedRoutes: false,
+  serverExternalPackages: [
+    '@prisma/client',
+    '@prisma/adapter-libsql',
+    '@prisma/adapter-pg',
+    '@libsql/client',
+    'libsql',
+    'pg',
+    'kafkajs',
+    '@platformatic/kafka',
+    '@aws-sdk/client-s3',
+    '@aws-sdk/lib-storage',
+  ],
+  // The address bar of the development server may say either.
+  allowedDevOrigins: ['127.0.0.1', 'localhost'],
+};
+
+export default config;
