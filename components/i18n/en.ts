@@ -1,7 +1,8 @@
 /** English dictionary: its keys are the keys of all languages. */
 import { job } from './en/job.ts';
 import { list } from './en/list.ts';
+import { options } from './en/options.ts';
 import { restart } from './en/restart.ts';
 import { shell } from './en/shell.ts';
 
-export const en = { ...shell, ...job, ...list, ...restart } as const;
+export const en = { ...shell, ...job, ...list, ...restart, ...options } as const;

@@ -2,7 +2,8 @@
 import type { Dictionary } from './dictionary.ts';
 import { job } from './zh/job.ts';
 import { list } from './zh/list.ts';
+import { options } from './zh/options.ts';
 import { restart } from './zh/restart.ts';
 import { shell } from './zh/shell.ts';
 
-export const zh: Dictionary = { ...shell, ...job, ...list, ...restart };
+export const zh: Dictionary = { ...shell, ...job, ...list, ...restart, ...options };

@@ -1,0 +1,145 @@
+'use client';
+/** Import Savepoint: a path or the bucket browser at the left, the six checks at the right. */
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { routeQuery } from '../client/queries.ts';
+import { keys } from '../client/query-keys.ts';
+import { call } from '../client/request.ts';
+import { useI18n } from '../i18n/provider.tsx';
+import { ErrorNotice } from '../job/error-notice.tsx';
+import type { DialogJob } from '../job/job-dialogs.tsx';
+import { StatusWord } from '../job/status.tsx';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { TextField } from '../ui/field.tsx';
+import { Notice } from '../ui/surface.tsx';
+import { useToast } from '../ui/toast.tsx';
+import { BucketBrowser } from './bucket-browser.tsx';
+import { ImportChecks } from './import-checks.tsx';
+
+const PAUSE_MS = 400;
+
+function useImport(job: DialogJob, onDone: () => void) {
+  const { t } = useI18n();
+  const toast = useToast();
+  const client = useQueryClient();
+  const [path, setPath] = useState('');
+  const [asked, setAsked] = useState('');
+  const [typed, setTyped] = useState('');
+  useEffect(() => {
+    const timer = setTimeout(() => setAsked(path.trim()), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [path]);
+  const preview = useQuery({
+    ...routeQuery('previewImport', keys.jobPart(job.id, 'import', asked), { params: { jobId: job.id }, body: { path: asked } }),
+    enabled: asked !== '',
+    retry: false,
+    placeholderData: (old) => old,
+  });
+  const send = useMutation({
+    mutationFn: () =>
+      call('importSavepoint', {
+        params: { jobId: job.id },
+        body: { path: preview.data?.path ?? asked, ...(typed ? { typedName: typed } : {}) },
+      }),
+    onSuccess: ({ results }) => {
+      const refused = results.find((one) => one.outcome === 'refused');
+      if (refused) return;
+      toast({ title: t('import.done', { name: job.name }), text: preview.data?.path ?? undefined });
+      void client.invalidateQueries({ queryKey: keys.jobs });
+      void client.invalidateQueries({ queryKey: keys.job(job.id) });
+      void client.invalidateQueries({ queryKey: keys.snapshots });
+      onDone();
+    },
+  });
+  const refused = send.data?.results.find((one) => one.outcome === 'refused')?.message;
+  const choose = (next: string) => {
+    setPath(next);
+    setAsked(next);
+    setTyped('');
+    send.reset();
+  };
+  return { path, setPath, asked, choose, preview, typed, setTyped, send, refused };
+}
+
+export function ImportDialog({ job, onClose }: { job: DialogJob; onClose(): void }) {
+  const { t } = useI18n();
+  const { path, setPath, asked, choose, preview, typed, setTyped, send, refused } = useImport(job, onClose);
+  const full = useQuery(routeQuery('getJob', keys.job(job.id), { params: { jobId: job.id } }));
+  const answer = asked === '' || path.trim() !== asked ? undefined : preview.data;
+  const notes = answer?.checks.some((one) => one.result === 'note') ?? false;
+  const off = !answer
+    ? t('import.choose')
+    : answer.canImport === 'no'
+      ? answer.sentence
+      : answer.canImport === 'with-name' && typed !== job.name
+        ? t('start.needsName')
+        : null;
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={t('import.title')}
+      subtitle={
+        <span className="flex items-center gap-3.5">
+          <span className="font-semibold text-text-1">{job.name}</span>
+          <StatusWord status={job.status} />
+          <span className="num">ID {job.id}</span>
+        </span>
+      }
+      closeLabel={t('common.close')}
+      width={1000}
+      actions={
+        <>
+          <Button onClick={onClose}>{t('common.cancel')}</Button>
+          <Button
+            look={answer?.canImport === 'with-name' ? 'danger' : 'primary'}
+            busy={send.isPending}
+            offReason={off}
+            onClick={() => send.mutate()}
+          >
+            {answer?.canImport === 'with-name' || notes ? t('import.submitAnyway') : t('import.submit')}
+          </Button>
+        </>
+      }
+    >
+      <div className="grid min-h-[420px] gap-6 lg:grid-cols-[430px_1fr]">
+        <div className="flex min-w-0 flex-col gap-3">
+          <TextField
+            label={t('import.path')}
+            hint={t('import.pathHint')}
+            mono
+            value={path}
+            onChange={(event) => setPath(event.target.value)}
+            placeholder="obs://bucket/jobs/checkpoint/…"
+            autoComplete="off"
+            spellCheck={false}
+          />
+          {full.data ? (
+            <BucketBrowser
+              startAt={full.data.job.checkpointFolder}
+              jobFolder={full.data.job.checkpointFolder}
+              chosen={asked}
+              onChoose={choose}
+            />
+          ) : null}
+        </div>
+        <div className="flex min-w-0 flex-col gap-3 lg:border-l lg:border-line-1 lg:pl-6">
+          {preview.error && asked !== '' ? <ErrorNotice error={preview.error} onRetry={() => void preview.refetch()} /> : null}
+          {send.error ? <ErrorNotice error={send.error} /> : null}
+          {refused ? <Notice kind="bad" live title={refused} /> : null}
+          <ImportChecks job={job} preview={answer} asked={asked !== ''} pending={preview.isFetching} />
+          {answer?.canImport === 'with-name' ? (
+            <TextField
+              label={t('common.typeName', { name: job.name })}
+              mono
+              autoComplete="off"
+              value={typed}
+              onChange={(event) => setTyped(event.target.value)}
+            />
+          ) : null}
+        </div>
+      </div>
+    </Dialog>
+  );
+}

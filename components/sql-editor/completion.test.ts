@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { proposals } from './completion.ts';
+
+const TABLE = "CREATE TABLE orders (id INT, city STRING) WITH ('connector' = 'kafka', 'topic' = 'o');\n";
+const labels = (text: string) => {
+  const offset = text.indexOf('|');
+  return proposals(text.replace('|', ''), offset).options.map((option) => option.label);
+};
+
+describe('completion', () => {
+  it('proposes columns of the tables in scope', () => {
+    expect(labels(`${TABLE}SELECT c| FROM orders`)).toEqual(expect.arrayContaining(['city', 'id']));
+  });
+
+  it('proposes tables of the script after FROM', () => {
+    expect(labels(`${TABLE}SELECT * FROM |`)).toContain('orders');
+  });
+
+  it('proposes options of the connector that are not there yet, and their values', () => {
+    const keys = labels("CREATE TABLE t (a INT) WITH ('connector' = 'kafka', '|')");
+    expect(keys).toContain('scan.startup.mode');
+    expect(keys).not.toContain('connector');
+    expect(labels("CREATE TABLE t (a INT) WITH ('connector' = 'kafka', 'scan.startup.mode' = '|')")).toContain('earliest-offset');
+    expect(labels("CREATE TABLE t (a INT) WITH ('connector' = '|')")).toContain('datagen');
+  });
+});

@@ -1,0 +1,44 @@
+/** Completion: what the parser says may come, turned into proposals. */
+import { type CompletionContext as At, autocompletion, type Completion, type CompletionResult } from '@codemirror/autocomplete';
+import type { Extension } from '@codemirror/state';
+import { completionContext, type OptionExpected } from '../../server/engine/sql/completion-context.ts';
+import { CONNECTOR_OPTIONS, SQL_FUNCTIONS, SQL_TYPES } from './sql-words.ts';
+
+function optionProposals(option: OptionExpected): Completion[] {
+  const quote = (text: string) => (option.isQuoted ? text : `'${text}'`);
+  const known = option.connector ? (CONNECTOR_OPTIONS[option.connector] ?? {}) : {};
+  if (option.key === null) {
+    const keys = ['connector', ...Object.keys(known)].filter((key) => !option.present.includes(key));
+    return keys.map((key) => ({ label: quote(key), type: 'property', ...(option.isQuoted ? {} : { apply: `'${key}' = ''` }) }));
+  }
+  const values = option.key === 'connector' ? Object.keys(CONNECTOR_OPTIONS) : (known[option.key] ?? []);
+  return values.map((value) => ({ label: quote(value), type: 'enum' }));
+}
+
+/** Proposals at an offset. Exported for the test. */
+export function proposals(text: string, offset: number): { from: number; options: Completion[] } {
+  const context = completionContext(text, offset);
+  if (context.option) return { from: context.replace.start, options: optionProposals(context.option) };
+  const options: Completion[] = [];
+  const scope = context.columnsOf ?? [];
+  for (const table of scope)
+    for (const column of table.columns) options.push({ label: column, type: 'property', detail: table.name, boost: 3 });
+  if (context.wantsTable)
+    for (const table of context.tables) options.push({ label: table.name, type: 'class', detail: table.connector ?? table.kind, boost: 2 });
+  if (scope.length > 1) for (const table of scope) options.push({ label: table.name, type: 'class', boost: 1 });
+  if (context.wantsType) for (const type of SQL_TYPES) options.push({ label: type, type: 'type' });
+  if (context.wantsFunction) for (const name of SQL_FUNCTIONS) options.push({ label: name, type: 'function', apply: `${name}(` });
+  for (const word of context.keywords) options.push({ label: word, type: 'keyword', boost: -1 });
+  return { from: context.replace.start, options };
+}
+
+function source(at: At): CompletionResult | null {
+  const word = at.matchBefore(/[\w.'-]+$/);
+  if (!word && !at.explicit) return null;
+  const found = proposals(at.state.doc.toString(), at.pos);
+  return found.options.length > 0 ? { from: found.from, options: found.options, validFor: /^[\w-]*$/ } : null;
+}
+
+export function sqlCompletion(): Extension {
+  return autocompletion({ override: [source], icons: false, activateOnTyping: true });
+}
