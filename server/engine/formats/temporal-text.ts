@@ -67,7 +67,7 @@ function fractionAt(b: Uint8Array, at: number, end: number, digits: number): num
   return value;
 }
 
-/** Lane units of the precision (ms or us: exact numbers; precision <= 6). `isInstant` wants the `Z` of a TIMESTAMP_LTZ. */
+/** Lane units of the precision (ms or us: exact numbers; precision <= 6; NaN also where the number would not be exact). `isInstant` wants the `Z` of a TIMESTAMP_LTZ. */
 export function scanTimestamp(b: Uint8Array, start: number, end: number, isIso: boolean, isInstant: boolean, precision: number): number {
   let last = end;
   if (isInstant) {
@@ -86,8 +86,13 @@ export function scanTimestamp(b: Uint8Array, start: number, end: number, isIso: 
   }
   if (length < 19) return Number.NaN;
   const seconds = days * 86_400 + secondsAt(b, start + 11);
-  if (length === 19) return seconds * perSecond;
-  return seconds * perSecond + fractionAt(b, start + 19, last, precision <= 3 ? 3 : 6);
+  if (length === 19) return exact(seconds * perSecond);
+  return exact(seconds * perSecond + fractionAt(b, start + 19, last, precision <= 3 ? 3 : 6));
+}
+
+/** Microseconds of far years pass 2^53: those are left to `scanTimestampValue`. */
+function exact(value: number): number {
+  return Number.isSafeInteger(value) ? value : Number.NaN;
 }
 
 /** Lane value of any precision, or null when the text is no timestamp. */
@@ -99,12 +104,12 @@ export function scanTimestampValue(
   isInstant: boolean,
   precision: number,
 ): bigint | null {
-  const coarse = scanTimestamp(b, start, end, isIso, isInstant, Math.min(precision, 6));
-  if (Number.isNaN(coarse)) return null;
-  if (precision <= 6) return BigInt(coarse);
+  const ms = scanTimestamp(b, start, end, isIso, isInstant, 3);
+  if (Number.isNaN(ms)) return null;
+  if (precision <= 3) return BigInt(ms);
   const last = isInstant ? end - 1 : end;
-  const rest = last - start > 19 ? fractionAt(b, start + 19, last, 9) % 1000 : 0;
-  return BigInt(coarse) * 1000n + BigInt(rest);
+  const fraction = last - start > 19 ? fractionAt(b, start + 19, last, precision <= 6 ? 6 : 9) : 0;
+  return BigInt(Math.floor(ms / 1000)) * timestampUnitsPerSecond(precision) + BigInt(fraction);
 }
 
 /** `2026-01-31 12:34:56.5`, with `T` for ISO-8601 and `Z` for an instant. */
