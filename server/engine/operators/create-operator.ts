@@ -8,6 +8,8 @@ import { createDropUpdateBefore } from './drop-update-before.ts';
 import { createExpand } from './expand.ts';
 import { createGroupAggregate } from './group-aggregate.ts';
 import { createWatermark } from './watermark.ts';
+import { createWindowAggregate } from './window-aggregate.ts';
+import { createWindowTableFunction } from './window-table-function.ts';
 
 /** `inputs` are the schemas of the node's inputs, in order. */
 export function createOperator(node: PlanNode, inputs: readonly RowSchema[], functions: FunctionContext): Operator {
@@ -20,6 +22,10 @@ export function createOperator(node: PlanNode, inputs: readonly RowSchema[], fun
       return createExpand(node, inputs[0]);
     case 'groupAggregate':
       return createGroupAggregate(node, inputs[0]);
+    case 'windowAggregate':
+      return createWindowAggregate(node, inputs[0]);
+    case 'windowTableFunction':
+      return createWindowTableFunction(node, inputs[0]);
     case 'dropUpdateBefore':
       return createDropUpdateBefore();
     default:

@@ -22,7 +22,24 @@ const INPUT: RowSchema = [
   { name: 'm', type: { kind: 'DECIMAL', precision: 10, scale: 2, nullable: true } },
 ];
 
-type Model = (rows: readonly (readonly Value[])[]) => Value;
+/** `history`: all changes of the group since it was empty. */
+type Model = (rows: readonly (readonly Value[])[], history: readonly TestRow[]) => Value;
+
+/** Values in order of arrival; a value taken back takes the first that equals it along, whichever row it came with. */
+function listOf(history: readonly TestRow[], index: number, takesNulls: boolean): Value[] {
+  const list: Value[] = [];
+  for (const { kind, values } of history) {
+    if (values[index] === null && !takesNulls) continue;
+    if (kind === 0 || kind === 2) list.push(values[index]);
+    else
+      list.splice(
+        list.findIndex((value) => valuesEqual(value, values[index])),
+        1,
+      );
+  }
+  return list;
+}
+
 const column = (rows: readonly (readonly Value[])[], index: number): Value[] =>
   rows.map((row) => row[index]).filter((value) => value !== null);
 const unique = (values: readonly Value[]): Value[] =>
@@ -92,36 +109,27 @@ const CALLS: readonly { readonly call: Partial<AggregateCall>; readonly type: Sq
   {
     call: { function: 'SUM', args: [2], isDistinct: true, filter: 5 },
     type: INT,
-    model: (rows) =>
-      orNull(
+    model: (rows) => {
+      const values = unique(
         column(
           rows.filter((row) => row[5] === true),
           2,
         ),
-        () =>
-          Number(
-            bigSum(
-              unique(
-                column(
-                  rows.filter((row) => row[5] === true),
-                  2,
-                ),
-              ),
-            ),
-          ),
-      ),
+      );
+      return orNull(values, () => Number(BigInt.asIntN(32, bigSum(values))));
+    },
   },
-  { call: { function: 'FIRST_VALUE', args: [4] }, type: TEXT, model: (rows) => column(rows, 4)[0] ?? null },
-  { call: { function: 'LAST_VALUE', args: [2] }, type: INT, model: (rows) => column(rows, 2).at(-1) ?? null },
+  { call: { function: 'FIRST_VALUE', args: [4] }, type: TEXT, model: (_, history) => listOf(history, 4, false)[0] ?? null },
+  { call: { function: 'LAST_VALUE', args: [2] }, type: INT, model: (_, history) => listOf(history, 2, false).at(-1) ?? null },
   {
     call: { function: 'LISTAGG', args: [4], options: { separator: '/' } },
     type: TEXT,
-    model: (rows) => orNull(column(rows, 4), () => column(rows, 4).join('/')),
+    model: (rows, history) => orNull(column(rows, 4), () => listOf(history, 4, false).join('/')),
   },
   {
     call: { function: 'ARRAY_AGG', args: [2] },
     type: { kind: 'ARRAY', element: INT, nullable: true },
-    model: (rows) => new ArrayValue(rows.map((row) => row[2])),
+    model: (_, history) => new ArrayValue(listOf(history, 2, true)),
   },
 ];
 
@@ -193,6 +201,7 @@ function randomRows(seed: number, count: number, retractShare: number): TestRow[
 /** Flink's row by row semantics, from all rows of the group each time. */
 function expectedOf(rows: readonly TestRow[], keys: readonly number[]): TestRow[] {
   const groups = new Map<string, (readonly Value[])[]>();
+  const histories = new Map<string, TestRow[]>();
   const expected: TestRow[] = [];
   for (const { kind, values } of rows) {
     const key = keys.map((index) => values[index]);
@@ -202,12 +211,18 @@ function expectedOf(rows: readonly TestRow[], keys: readonly number[]): TestRow[
     const at = before.findIndex((row) => row.every((value, index) => valuesEqual(value, values[index])));
     const after = isRetract ? before.filter((_, index) => index !== at) : [...before, values];
     groups.set(name, after);
-    const resultOf = (group: readonly (readonly Value[])[]): Value[] => [...key, ...CALLS.map(({ model }) => model(group))];
+    const past = before.length === 0 ? [] : (histories.get(name) as TestRow[]);
+    const history = before.length === 0 && isRetract ? [] : [...past, { kind, values }];
+    histories.set(name, history);
+    const resultOf = (group: readonly (readonly Value[])[], changes: readonly TestRow[]): Value[] => [
+      ...key,
+      ...CALLS.map(({ model }) => model(group, changes)),
+    ];
     if (before.length === 0) {
-      if (after.length > 0) expected.push({ kind: 0, values: resultOf(after) });
-    } else if (after.length === 0) expected.push({ kind: 3, values: resultOf(before) });
+      if (after.length > 0) expected.push({ kind: 0, values: resultOf(after, history) });
+    } else if (after.length === 0) expected.push({ kind: 3, values: resultOf(before, past) });
     else {
-      const [old, now] = [resultOf(before), resultOf(after)];
+      const [old, now] = [resultOf(before, past), resultOf(after, history)];
       if (!old.every((value, index) => valuesEqual(value, now[index]))) expected.push({ kind: 1, values: old }, { kind: 2, values: now });
     }
   }

@@ -63,7 +63,7 @@ class GroupAggregate implements Operator {
   constructor(node: NodeOf<'groupAggregate'>, input: RowSchema) {
     this.#node = node;
     this.#input = input;
-    this.#set = createAggregates(node.aggregates, input, node.keys, node.isInputChanging, 1);
+    this.#set = createAggregates(node.aggregates, input, node.keys, { isRetracting: node.isInputChanging, firstField: 1 });
     this.#builder = new BatchBuilder(node.schema.slice(node.keys.length), BATCH_ROWS_MAX);
   }
 

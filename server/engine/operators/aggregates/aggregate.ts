@@ -55,8 +55,8 @@ export interface Aggregate {
   /** Told before the first use: where its fields start in `main`, which `aux` table is its own, and the key's columns in the input. */
   bind(first: number, aux: number, keys: readonly number[]): void;
   update(store: Store, run: RowRun, trace: Trace | null): void;
-  /** Writes the result for a record at row `at` of the builder. */
-  write(store: Store, id: number, builder: BatchBuilder, column: number, at: number): void;
+  /** Writes the results of the first `count` records that `ids` names to rows 0, 1, … of the builder. */
+  write(store: Store, ids: Int32Array, count: number, builder: BatchBuilder, column: number): void;
   /** Adds records of another store (of other slices) to this one's: entry i of `from` into entry i of `ids`. */
   merge(store: Store, ids: Int32Array, source: Store, from: Int32Array, count: number): void;
   /** The groups of these rows have no row left: what is kept below their keys is dropped. */

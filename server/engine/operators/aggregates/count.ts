@@ -57,8 +57,10 @@ export class CountAggregate implements Aggregate {
     }
   }
 
-  write(store: Store, id: number, builder: BatchBuilder, column: number, at: number): void {
-    (builder.columns[column] as I64Column).values[at] = BigInt((store.main.fields[this.#first].values as Float64Array)[id]);
+  write(store: Store, ids: Int32Array, count: number, builder: BatchBuilder, column: number): void {
+    const counts = store.main.fields[this.#first].values as Float64Array;
+    const ints = intsOf(builder, column);
+    for (let i = 0; i < count; i++) writeCount(ints, i, counts[ids[i]]);
   }
 
   merge(store: Store, ids: Int32Array, source: Store, from: Int32Array, count: number): void {

@@ -1,12 +1,13 @@
 /** Aggregate calls of a plan to aggregates: a loop of its own where the type has one, else the general way over values. */
 import type { AggregateCall } from '../../planner/physical-plan.ts';
 import type { StateField } from '../../state/contract.ts';
-import { laneOf, type RowSchema } from '../../types/sql-type.ts';
+import { laneOf, type RowSchema, type SqlType } from '../../types/sql-type.ts';
 import type { Aggregate, AuxSpec } from './aggregate.ts';
 import { CountAggregate } from './count.ts';
 import { deviation } from './deviation.ts';
 import { DistinctAggregate } from './distinct.ts';
 import { BigintExtreme, NumberExtreme } from './extreme.ts';
+import { countedExtreme, distinctFunction, emptyAccumulator, plainFunction } from './isolated-functions.ts';
 import { RetractableExtreme } from './retractable-extreme.ts';
 import { BigintSum, NumberSum } from './sum.ts';
 import { ValueAggregate, type ValueFunction } from './value-function.ts';
@@ -30,19 +31,26 @@ export interface AggregateSet {
   readonly aux: readonly AuxSpec[];
 }
 
-/** `isRetracting`: the input takes rows back. `firstField`: fields of the main table that the operator keeps before those of the aggregates. */
+export interface AggregateOptions {
+  /** The input takes rows back. */
+  readonly isRetracting: boolean;
+  /** Fields of the main table that the operator keeps before those of the aggregates. */
+  readonly firstField: number;
+  /** No tables below the key: all is kept in the accumulator (isolated-functions.ts). */
+  readonly isIsolated?: boolean;
+}
+
 export function createAggregates(
   calls: readonly AggregateCall[],
   input: RowSchema,
   keys: readonly number[],
-  isRetracting: boolean,
-  firstField: number,
+  options: AggregateOptions,
 ): AggregateSet {
   const fields: StateField[] = [];
   const aux: AuxSpec[] = [];
   const aggregates = calls.map((call) => {
-    const aggregate = createAggregate(call, input, isRetracting);
-    aggregate.bind(firstField + fields.length, aux.length, keys);
+    const aggregate = createAggregate(call, input, options);
+    aggregate.bind(options.firstField + fields.length, aux.length, keys);
     // The same call twice in a plan would share a digest: the second gets its own.
     const taken = (digest: string): boolean => fields.some((field) => field.digest === digest);
     fields.push(
@@ -61,12 +69,39 @@ export function createAggregates(
   return { aggregates, fields, aux };
 }
 
-function createAggregate(call: AggregateCall, input: RowSchema, isRetracting: boolean): Aggregate {
+function createAggregate(call: AggregateCall, input: RowSchema, { isRetracting, isIsolated = false }: AggregateOptions): Aggregate {
+  if (isIsolated) return createIsolated(call, input, isRetracting);
   if (call.isDistinct && call.args.length > 0 && call.function !== 'MIN' && call.function !== 'MAX') {
     const inner = createPlain({ ...call, isDistinct: false, filter: null }, input, isRetracting);
     return new DistinctAggregate(call, inner, input, call.function === 'ARRAY_AGG');
   }
   return createPlain(call, input, isRetracting);
+}
+
+function createIsolated(call: AggregateCall, input: RowSchema, isRetracting: boolean): Aggregate {
+  const types = call.args.map((arg) => input[arg].type);
+  const isExtreme = call.function === 'MIN' || call.function === 'MAX';
+  if (isExtreme) return isRetracting ? new ValueAggregate(call, countedExtreme(call, types[0]), input) : createPlain(call, input, false);
+  if (!call.isDistinct || types.length === 0) return createPlain(call, input, isRetracting);
+  const inner = isolatedFunction(call, input, types);
+  return new ValueAggregate(
+    call,
+    distinctFunction(inner, () => emptyAccumulator(inner), types),
+    input,
+  );
+}
+
+function isolatedFunction(call: AggregateCall, input: RowSchema, types: readonly SqlType[]): ValueFunction {
+  switch (call.function) {
+    case 'COUNT':
+      return plainFunction(call);
+    case 'SUM':
+    case 'SUM0':
+    case 'AVG':
+      return types[0].kind === 'DECIMAL' ? decimalSum(call, types[0]) : plainFunction(call);
+    default:
+      return valueFunctionOf(call, input, false);
+  }
 }
 
 function createPlain(call: AggregateCall, input: RowSchema, isRetracting: boolean): Aggregate {

@@ -88,8 +88,8 @@ export class DistinctAggregate implements Aggregate {
     }
   }
 
-  write(store: Store, id: number, builder: BatchBuilder, column: number, at: number): void {
-    this.#inner.write(store, id, builder, column, at);
+  write(store: Store, ids: Int32Array, count: number, builder: BatchBuilder, column: number): void {
+    this.#inner.write(store, ids, count, builder, column);
   }
 
   merge(store: Store, _ids: Int32Array, source: Store): void {

@@ -29,7 +29,11 @@ abstract class ExtremeBase<V extends bigint | number> implements Aggregate {
   abstract update(store: Store, run: RowRun, trace: Trace | null): void;
   protected abstract take(store: Store, id: number, value: V): void;
 
-  write(store: Store, id: number, builder: BatchBuilder, column: number, at: number): void {
+  write(store: Store, ids: Int32Array, count: number, builder: BatchBuilder, column: number): void {
+    for (let i = 0; i < count; i++) this.put(store, ids[i], builder, column, i);
+  }
+
+  protected put(store: Store, id: number, builder: BatchBuilder, column: number, at: number): void {
     const { fields } = store.main;
     if (fields[this.first + 1].values[id] === 0) writeNull(builder, column, at);
     else (builder.columns[column] as F64Column).values[at] = fields[this.first].values[id] as number;
@@ -55,7 +59,7 @@ export class BigintExtreme extends ExtremeBase<bigint> {
     const { isMaximum } = this;
     for (let i = 0; i < count; i++) {
       const id = ids[i];
-      if (trace !== null) this.write(store, id, trace.builder, trace.column, 2 * i);
+      if (trace !== null) this.put(store, id, trace.builder, trace.column, 2 * i);
       if (on === null || on[i] === 1) {
         const value = values[rows[i]];
         if (has[id] === 0 || (isMaximum ? value > best[id] : value < best[id])) {
@@ -63,7 +67,7 @@ export class BigintExtreme extends ExtremeBase<bigint> {
           has[id] = 1;
         }
       }
-      if (trace !== null) this.write(store, id, trace.builder, trace.column, 2 * i + 1);
+      if (trace !== null) this.put(store, id, trace.builder, trace.column, 2 * i + 1);
     }
   }
 
@@ -76,7 +80,7 @@ export class BigintExtreme extends ExtremeBase<bigint> {
     }
   }
 
-  override write(store: Store, id: number, builder: BatchBuilder, column: number, at: number): void {
+  protected override put(store: Store, id: number, builder: BatchBuilder, column: number, at: number): void {
     const { fields } = store.main;
     if ((fields[this.first + 1].values as Uint8Array)[id] === 0) writeNull(builder, column, at);
     else (builder.columns[column] as I64Column).values[at] = (fields[this.first].values as BigInt64Array)[id];
@@ -94,7 +98,7 @@ export class NumberExtreme extends ExtremeBase<number> {
     const { isMaximum } = this;
     for (let i = 0; i < count; i++) {
       const id = ids[i];
-      if (trace !== null) this.write(store, id, trace.builder, trace.column, 2 * i);
+      if (trace !== null) this.put(store, id, trace.builder, trace.column, 2 * i);
       if (on === null || on[i] === 1) {
         const value = values[rows[i]];
         if (has[id] === 0 || (isMaximum ? value > best[id] : value < best[id])) {
@@ -102,7 +106,7 @@ export class NumberExtreme extends ExtremeBase<number> {
           has[id] = 1;
         }
       }
-      if (trace !== null) this.write(store, id, trace.builder, trace.column, 2 * i + 1);
+      if (trace !== null) this.put(store, id, trace.builder, trace.column, 2 * i + 1);
     }
   }
 

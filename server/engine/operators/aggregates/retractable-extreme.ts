@@ -61,7 +61,7 @@ export class RetractableExtreme implements Aggregate {
     const column = run.batch.columns[this.#arg];
     for (let i = 0; i < run.count; i++) {
       const id = run.ids[i];
-      if (trace !== null) this.write(store, id, trace.builder, trace.column, 2 * i);
+      if (trace !== null) this.#put(store, id, trace.builder, trace.column, 2 * i);
       if (on === null || on[i] === 1) {
         const valueId = found[run.rows[i]];
         const value = valueAt(column, run.rows[i], this.#type);
@@ -70,7 +70,7 @@ export class RetractableExtreme implements Aggregate {
           if (counts[valueId] <= 0 && this.#isBest(store, id, value)) this.#search(store, id, table, valueId);
         } else if (++counts[valueId] > 0) this.#offer(store, id, value);
       }
-      if (trace !== null) this.write(store, id, trace.builder, trace.column, 2 * i + 1);
+      if (trace !== null) this.#put(store, id, trace.builder, trace.column, 2 * i + 1);
     }
     for (let i = 0; i < run.count; i++) {
       if (on !== null && on[i] === 0) continue;
@@ -117,7 +117,11 @@ export class RetractableExtreme implements Aggregate {
     main.setValue(main.fields[this.#first], id, best);
   }
 
-  write(store: Store, id: number, builder: BatchBuilder, column: number, at: number): void {
+  write(store: Store, ids: Int32Array, count: number, builder: BatchBuilder, column: number): void {
+    for (let i = 0; i < count; i++) this.#put(store, ids[i], builder, column, i);
+  }
+
+  #put(store: Store, id: number, builder: BatchBuilder, column: number, at: number): void {
     const { main } = store;
     const rows = builder.rows;
     builder.rows = at;

@@ -65,9 +65,10 @@ export class BigintSum implements Aggregate {
     else (builder.columns[column] as I64Column).values[at] = this.#isAverage ? sum / BigInt(count) : sum;
   }
 
-  write(store: Store, id: number, builder: BatchBuilder, column: number, at: number): void {
-    const { fields } = store.main;
-    this.#put(builder, column, at, (fields[this.#first].values as BigInt64Array)[id], (fields[this.#first + 1].values as Float64Array)[id]);
+  write(store: Store, ids: Int32Array, count: number, builder: BatchBuilder, column: number): void {
+    const sums = store.main.fields[this.#first].values as BigInt64Array;
+    const counts = store.main.fields[this.#first + 1].values as Float64Array;
+    for (let i = 0; i < count; i++) this.#put(builder, column, i, sums[ids[i]], counts[ids[i]]);
   }
 
   merge(store: Store, ids: Int32Array, source: Store, from: Int32Array, count: number): void {
@@ -153,9 +154,10 @@ export class NumberSum implements Aggregate {
     else (builder.columns[column] as F64Column | I32Column).values[at] = this.#result(sum, count);
   }
 
-  write(store: Store, id: number, builder: BatchBuilder, column: number, at: number): void {
-    const { fields } = store.main;
-    this.#put(builder, column, at, (fields[this.#first].values as Float64Array)[id], (fields[this.#first + 1].values as Float64Array)[id]);
+  write(store: Store, ids: Int32Array, count: number, builder: BatchBuilder, column: number): void {
+    const sums = store.main.fields[this.#first].values as Float64Array;
+    const counts = store.main.fields[this.#first + 1].values as Float64Array;
+    for (let i = 0; i < count; i++) this.#put(builder, column, i, sums[ids[i]], counts[ids[i]]);
   }
 
   merge(store: Store, ids: Int32Array, source: Store, from: Int32Array, count: number): void {

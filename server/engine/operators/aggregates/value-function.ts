@@ -58,7 +58,7 @@ export class ValueAggregate implements Aggregate {
       const id = run.ids[i];
       if (run.fresh !== null && run.fresh[i] === 1)
         for (let part = 0; part < this.fields.length; part++) store.main.fields[this.#first + part].clear(id);
-      if (trace !== null) this.write(store, id, trace.builder, trace.column, 2 * i);
+      if (trace !== null) this.#put(store, id, trace.builder, trace.column, 2 * i);
       if (on === null || on[i] === 1) {
         const accumulator = this.#read(store, id);
         const args = this.#args.map((arg, index) => valueAt(run.batch.columns[arg], run.rows[i], this.#types[index]));
@@ -66,11 +66,15 @@ export class ValueAggregate implements Aggregate {
         else this.#definition.accumulate(accumulator, args);
         this.#save(store, id, accumulator);
       }
-      if (trace !== null) this.write(store, id, trace.builder, trace.column, 2 * i + 1);
+      if (trace !== null) this.#put(store, id, trace.builder, trace.column, 2 * i + 1);
     }
   }
 
-  write(store: Store, id: number, builder: BatchBuilder, column: number, at: number): void {
+  write(store: Store, ids: Int32Array, count: number, builder: BatchBuilder, column: number): void {
+    for (let i = 0; i < count; i++) this.#put(store, ids[i], builder, column, i);
+  }
+
+  #put(store: Store, id: number, builder: BatchBuilder, column: number, at: number): void {
     const rows = builder.rows;
     builder.rows = at;
     builder.setValue(column, this.#definition.result(this.#read(store, id)));
