@@ -71,14 +71,14 @@ function evaluateConnective(call: CallExpression, row: readonly Value[], context
   return hasNull ? null : !deciding;
 }
 
+/** As OR of comparisons: items after the one that matches do not run. */
 function evaluateIn(call: CallExpression, row: readonly Value[], context: FunctionContext): Value {
   const isNegated = call.function === 'NOT IN';
   const value = evaluate(call.args[0], row, context);
-  if (value === null) return null;
   let hasNull = false;
   for (let i = 1; i < call.args.length; i++) {
     const item = evaluate(call.args[i], row, context);
-    if (item === null) hasNull = true;
+    if (value === null || item === null) hasNull = true;
     else if (compareBy('=', value, item)) return !isNegated;
   }
   return hasNull ? null : isNegated;

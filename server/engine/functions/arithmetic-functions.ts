@@ -18,6 +18,7 @@ import {
   isTimePoint,
 } from '../types/type-families.ts';
 import type { Value } from '../types/value.ts';
+import { truncateDouble } from './cast.ts';
 import { type BoundCall, DataError, type EvaluatedCall, type FunctionRefusal, type ScalarFunction } from './contract.ts';
 import { type ArithmeticOperator, decimalResultType } from './decimal-types.ts';
 import { refuseCall } from './define.ts';
@@ -242,8 +243,8 @@ function scaleInterval(operator: '*' | '/', args: readonly Value[], leftType: Sq
   const [interval, factor] = isInterval(leftType) ? args : [args[1], args[0]];
   if (typeof factor === 'number') {
     if (operator === '/' && factor === 0) throw divisionByZero();
-    const scaled = Math.trunc(operator === '*' ? Number(interval) * factor : Number(interval) / factor);
-    return type.kind === 'INTERVAL_YEAR_MONTH' ? scaled | 0 : BigInt.asIntN(64, BigInt(scaled));
+    const scaled = operator === '*' ? Number(interval) * factor : Number(interval) / factor;
+    return truncateDouble(scaled, type.kind === 'INTERVAL_YEAR_MONTH' ? 'INT' : 'BIGINT');
   }
   const result = bigintOperation(operator, BigInt(interval as number | bigint), factor as bigint);
   return type.kind === 'INTERVAL_YEAR_MONTH' ? Number(BigInt.asIntN(32, result)) : result;

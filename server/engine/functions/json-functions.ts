@@ -46,7 +46,7 @@ function look(json: string, pathText: string): Found {
   const root = parseJson(json);
   if (root === null) return path.isLax ? { kind: 'empty' } : { kind: 'error', reason: `not valid JSON: ${json.slice(0, 100)}` };
   // Nothing lies below a JSON null, not even for a wildcard.
-  const node = root.kind === 'null' ? root : find(path, root);
+  const node = root.kind === 'null' && path.steps.length > 0 ? null : find(path, root);
   if (node !== null) return node.kind === 'null' ? { kind: 'empty' } : { kind: 'found', node };
   return path.isLax ? { kind: 'empty' } : { kind: 'error', reason: `No results for path: ${pathText}` };
 }
