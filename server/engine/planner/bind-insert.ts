@@ -6,8 +6,7 @@ import { canCastImplicitly } from '../functions/cast-rules.ts';
 import type { Insert, QueryBody, Span } from '../sql/ast.ts';
 import { SqlError } from '../sql/problem.ts';
 import { withoutAttribute } from '../types/coercion.ts';
-import { formatType, type RowField, type RowSchema, type SqlType, withNullability } from '../types/sql-type.ts';
-import { isSameType } from '../types/type-families.ts';
+import { formatType, type RowField, type RowSchema, withNullability } from '../types/sql-type.ts';
 import type { QueryContext } from './bind-context.ts';
 import { bindExpression, implicitCast } from './bind-expression.ts';
 import { type CatalogTable, quoteName, type ResolvedTable } from './catalog.ts';
@@ -43,7 +42,7 @@ export function bindInsert(statement: Insert, context: QueryContext, settings: R
       statement.table,
     );
   }
-  const cast = query.schema.map((field, i) => castColumn(field, i, targets[i], statement, object, settings));
+  const cast = query.schema.map((field, i) => castColumn(field, i, targets[i], statement, object));
   const expressions = columns.map((column): Expression => {
     const at = targets.indexOf(column);
     if (at >= 0) return cast[at];
@@ -105,14 +104,7 @@ function targetColumns(statement: Insert, columns: readonly RowField[], statics:
   });
 }
 
-function castColumn(
-  field: RowField,
-  index: number,
-  target: RowField,
-  statement: Insert,
-  table: CatalogTable,
-  settings: Readonly<Record<string, string>>,
-): Expression {
+function castColumn(field: RowField, index: number, target: RowField, statement: Insert, table: CatalogTable): Expression {
   const input = inputRef(index, field.type);
   if (!canCastImplicitly(withoutAttribute(field.type), target.type)) {
     throw new SqlError(
@@ -120,17 +112,7 @@ function castColumn(
       columnSpan(statement.query.body, index) ?? statement.table,
     );
   }
-  const enforcesLength = (settings['table.exec.sink.type-length-enforcer'] ?? 'IGNORE').toUpperCase() !== 'IGNORE';
-  if (!enforcesLength && isSameButLength(field.type, target.type)) return input;
   return implicitCast(input, target.type);
-}
-
-/** Texts and bytes go into the sink as they are unless the length is enforced. */
-function isSameButLength(from: SqlType, to: SqlType): boolean {
-  const isText = (type: SqlType): boolean => type.kind === 'CHAR' || type.kind === 'VARCHAR';
-  const isBytes = (type: SqlType): boolean => type.kind === 'BINARY' || type.kind === 'VARBINARY';
-  if ((isText(from) && isText(to)) || (isBytes(from) && isBytes(to))) return true;
-  return isSameType(withNullability(withoutAttribute(from), true), withNullability(to, true));
 }
 
 function columnSpan(body: QueryBody, index: number): Span | null {

@@ -263,7 +263,11 @@ function mergeWindowFunction(node: LogicalAggregate, context: BuildContext): num
   const compact: LogicalAggregate = {
     ...node,
     keys: node.keys.map((key) => kept.indexOf(key)),
-    calls: node.calls.map((c) => ({ ...c, args: c.args.map((a) => kept.indexOf(a)), filter: c.filter === null ? null : kept.indexOf(c.filter) })),
+    calls: node.calls.map((c) => ({
+      ...c,
+      args: c.args.map((a) => kept.indexOf(a)),
+      filter: c.filter === null ? null : kept.indexOf(c.filter),
+    })),
   };
   const timeType = context.plan.get(calc).schema[time].type;
   return windowKeysApart(compact, properties, context, (keys, propertyList, schema) =>

@@ -22,9 +22,13 @@ export interface FinishedPlan {
 
 export function finishPlan(input: FinishInput): FinishedPlan {
   const { plan, sinks } = input;
-  const order = usedNodes(plan, sinks);
-  const { modes, emitsBefore } = inferChangelogs(plan, order, input.sourceMode, input.sinkNeedsBefore);
-  const uids = assignUids(plan, order, sinkNames(plan, order));
+  const used = usedNodes(plan, sinks);
+  const { modes, emitsBefore } = inferChangelogs(plan, used, input.sourceMode, input.sinkNeedsBefore);
+  const isIdle = (id: number): boolean =>
+    plan.get(id).payload.kind === 'dropUpdateBefore' && !(modes.get(plan.get(id).inputs[0]) as ChangelogMode).updateBefore;
+  const order = used.filter((id) => !isIdle(id));
+  const resolve = (id: number): number => (isIdle(id) ? plan.get(id).inputs[0] : id);
+  const uids = assignUids(plan, order, sinkNames(plan, used));
   const place = new Map(order.map((id, index) => [id, index]));
   const nodes = order.map((id, index): PlanNode => {
     const draft = plan.get(id);
@@ -33,7 +37,7 @@ export function finishPlan(input: FinishInput): FinishedPlan {
       ...withFlags(draft.payload, emitsBefore.has(id)),
       id: index,
       uid: uids.get(id) as string,
-      inputs: draft.inputs.map((i) => place.get(i) as number),
+      inputs: draft.inputs.map((i) => place.get(resolve(i)) as number),
       schema: draft.schema,
       changelog: modes.get(id) as ChangelogMode,
       description: draft.description,
@@ -54,7 +58,7 @@ export function finishPlan(input: FinishInput): FinishedPlan {
 
 /** The operator that makes the changes: what only passes them on is skipped. */
 function makerOf(plan: DraftPlan, draft: Draft): Draft {
-  const isPassing = draft.payload.kind === 'calc' || draft.payload.kind === 'exchange' || draft.payload.kind === 'watermark';
+  const isPassing = ['calc', 'exchange', 'watermark', 'dropUpdateBefore'].includes(draft.payload.kind);
   return isPassing ? makerOf(plan, plan.get(draft.inputs[0])) : draft;
 }
 

@@ -41,6 +41,10 @@ export function addSink(plan: DraftPlan, request: SinkRequest, query: number, se
       },
     );
   }
+  if (isUpsertSink(sink) && input === query && !plan.get(query).facts.isInsertOnly) {
+    const { schema: columns, facts: rows } = plan.get(input);
+    input = plan.add({ kind: 'dropUpdateBefore' }, [input], columns, 'DropUpdateBefore', rows);
+  }
   const below = plan.get(input);
   return plan.add(
     { kind: 'sink', table: table.plan, delivery: facts.delivery },

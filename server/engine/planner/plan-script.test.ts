@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import { formatType } from '../types/sql-type.ts';
+import { changelogText } from './explain.ts';
+import { ACCOUNTS, EVENTS, kindsOf, nodesOf, only, planned, sink } from './planner-harness.ts';
+
+const NEXMARK = `CREATE TABLE nexmark (event_type INT,
+  bid ROW<auction BIGINT, bidder BIGINT, price BIGINT, \`dateTime\` TIMESTAMP(3), extra STRING>,
+  \`dateTime\` AS CASE event_type WHEN 0 THEN TIMESTAMP '2020-01-01 00:00:00.000' ELSE bid.\`dateTime\` END,
+  WATERMARK FOR \`dateTime\` AS \`dateTime\` - INTERVAL '4' SECOND)
+  WITH ('connector' = 'filesystem', 'path' = '/in/nexmark', 'format' = 'json');
+CREATE VIEW bid AS SELECT bid.auction AS auction, bid.bidder AS bidder, bid.price AS price, \`dateTime\`, bid.extra AS extra FROM nexmark WHERE event_type = 2;`;
+
+describe('projection and filter', () => {
+  it('makes one calc over a source that reads only the nested fields in use', () => {
+    const plan = planned(
+      `${NEXMARK} ${sink('a BIGINT, p BIGINT')} INSERT INTO target SELECT auction, price FROM bid WHERE MOD(auction, 123) = 0;`,
+    );
+    expect(kindsOf(plan)).toEqual(['source', 'calc', 'sink']);
+    expect(only(plan, 'source').reads.map((read) => read.path)).toEqual([['event_type'], ['bid', 'auction'], ['bid', 'price']]);
+  });
+
+  it('keeps the watermark only where an operator waits for it', () => {
+    const window = planned(`${EVENTS} ${sink('s TIMESTAMP(3), n BIGINT')}
+      INSERT INTO target SELECT window_start, COUNT(*) FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) GROUP BY window_start, window_end;`);
+    expect(only(window, 'watermark').intervalMs).toBe(200);
+    const group = planned(`${EVENTS} ${sink('n BIGINT')} INSERT INTO target SELECT COUNT(*) FROM events;`);
+    expect(nodesOf(group, 'watermark')).toEqual([]);
+    expect(only(group, 'source').reads).toEqual([]);
+  });
+
+  it('evaluates an expression that is used twice once, in a calc of its own', () => {
+    const plan = planned(`${EVENTS} ${sink('a STRING, b STRING')}
+      INSERT INTO target SELECT d, d || '!' FROM (SELECT UPPER(kind) AS d FROM events) WHERE d <> 'X';`);
+    const calls = JSON.stringify(plan.nodes.map((node) => (node.kind === 'calc' ? [node.projection, node.condition] : []))).match(
+      /"UPPER"/g,
+    );
+    expect(calls).toHaveLength(2);
+  });
+
+  it('folds constants, keeps what is not deterministic', () => {
+    const plan = planned(`${EVENTS} ${sink('a INT, b DOUBLE')} INSERT INTO target SELECT 1 + 2 * 3, RAND() FROM events;`);
+    const { projection } = only(plan, 'calc');
+    expect(projection[0]).toMatchObject({ kind: 'literal', value: 7 });
+    expect(projection[1]).toMatchObject({ kind: 'call', function: 'RAND' });
+  });
+});
+
+describe('one job for all INSERTs', () => {
+  it('shares source and common operators', () => {
+    const plan = planned(`${EVENTS} ${sink('k STRING, n BIGINT', 'a')} ${sink('k STRING, n BIGINT', 'b')} ${sink('id INT', 'c')}
+      CREATE VIEW counts AS SELECT kind, COUNT(*) AS n FROM events GROUP BY kind;
+      EXECUTE STATEMENT SET BEGIN
+      INSERT INTO a SELECT * FROM counts; INSERT INTO b SELECT kind, n FROM counts WHERE n > 1; INSERT INTO c SELECT id FROM events; END;`);
+    expect(nodesOf(plan, 'source')).toHaveLength(1);
+    expect(nodesOf(plan, 'groupAggregate')).toHaveLength(1);
+    expect(nodesOf(plan, 'sink').map((node) => node.table.name)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('puts inputs before their users and numbers nodes by place', () => {
+    const plan = planned(
+      `${EVENTS} ${sink('a INT, b INT')} INSERT INTO target SELECT x.id, y.id FROM events x JOIN events y ON x.user_id = y.qty;`,
+    );
+    plan.nodes.forEach((node, place) => {
+      expect(node.id).toBe(place);
+      for (const input of node.inputs) expect(input).toBeLessThan(place);
+    });
+  });
+});
+
+describe('changelog modes', () => {
+  const counts = `${EVENTS} ${sink('n BIGINT, c BIGINT')}`;
+
+  it('retracts where an aggregate stands on an aggregate', () => {
+    const plan = planned(
+      `${counts} INSERT INTO target SELECT n, COUNT(*) FROM (SELECT kind, COUNT(*) AS n FROM events GROUP BY kind) GROUP BY n;`,
+    );
+    const [inner, outer] = nodesOf(plan, 'groupAggregate');
+    expect([inner.isInputChanging, inner.emitUpdateBefore, changelogText(inner.changelog)]).toEqual([false, true, 'I,UB,UA']);
+    expect([outer.isInputChanging, changelogText(outer.changelog)]).toEqual([true, 'I,UB,UA,D']);
+  });
+
+  it('makes rows before an update only for those who want them', () => {
+    const upsert = "CREATE TABLE latest (kind STRING, n BIGINT, PRIMARY KEY (kind) NOT ENFORCED) WITH ('connector' = 'upserts');";
+    const insert = 'INSERT INTO latest SELECT kind, COUNT(*) FROM events GROUP BY kind;';
+    const alone = planned(`${EVENTS} ${upsert} ${insert}`);
+    expect(only(alone, 'groupAggregate').emitUpdateBefore).toBe(false);
+    expect(nodesOf(alone, 'dropUpdateBefore')).toEqual([]);
+    const shared = planned(
+      `${EVENTS} ${upsert} ${insert} ${sink('k STRING, n BIGINT')} INSERT INTO target SELECT kind, COUNT(*) FROM events GROUP BY kind;`,
+    );
+    const aggregates = nodesOf(shared, 'groupAggregate');
+    expect(aggregates.map((node) => node.emitUpdateBefore)).toEqual([true]);
+    expect(only(shared, 'dropUpdateBefore').inputs).toEqual([aggregates[0].id]);
+  });
+
+  it('wants rows before an update below a filter on a value, not below one on the key', () => {
+    const upsert = "CREATE TABLE latest (kind STRING, n BIGINT, PRIMARY KEY (kind) NOT ENFORCED) WITH ('connector' = 'upserts');";
+    const emits = (having: string): boolean =>
+      only(
+        planned(`${EVENTS} ${upsert} INSERT INTO latest SELECT kind, COUNT(*) FROM events GROUP BY kind HAVING ${having};`),
+        'groupAggregate',
+      ).emitUpdateBefore;
+    expect([emits('COUNT(*) > 1'), emits("kind <> 'x'")]).toEqual([true, false]);
+  });
+
+  it('normalises upserts by their key and materialises for a sink with another key', () => {
+    const tables = `CREATE TABLE accounts (acc INT, owner STRING, balance INT, PRIMARY KEY (acc) NOT ENFORCED) WITH ('connector' = 'upserts');
+      CREATE TABLE owners (owner STRING, balance INT, PRIMARY KEY (owner) NOT ENFORCED) WITH ('connector' = 'upserts');
+      CREATE TABLE copy (acc INT, balance INT, PRIMARY KEY (acc) NOT ENFORCED) WITH ('connector' = 'upserts');`;
+    const rekeyed = planned(`${tables} INSERT INTO owners SELECT owner, balance FROM accounts;`);
+    expect(only(rekeyed, 'changelogNormalize')).toMatchObject({ keys: [0], emitUpdateBefore: true });
+    expect(only(rekeyed, 'sinkUpsertMaterialize').keys).toEqual([0]);
+    const same = planned(`${tables} INSERT INTO copy SELECT acc, balance FROM accounts;`);
+    expect(only(same, 'changelogNormalize').emitUpdateBefore).toBe(false);
+    expect(nodesOf(same, 'sinkUpsertMaterialize')).toEqual([]);
+  });
+
+  it('makes outer joins changing and inner joins of appended rows not', () => {
+    const join = (type: string): string =>
+      changelogText(
+        only(
+          planned(
+            `${EVENTS} ${sink('a INT, b INT')} INSERT INTO target SELECT x.id, y.id FROM events x ${type} JOIN events y ON x.id = y.qty;`,
+          ),
+          'join',
+        ).changelog,
+      );
+    expect([join(''), join('LEFT'), join('FULL')]).toEqual(['I', 'I,D', 'I,D']);
+  });
+});
+
+describe('sinks', () => {
+  it('casts implicitly, fills the columns of a list and of a static partition', () => {
+    const plan = planned(`${EVENTS} CREATE TABLE t (id BIGINT, d DECIMAL(12, 3), p STRING, missing INT) PARTITIONED BY (p)
+      WITH ('connector' = 'filesystem', 'path' = '/out/t', 'format' = 'json');
+      INSERT INTO t PARTITION (p = 'fixed') (d, id) SELECT amount, id FROM events;`);
+    const { projection } = only(plan, 'calc');
+    expect(projection.map((e) => formatType(e.type))).toEqual(['BIGINT', 'DECIMAL(12, 3)', 'STRING NOT NULL', 'INT']);
+    expect(projection[2]).toMatchObject({ kind: 'literal', value: 'fixed' });
+    expect(projection[3]).toMatchObject({ kind: 'literal', value: null });
+  });
+
+  it('makes a sink of a bare SELECT', () => {
+    const plan = planned(`${EVENTS} SELECT kind, COUNT(*) AS n FROM events GROUP BY kind;`);
+    expect(only(plan, 'sink').table).toMatchObject({ connector: 'collect', physical: [{ name: 'kind' }, { name: 'n' }] });
+  });
+
+  it('reads a change stream as it is', () => {
+    const plan = planned(
+      `${ACCOUNTS} ${sink('o STRING, s INT')} INSERT INTO target SELECT owner, SUM(balance) FROM accounts GROUP BY owner;`,
+    );
+    expect(only(plan, 'groupAggregate').isInputChanging).toBe(true);
+    expect(nodesOf(plan, 'changelogNormalize')).toEqual([]);
+  });
+});
