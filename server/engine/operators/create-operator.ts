@@ -4,6 +4,7 @@ import type { PlanNode } from '../planner/physical-plan.ts';
 import type { RowSchema } from '../types/sql-type.ts';
 import { createCalc } from './calc.ts';
 import type { Operator } from './contract.ts';
+import { createDeduplicate } from './deduplicate.ts';
 import { createDropUpdateBefore } from './drop-update-before.ts';
 import { createExpand } from './expand.ts';
 import { createGroupAggregate } from './group-aggregate.ts';
@@ -26,6 +27,8 @@ export function createOperator(node: PlanNode, inputs: readonly RowSchema[], fun
       return createWindowAggregate(node, inputs[0]);
     case 'windowTableFunction':
       return createWindowTableFunction(node, inputs[0]);
+    case 'deduplicate':
+      return createDeduplicate(node, inputs[0]);
     case 'dropUpdateBefore':
       return createDropUpdateBefore();
     default:

@@ -80,7 +80,9 @@ export class SessionAggregate implements Operator {
     const restored = context.state.values.restored('progressMs').filter((value) => typeof value === 'number');
     const restoredMs = restored.length > 0 ? Math.min(...restored) : -Infinity;
     this.#progressMs = this.#node.domain === 'rowtime' ? Math.max(context.restoredWatermarkMs ?? -Infinity, restoredMs) : restoredMs;
-    this.#table.forEach((id) => this.#expect(id));
+    this.#table.forEach((id) => {
+      this.#expect(id);
+    });
   }
 
   process(batch: Batch): void {
