@@ -2,9 +2,11 @@
  * For tests: a console on a fresh database in a temporary folder, called as a browser or a script calls it, without Next.js. The rooms
  * below services are replaced by recorders; everything from the request to the rows is real.
  */
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { hashPassword } from '../auth/password.ts';
 import { parseEnvironment } from '../config/environment.ts';
 import type { UserRole } from '../contract/account.ts';
@@ -20,6 +22,15 @@ import { dispatch } from './dispatch.ts';
 
 export const ORIGIN = 'http://127.0.0.1:3000';
 export const PASSWORD = 'correct horse battery';
+
+/** Set by the test that runs the same suites on PostgreSQL. */
+export const FIXTURE_POSTGRES = 'TIDEMARK_FIXTURE_POSTGRES_URL';
+
+async function administer(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(statement).finally(() => client.end());
+}
 
 export interface Answered {
   readonly status: number;
@@ -76,10 +87,12 @@ export class ConsoleFixture {
   setupToken: string | null = null;
   #opened!: OpenedDatabase;
   #dataDir = '';
+  #drop: () => Promise<void> = async () => {};
 
-  /** `databaseUrl` null = SQLite. */
-  static async open(databaseUrl: string | null = null): Promise<ConsoleFixture> {
+  /** SQLite; or a new database of the PostgreSQL server that FIXTURE_POSTGRES names. */
+  static async open(): Promise<ConsoleFixture> {
     const fixture = new ConsoleFixture();
+    const databaseUrl = await fixture.#newPostgresql();
     fixture.#dataDir = mkdtempSync(join(tmpdir(), 'tidemark-console-'));
     const environment = parseEnvironment({ TIDEMARK_DATA_DIR: fixture.#dataDir }, fixture.#dataDir);
     if (!environment.ok) throw new Error(environment.problems.join('\n'));
@@ -147,9 +160,21 @@ export class ConsoleFixture {
     };
   }
 
+  async #newPostgresql(): Promise<string | null> {
+    const server = process.env[FIXTURE_POSTGRES];
+    if (!server) return null;
+    const name = `tidemark_${randomBytes(6).toString('hex')}`;
+    await administer(server, `CREATE DATABASE ${name}`);
+    this.#drop = () => administer(server, `DROP DATABASE ${name} WITH (FORCE)`);
+    const url = new URL(server);
+    url.pathname = `/${name}`;
+    return url.href;
+  }
+
   async close(): Promise<void> {
     this.context.events.close();
     await this.#opened.close();
+    await this.#drop();
     rmSync(this.#dataDir, { recursive: true, force: true });
   }
 

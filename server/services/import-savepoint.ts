@@ -6,6 +6,7 @@ import { Refusal } from '../contract/errors.ts';
 import type { BrowseAnswer, ImportPreview } from '../contract/import.ts';
 import type { JobStatus } from '../contract/job.ts';
 import type { ActResult } from '../contract/primitives.ts';
+import { lockJob } from '../db/lock-job.ts';
 import { SNAPSHOT_INCLUDE, snapshotView } from '../db/row-to-view.ts';
 import { appendEvent } from '../events/append-event.ts';
 import type { ConsoleContext } from './context.ts';
@@ -37,6 +38,7 @@ async function register(context: ConsoleContext, jobId: number, found: FoundSnap
   const now = new Date(context.clock.nowMs());
   const { undoDays } = await readSettings(context.database);
   return context.database.$transaction(async (tx) => {
+    await lockJob(tx, context.provider, jobId);
     const job = await tx.job.findUniqueOrThrow({ where: { id: jobId } });
     const no = refusalOfAct('import-savepoint', job.status as JobStatus, isRestartPending(job));
     if (no !== null) throw new Refusal('wrong-status', no);

@@ -11,6 +11,7 @@ import { type FieldProblem, Refusal } from '../contract/errors.ts';
 import type { Job, JobType, UpdateJob } from '../contract/job.ts';
 import { type JobOptionName, type JobOptions, OPTIONS_APPLIED_ON_SAVE } from '../contract/job-options.ts';
 import type { Tag } from '../contract/primitives.ts';
+import { lockJob } from '../db/lock-job.ts';
 import type { DatabaseTransaction } from '../db/open-database.ts';
 import { ms, USER_REF } from '../db/row-to-view.ts';
 import type { ConsoleContext } from './context.ts';
@@ -78,6 +79,7 @@ interface Saved {
 async function saveVersion(context: ConsoleContext, call: UserCall, input: Update): Promise<Saved> {
   const now = new Date(context.clock.nowMs());
   return context.database.$transaction(async (tx) => {
+    await lockJob(tx, context.provider, input.jobId);
     const job = await tx.job.findUniqueOrThrow({ where: { id: input.jobId } });
     if (input.baseVersion !== null && input.baseVersion !== job.version) throw await conflict(tx, job.id, job.version);
     const base = await tx.jobVersion.findUniqueOrThrow({ where: { jobId_number: { jobId: job.id, number: job.version } } });
@@ -90,12 +92,10 @@ async function saveVersion(context: ConsoleContext, call: UserCall, input: Updat
     const sqlChanged = sql !== base.sql;
     if (changed.length > 0 || sqlChanged || input.dliFields !== undefined) {
       const number = job.version + 1;
-      // The condition on the version makes the second of two transactions that read the same one fail.
-      const moved = await tx.job.updateMany({
-        where: { id: job.id, version: job.version },
+      await tx.job.update({
+        where: { id: job.id },
         data: { version: number, updatedAt: now, ...columnsOfOptions(options) },
       });
-      if (moved.count !== 1) throw await conflict(tx, job.id, job.version);
       await tx.jobVersion.create({
         data: {
           jobId: job.id,

@@ -7,6 +7,7 @@ import { Refusal } from '../contract/errors.ts';
 import type { DesiredState, JobAct, JobStatus } from '../contract/job.ts';
 import type { OperationRequest } from '../contract/operation-request.ts';
 import type { ActResult } from '../contract/primitives.ts';
+import { lockJob } from '../db/lock-job.ts';
 import { OPERATION_INCLUDE, operationView } from '../db/row-to-view.ts';
 import { appendEvent } from '../events/append-event.ts';
 import type { ConsoleContext } from './context.ts';
@@ -38,6 +39,7 @@ export async function writeOperation(context: ConsoleContext, call: UserCall, wa
   const now = new Date(context.clock.nowMs());
   try {
     const id = await context.database.$transaction(async (tx) => {
+      await lockJob(tx, context.provider, wanted.jobId);
       const job = await tx.job.findUniqueOrThrow({ where: { id: wanted.jobId } });
       const active = await tx.operation.findUnique({ where: { activeJobId: job.id } });
       if (active) throw underWay(job.name, active.id, active.kind as OperationRequest['kind']);
