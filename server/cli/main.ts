@@ -1,4 +1,5 @@
 /** The program `tidemark`: finds the command, loads only its file, and turns its answer into an exit code. */
+import { enableCompileCache } from 'node:module';
 import { type Command, UsageError } from './command.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { createStandardTerminal } from './standard-terminal.ts';
@@ -15,6 +16,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   logs: async () => (await import('./logs.ts')).logsCommand,
 };
 
+// Commands are loaded after this: from the second run on, their files need not be compiled again.
+enableCompileCache();
 const terminal = createStandardTerminal();
 
 async function main(words: readonly string[]): Promise<number> {

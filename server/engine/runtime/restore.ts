@@ -4,12 +4,13 @@
  *
  * Loaded only when there is a snapshot to restore: a fresh start needs none of it.
  */
-import type { Manifest } from '../checkpoint/manifest.ts';
+import { MANIFEST_NAME, type Manifest } from '../checkpoint/manifest.ts';
 import { RestoreError } from '../checkpoint/restore-error.ts';
 import type { SnapshotFolder } from '../checkpoint/snapshot-folder.ts';
 import { readManifest, visitState } from '../checkpoint/snapshot-reader.ts';
 import type { Committable, SplitPosition } from '../connectors/contract.ts';
 import type { PhysicalPlan } from '../planner/physical-plan.ts';
+import { compareStates } from '../planner/plan-compatibility.ts';
 import type { OperatorStateStore } from '../state/contract.ts';
 import { HASH_VERSION } from '../state/hash.ts';
 import { subtaskOf } from '../state/key-groups.ts';
@@ -33,7 +34,7 @@ export interface RestoredJob {
 export async function openSnapshot(folder: SnapshotFolder, plan: PhysicalPlan, allowNonRestoredState: boolean): Promise<RestoredJob> {
   const manifest = await readManifest(folder);
   const uids = new Set(plan.nodes.map((node) => node.uid));
-  const notes = checkFits(folder, manifest, uids, allowNonRestoredState);
+  const notes = [...checkStates(folder, manifest, plan), ...checkFits(folder, manifest, uids, allowNonRestoredState)];
   const positions = new Map(manifest.sources.map((source) => [source.operatorUid, source.splits]));
   const committables = new Map(manifest.sinks.map((sink) => [sink.operatorUid, sink.committables]));
   return {
@@ -56,6 +57,27 @@ export async function openSnapshot(folder: SnapshotFolder, plan: PhysicalPlan, a
         for (const state of statesOf(operatorUid) ?? []) state.loadValues(values);
     },
   };
+}
+
+/** What the plans say of each operator's state; what is dropped is judged by what the snapshot really holds (checkFits). */
+function checkStates(folder: SnapshotFolder, manifest: Manifest, plan: PhysicalPlan): string[] {
+  const notes: string[] = [];
+  for (const comparison of comparePlans(folder, manifest, plan)) {
+    if (comparison.outcome === 'incompatible') throw incompatible(folder, `${comparison.description}: ${comparison.reason}`);
+    if (comparison.outcome !== 'migrated') continue;
+    for (const field of comparison.added) notes.push(`${comparison.description}: ${field} is new and counts from this snapshot on.`);
+    for (const field of comparison.dropped) notes.push(`${comparison.description}: ${field} is no longer used, its state is dropped.`);
+  }
+  return notes;
+}
+
+function comparePlans(folder: SnapshotFolder, manifest: Manifest, plan: PhysicalPlan): ReturnType<typeof compareStates> {
+  try {
+    return compareStates(manifest.plan, plan);
+  } catch (error) {
+    const why = `The snapshot ${folder.uri} is damaged: the plan in ${MANIFEST_NAME} is no plan (${(error as Error).message}).`;
+    throw new RestoreError('restore-broken', folder.uri, MANIFEST_NAME, why, { cause: error });
+  }
 }
 
 /** Refuses what cannot be right; returns what people should know. */
