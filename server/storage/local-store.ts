@@ -7,7 +7,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, link, lstat, mkdir, open, readdir, rename, rm, unlink } from 'node:fs/promises';
+import { type FileHandle, link, lstat, mkdir, open, readdir, rename, rm, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { type Clock, systemClock } from '../effects/clock.ts';
 import { type ListPage, type MultipartUpload, type ObjectInfo, type ObjectRef, type ObjectStore, StoreError } from './contract.ts';
@@ -18,6 +18,7 @@ import { assertObjectRef, assertPrefix, bucketProblem } from './object-key.ts';
 const STAGING = '.staging';
 const STAGED_LIFETIME_MS = 86_400_000;
 const LIST_LIMIT = 1000;
+const PUBLISH_ATTEMPTS = 10;
 const UPLOAD_ID = /^[0-9a-f-]{36}$/;
 
 export class LocalObjectStore implements ObjectStore {
@@ -111,7 +112,19 @@ export class LocalObjectStore implements ObjectStore {
       } catch (error) {
         if (!isMissing(error)) throw error;
       }
+      await this.#removeEmptyFolders(dirname(path), join(this.#root, ref.bucket));
     });
+  }
+
+  /** An object store has no empty folders: those a delete leaves behind go too, up to the bucket. */
+  async #removeEmptyFolders(folder: string, bucketFolder: string): Promise<void> {
+    for (let at = folder; at !== bucketFolder; at = dirname(at)) {
+      try {
+        await rmdir(at);
+      } catch {
+        return;
+      }
+    }
   }
 
   async listBuckets(): Promise<readonly string[]> {
@@ -231,14 +244,19 @@ export class LocalObjectStore implements ObjectStore {
 
   async #publish(staged: string, target: string, move: (from: string, to: string) => Promise<void>): Promise<void> {
     const folder = dirname(target);
-    try {
-      await makeFolder(folder);
-      await move(staged, target);
-    } catch (error) {
-      await rm(staged, { force: true });
-      throw error;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await makeFolder(folder);
+        await move(staged, target);
+        await syncFolder(folder);
+        return;
+      } catch (error) {
+        // A delete may have taken the folder, empty, between the two steps.
+        if (isMissing(error) && attempt < PUBLISH_ATTEMPTS) continue;
+        await rm(staged, { force: true });
+        throw error;
+      }
     }
-    await syncFolder(folder);
   }
 
   async #sweep(folder: string): Promise<void> {
