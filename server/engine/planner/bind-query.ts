@@ -1,18 +1,18 @@
 /** Binds queries: WITH, set operations, VALUES, ORDER BY and LIMIT around the selects (bind-select.ts). */
 
-import type { Expr, OrderItem, Query, QueryBody, SetOperation, Span, Values } from '../sql/ast.ts';
+import type { Expr, OrderItem, Query, QueryBody, Span, Values } from '../sql/ast.ts';
 import { SqlError } from '../sql/problem.ts';
 import { commonType } from '../types/coercion.ts';
-import { formatType, type RowSchema, type SqlType, withNullability } from '../types/sql-type.ts';
+import { formatType, type SqlType, withNullability } from '../types/sql-type.ts';
 import type { QueryContext } from './bind-context.ts';
 import { type BindContext, bindExpression, implicitCast } from './bind-expression.ts';
 import { bindSelect } from './bind-select.ts';
-import type { Expression } from './expression.ts';
-import { conjunction, inputRef } from './expression-rewrite.ts';
-import { distinct, type Logical, project, renameTo } from './logical-plan.ts';
+import { inputRef } from './expression-rewrite.ts';
+import { type Logical, project, renameTo } from './logical-plan.ts';
 import type { SortKey } from './physical-plan.ts';
 import { relationOf, scopeOf } from './scope.ts';
 import { sortKey } from './select-state.ts';
+import { combineSets } from './set-operations.ts';
 
 export function bindQuery(query: Query, context: QueryContext): Logical {
   const inner = bindWith(query, context);
@@ -76,7 +76,7 @@ function bindBody(body: QueryBody, context: QueryContext): Logical {
     case 'parenthesized':
       return bindQuery(body.query, context);
     case 'setOperation':
-      return bindSetOperation(body, context);
+      return combineSets(body, bindBody(body.left, context), bindBody(body.right, context), context);
   }
 }
 
@@ -136,74 +136,4 @@ function bindValues(node: Values, context: QueryContext): Logical {
     rows: rows.map((row) => row.map((cell, i) => implicitCast(cell, types[i]))),
     schema: types.map((type, i) => ({ name: `EXPR$${i}`, type })),
   };
-}
-
-function bindSetOperation(node: SetOperation, context: QueryContext): Logical {
-  const left = bindBody(node.left, context);
-  const right = bindBody(node.right, context);
-  if (left.schema.length !== right.schema.length) {
-    throw new SqlError(
-      `Both sides of ${node.operator} need the same count of columns, but they have ${left.schema.length} and ${right.schema.length}.`,
-      node.right,
-    );
-  }
-  const schema: RowSchema = left.schema.map((field, i) => {
-    const other = right.schema[i];
-    const type = commonType([field.type, other.type]);
-    if (type === null) {
-      throw new SqlError(
-        `Column ${i + 1} of ${node.operator} has no common type: '${field.name}' is ${formatType(field.type)}, '${other.name}' is ${formatType(other.type)}.`,
-        columnSpan(node.right, i),
-      );
-    }
-    const keepsTime = JSON.stringify(field.type) === JSON.stringify(other.type);
-    return { name: field.name, type: keepsTime ? field.type : withNullability(type, field.type.nullable || other.type.nullable) };
-  });
-  const sides = [castSide(left, schema), castSide(right, schema)];
-  if (node.operator === 'UNION') {
-    const inputs = sides.flatMap((side) => (side.kind === 'union' ? side.inputs : [side]));
-    const union: Logical = { kind: 'union', inputs, schema };
-    return node.isAll ? union : distinct(union, context.viewName, node);
-  }
-  if (node.isAll) throw new SqlError(`${node.operator} ALL is not supported by the embedded engine yet.`, node);
-  return setJoin(node, sides[0], sides[1], context);
-}
-
-/** INTERSECT and EXCEPT: rows of the left side that have, or have not, an equal one on the right; once each. */
-function setJoin(node: SetOperation, left: Logical, right: Logical, context: QueryContext): Logical {
-  const equal = left.schema.map(
-    (field, i): Expression => ({
-      kind: 'call',
-      function: 'IS NOT DISTINCT FROM',
-      args: [inputRef(i, field.type), inputRef(left.schema.length + i, right.schema[i].type)],
-      type: { kind: 'BOOLEAN', nullable: false },
-    }),
-  );
-  const join: Logical = {
-    kind: 'join',
-    joinKind: node.operator === 'INTERSECT' ? 'semi' : 'anti',
-    left,
-    right,
-    condition: conjunction(equal),
-    schema: left.schema,
-    scope: context.viewName,
-    span: node,
-  };
-  return distinct(join, context.viewName, node);
-}
-
-function columnSpan(body: QueryBody, index: number): Span {
-  if (body.kind === 'select') return body.items[index] ?? body;
-  if (body.kind === 'setOperation') return columnSpan(body.right, index);
-  return body;
-}
-
-function castSide(rel: Logical, schema: RowSchema): Logical {
-  const expressions = rel.schema.map((field, i) => implicitCast(inputRef(i, field.type), schema[i].type));
-  if (expressions.every((e) => e.kind === 'input')) return rel;
-  return project(
-    rel,
-    expressions,
-    schema.map((field) => field.name),
-  );
 }

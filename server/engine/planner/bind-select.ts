@@ -32,6 +32,10 @@ export interface BoundSelect {
 
 export function bindSelect(select: Select, orderItems: readonly OrderItem[], context: QueryContext): BoundSelect {
   const from = bindFrom(select.from, context);
+  for (const hint of select.hints) {
+    if (hint.name === 'STATE_TTL')
+      context.session.warn("The hint STATE_TTL has no effect in the embedded engine; SET 'table.exec.state.ttl'.", hint);
+  }
   const state: SelectState = { rel: from.rel, scope: scopeOf(from.relations, context.outer), select, context };
   if (select.where !== null) bindWhere(select.where, state);
   const grouped = isGrouped(select) ? bindGroups(state, orderItems) : null;

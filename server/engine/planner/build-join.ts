@@ -228,7 +228,7 @@ function joinFacts(
   return {
     meanings: isOneSided ? left.facts.meanings : [...left.facts.meanings, ...right.facts.meanings],
     uniqueKeys: keys,
-    windowing: payload.kind === 'windowJoin' && kind !== 'right' ? left.facts.windowing : null,
+    windowing: payload.kind === 'windowJoin' && kind !== 'right' && kind !== 'full' ? left.facts.windowing : null,
     tables: [...left.facts.tables, ...right.facts.tables],
     scope: node.scope,
     isInsertOnly: isTimed || isAppend,

@@ -71,6 +71,9 @@ function windowFunction(node: LogicalWindowFunction, context: BuildContext): num
   const { plan } = context;
   const input = context.build(node.input);
   const time = demandTime(plan.get(input), node.time, node.window.kind, node.span);
+  if (domainOf(plan.get(input).schema[time].type) === 'proctime') {
+    throw new SqlError('Windows by processing time need an aggregate by window_start and window_end directly above them.', node.span);
+  }
   const source = node.window.kind === 'SESSION' ? addExchange(plan, input, node.partitionKeys) : input;
   const below = plan.get(source);
   const width = below.schema.length;

@@ -17,7 +17,7 @@ import { renameTo } from './logical-plan.ts';
 import { PLAN_VERSION } from './physical-plan.ts';
 import { planJob } from './plan-job.ts';
 import { PlannerSession } from './session.ts';
-import { defineTable } from './table-definition.ts';
+import { defineTable, tableOfQuery } from './table-definition.ts';
 
 export function planScript(request: PlanRequest): PlanOutcome {
   const parsed = parseScript(request.sql);
@@ -128,14 +128,17 @@ class ScriptPlanner {
 
   #createTable(statement: CreateTable): void {
     if (statement.ifNotExists && this.#catalog.find(statement.name)) return;
-    if (statement.asQuery !== null)
-      throw new SqlError(
-        'CREATE TABLE … AS is not supported by the embedded engine yet; write CREATE TABLE and INSERT INTO.',
-        statement.name,
-      );
+    if (statement.isReplace) this.#catalog.drop(statement.name, 'TABLE', true);
+    const name = this.#catalog.keyOf(statement.name);
+    if (statement.asQuery !== null) {
+      const columns = bindQuery(statement.asQuery, this.#context()).schema;
+      this.#catalog.add(defineTable(statement, name, tableOfQuery(statement, name, columns), this.#session.functions), statement.name);
+      this.#insert({ ...insertInto(statement), query: statement.asQuery });
+      return;
+    }
     const base = statement.like === null ? null : this.#catalog.get(statement.like.table);
     if (base?.kind === 'view') throw new SqlError(`'${base.name}' is a view; LIKE takes a table.`, statement.name);
-    this.#catalog.add(defineTable(statement, this.#catalog.keyOf(statement.name), base, this.#session.functions), statement.name);
+    this.#catalog.add(defineTable(statement, name, base, this.#session.functions), statement.name);
   }
 
   #createView(statement: CreateView): void {
@@ -170,4 +173,10 @@ class ScriptPlanner {
   #context(): QueryContext {
     return { catalog: this.#catalog, ctes: new Map(), session: this.#session, viewName: null, outer: null, bindQuery };
   }
+}
+
+/** The INSERT of a CREATE TABLE … AS. */
+function insertInto(statement: CreateTable): Omit<Insert, 'query'> {
+  const { start, end, name } = statement;
+  return { kind: 'insert', isOverwrite: false, table: name, hints: [], partition: [], columns: null, start, end };
 }

@@ -8,6 +8,7 @@ import { type CatalogTable, schemaOf } from './catalog.ts';
 import { collectPaths, columnAt, normalisePaths, onPaths, takeFields } from './column-paths.ts';
 import type { Expression } from './expression.ts';
 import { expressionText, inputRef } from './expression-rewrite.ts';
+import { durationSetting } from './job-options.ts';
 import type { ColumnPath, LogicalScan } from './logical-plan.ts';
 import type { DraftFacts, DraftPlan } from './physical-draft.ts';
 import type { TableColumnRead } from './physical-plan.ts';
@@ -166,6 +167,7 @@ function addWatermark(plan: DraftPlan, input: number, table: CatalogTable, paths
   const definition = table.watermark;
   if (definition === null) throw new Error('the table has a watermark');
   const below = plan.get(input);
+  const { options } = table.plan;
   const rowtime = columnAt(definition.column, paths);
   const watermark = onPaths(
     definition.expression,
@@ -177,7 +179,13 @@ function addWatermark(plan: DraftPlan, input: number, table: CatalogTable, paths
   );
   const text = expressionText(watermark, (i) => below.schema[i].name);
   return plan.add(
-    { kind: 'watermark', rowtime, watermark, intervalMs: settings.watermarkIntervalMs, idleTimeoutMs: settings.idleTimeoutMs },
+    {
+      kind: 'watermark',
+      rowtime,
+      watermark,
+      intervalMs: options['scan.watermark.emit.strategy'] === 'on-event' ? 0 : settings.watermarkIntervalMs,
+      idleTimeoutMs: durationSetting(options, 'scan.watermark.idle-timeout', settings.idleTimeoutMs),
+    },
     [input],
     schema,
     `WatermarkAssigner(rowtime=[${below.schema[rowtime].name}], watermark=[${text}])`,

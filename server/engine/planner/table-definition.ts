@@ -2,6 +2,7 @@
 import type { FunctionContext } from '../functions/contract.ts';
 import type { ColumnDefinition, CreateTable, Identifier, OptionEntry, WatermarkDefinition } from '../sql/ast.ts';
 import { SqlError } from '../sql/problem.ts';
+import { withoutAttribute } from '../types/coercion.ts';
 import { formatType, type RowSchema, withNullability } from '../types/sql-type.ts';
 import { type BindContext, bindExpression } from './bind-expression.ts';
 import { type CatalogColumn, type CatalogTable, quoteName } from './catalog.ts';
@@ -38,6 +39,14 @@ export function defineTable(statement: CreateTable, name: string, base: CatalogT
     plan: planTable(name, columns, key, partitionKeys, optionEntries),
     optionEntries,
   };
+}
+
+/** The columns that CREATE TABLE … AS takes from its query, as a table to be LIKE. */
+export function tableOfQuery(statement: CreateTable, name: string, schema: RowSchema): CatalogTable {
+  const columns = schema.map(
+    (field): CatalogColumn => ({ kind: 'physical', name: field.name, type: withoutAttribute(field.type), span: statement.name }),
+  );
+  return { kind: 'table', name, statement, columns, watermark: null, plan: planTable(name, columns, [], [], []), optionEntries: [] };
 }
 
 /** Later entries win. */
