@@ -3,7 +3,8 @@
  * left over. Rules are data (formats/option-rules.ts).
  */
 import type { FormatFacts } from '../formats/contract.ts';
-import { checkOptions, nearestName, type OptionRule, type OptionValues } from '../formats/option-rules.ts';
+import { checkOptions, type OptionRule, type OptionValues } from '../formats/option-rules.ts';
+import { FORMAT_NAMES } from '../formats/registry.ts';
 import { describeTableFormat, type SplitOptions, splitTableOptions } from '../formats/table-format.ts';
 import type { PlanTable } from '../planner/physical-plan.ts';
 import type { RowSchema } from '../types/sql-type.ts';
@@ -55,12 +56,10 @@ function withoutFormat(table: PlanTable): SplitOptions {
 /** `csv.…` options left over on a table with `'format' = 'json'` deserve a better word than "unknown". */
 function explainFormatOptions(problems: readonly OptionProblem[], formats: SplitOptions): OptionProblem[] {
   const { value } = formats;
-  if (value === null) return [...problems];
   return problems.map((problem) => {
-    const prefix = problem.option?.split('.')[0];
-    const isFormatOption = prefix !== undefined && prefix !== value.format.name && nearestName(prefix, [value.format.name]) !== null;
-    if (!isFormatOption || problem.message.includes('Did you mean')) return problem;
-    const mended = `${value.format.name}${problem.option?.slice(prefix.length)}`;
-    return { option: problem.option, message: `Unknown option '${problem.option}'. Did you mean '${mended}'?` };
+    const prefix = problem.option?.split('.')[0] ?? '';
+    if (value === null || !FORMAT_NAMES.includes(prefix)) return problem;
+    const message = `Option '${problem.option}' belongs to format '${prefix}', but the format of this table is '${value.format.name}'.`;
+    return { option: problem.option, message };
   });
 }

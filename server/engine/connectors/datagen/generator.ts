@@ -1,6 +1,7 @@
 /**
  * Values of generated columns. Each is a function of the column's name and the row's number alone (a hash of both seeds a small
- * generator), so that a run restored at row n goes on exactly as an undisturbed one would, at any parallelism.
+ * generator), so that a run restored at row n goes on exactly as an undisturbed one would, at any parallelism. Dates and times are
+ * the exception: they are those of the clock, as in Flink.
  */
 import { timestampUnitsPerSecond } from '../../types/sql-type.ts';
 import { ArrayValue, MapValue, RowValue, type Value } from '../../types/value.ts';

@@ -28,6 +28,16 @@ export interface FileAccess {
 
 const isData = (name: string): boolean => !name.startsWith('.') && !name.startsWith('_');
 
+const COMPRESSED = /\.(gz|gzip|deflate|bz2|xz|zst)$/;
+
+/** Compressed bytes would only fail as malformed records; this says why. */
+function sorted(entries: FileEntry[]): readonly FileEntry[] {
+  const compressed = entries.find((entry) => COMPRESSED.test(entry.relative));
+  if (compressed)
+    throw new ConnectorError(`File ${compressed.path} is compressed; compressed files cannot be read, unpack it first.`, false);
+  return entries.sort(byPath);
+}
+
 const byPath = (a: FileEntry, b: FileEntry): number => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
 
 export function openFiles(location: Exclude<Location, { kind: 'invalid' }>, store: ObjectStore): FileAccess {
@@ -47,11 +57,11 @@ class LocalFiles implements FileAccess {
       const info = await stat(this.#root);
       if (info.isFile()) {
         const relative = this.#root.slice(this.#root.lastIndexOf('/') + 1);
-        return [{ path: this.#root, relative, size: info.size, modifiedMs: Math.floor(info.mtimeMs) }];
+        return sorted([{ path: this.#root, relative, size: info.size, modifiedMs: Math.floor(info.mtimeMs) }]);
       }
       const entries: FileEntry[] = [];
       await this.#walk(this.#root, '', entries);
-      return entries.sort(byPath);
+      return sorted(entries);
     } catch (error) {
       throw localError(error, this.#root);
     }
@@ -111,7 +121,9 @@ class BucketFiles implements FileAccess {
     try {
       const single = prefix === '' ? null : await this.#store.head({ bucket, key: prefix });
       if (single) {
-        return [{ path: name, relative: prefix.slice(prefix.lastIndexOf('/') + 1), size: single.size, modifiedMs: single.modifiedMs }];
+        return sorted([
+          { path: name, relative: prefix.slice(prefix.lastIndexOf('/') + 1), size: single.size, modifiedMs: single.modifiedMs },
+        ]);
       }
       const folder = prefix === '' ? '' : `${prefix}/`;
       const entries: FileEntry[] = [];
@@ -126,7 +138,7 @@ class BucketFiles implements FileAccess {
         if (token === null) break;
       }
       if (entries.length === 0) throw new ConnectorError(`There is no file below ${name} in ${this.#store.description}.`, false);
-      return entries.sort(byPath);
+      return sorted(entries);
     } catch (error) {
       throw storeFailure(error);
     }

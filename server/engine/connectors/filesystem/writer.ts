@@ -18,6 +18,9 @@ import { partitionFolder } from './partition-path.ts';
 const BUFFER_BYTES = 256 * 1024;
 /** Bytes handed to the disk or bucket and not yet taken: above it the job waits. */
 const UNWRITTEN_BYTES_MAX = 16 * 1024 * 1024;
+/** Open parts (partitions written to at the same time): each holds a buffer and a file or an upload. The one open longest is closed beyond it. */
+const OPEN_PARTS_MAX = 128;
+const BUFFER_BYTES_FIRST = 4096;
 const NEWLINE = 10;
 
 export interface FileWriterSpec {
@@ -116,9 +119,10 @@ export class FileWriter implements SinkWriter {
   #partOf(folder: string): OpenPart {
     let open = this.#open.get(folder);
     if (!open) {
+      if (this.#open.size >= OPEN_PARTS_MAX) this.#finish(this.#open.keys().next().value as string);
       open = {
         part: this.#spec.parts.create(folder, `${this.#names}-${this.#count++}`),
-        buffer: new GrowingBuffer(BUFFER_BYTES + 4096),
+        buffer: new GrowingBuffer(BUFFER_BYTES_FIRST),
         bytes: 0,
       };
       this.#open.set(folder, open);
