@@ -2,7 +2,8 @@
 import { job } from './en/job.ts';
 import { list } from './en/list.ts';
 import { options } from './en/options.ts';
+import { page } from './en/page.ts';
 import { restart } from './en/restart.ts';
 import { shell } from './en/shell.ts';
 
-export const en = { ...shell, ...job, ...list, ...restart, ...options } as const;
+export const en = { ...shell, ...job, ...list, ...restart, ...options, ...page } as const;

@@ -3,7 +3,8 @@ import type { Dictionary } from './dictionary.ts';
 import { job } from './zh/job.ts';
 import { list } from './zh/list.ts';
 import { options } from './zh/options.ts';
+import { page } from './zh/page.ts';
 import { restart } from './zh/restart.ts';
 import { shell } from './zh/shell.ts';
 
-export const zh: Dictionary = { ...shell, ...job, ...list, ...restart, ...options };
+export const zh: Dictionary = { ...shell, ...job, ...list, ...restart, ...options, ...page };

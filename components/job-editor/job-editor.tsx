@@ -1,0 +1,223 @@
+'use client';
+/**
+ * The edit page: head, tool bar, editor (Jar: fields), problems, parameter panel. The editor, the panel and the graph are given by the page, so that each
+ * is loaded when it is needed and this feature knows none of them.
+ */
+import { useQuery } from '@tanstack/react-query';
+import { PanelRightClose, PanelRightOpen } from 'lucide-react';
+import { type ReactNode, type Ref, useEffect, useMemo, useRef, useState } from 'react';
+import type { SqlMark } from '../../server/contract/check.ts';
+import type { Job, JobType } from '../../server/contract/job.ts';
+import type { JobOptions } from '../../server/contract/job-options.ts';
+import { routeQuery } from '../client/queries.ts';
+import { keys } from '../client/query-keys.ts';
+import { call } from '../client/request.ts';
+import { useI18n } from '../i18n/provider.tsx';
+import { ErrorNotice } from '../job/error-notice.tsx';
+import { useJobDialogs } from '../job/job-dialogs.tsx';
+import { useTellPageName } from '../shell/page-name.tsx';
+import { useShortcut } from '../shell/shortcuts.tsx';
+import { IconButton } from '../ui/button.tsx';
+import { Skeleton } from '../ui/surface.tsx';
+import { Tabs } from '../ui/tabs.tsx';
+import { EditorHead } from './editor-head.tsx';
+import { type EditorLook, EditorTools } from './editor-tools.tsx';
+import { LeaveGuard } from './leave-guard.tsx';
+import { ProblemList } from './problem-list.tsx';
+import { useCheck } from './use-check.ts';
+import { useDraft } from './use-draft.ts';
+
+export interface EditorHandle {
+  goTo(from: number, to: number): void;
+  replace(from: number, to: number, text: string): void;
+  setText(text: string): void;
+  focus(): void;
+}
+
+export interface EditorParts {
+  editor(props: {
+    value: string;
+    saved: string;
+    label: string;
+    wrap: boolean;
+    marks: readonly SqlMark[];
+    onChange(text: string): void;
+    onCursor(line: number, column: number): void;
+    onSave(): void;
+    onStart(): void;
+    onFix(): void;
+    handle: Ref<EditorHandle>;
+  }): ReactNode;
+  parameters(props: {
+    options: JobOptions;
+    type: JobType;
+    onChange(part: Partial<JobOptions>): void;
+    onProblem(problem: string | null): void;
+  }): ReactNode;
+  jarFields(props: { options: JobOptions; type: JobType; onChange(part: Partial<JobOptions>): void }): ReactNode;
+  runtimeText(props: { value: Readonly<Record<string, string>>; onChange(value: Record<string, string>): void }): ReactNode;
+  graph(props: { sql: string; options: Partial<JobOptions>; onClose(): void }): ReactNode;
+}
+
+export function JobEditor({ jobId, parts }: { jobId: number; parts: EditorParts }) {
+  const { data, error, refetch } = useQuery({ ...routeQuery('getJob', keys.job(jobId), { params: { jobId } }), staleTime: 0 });
+  useTellPageName(data?.job.name ?? null);
+  if (error && !data) return <ErrorNotice error={error} onRetry={() => void refetch()} className="m-(--gutter)" />;
+  if (!data) return <Loading />;
+  return <Editing key={data.job.id} job={data.job} parts={parts} />;
+}
+
+function Editing({ job, parts }: { job: Job; parts: EditorParts }) {
+  const { t, f } = useI18n();
+  const dialogs = useJobDialogs();
+  const draft = useDraft(job);
+  const isSql = job.type === 'flink_opensource_sql_job';
+  const check = useCheck(draft.sql, draft.patch, isSql);
+  const handle = useRef<EditorHandle>(null);
+  const [look, setLook] = useState<EditorLook>({ wrap: false, size: 13 });
+  const [cursor, setCursor] = useState({ line: 1, column: 1 });
+  const [problem, setProblem] = useState<string | null>(null);
+  const [graph, setGraph] = useState(false);
+  const marks = useMemo(() => check.data?.marks ?? [], [check.data]);
+  const fix = (mark: SqlMark | undefined) => mark?.replacement != null && handle.current?.replace(mark.from, mark.to, mark.replacement);
+  const save = () => draft.changes > 0 && problem === null && draft.save.mutate(draft.base);
+  const start = () => {
+    if (draft.changes === 0) dialogs.show({ kind: 'start', jobs: [job] });
+    else draft.save.mutate(draft.base, { onSuccess: (answer) => dialogs.show({ kind: 'start', jobs: [answer.job] }) });
+  };
+  const loadVersion = async (number: number) => {
+    const version = await call('getJobVersion', { params: { jobId: job.id, number } });
+    draft.setSql(version.sql);
+    draft.setOptions(version.options);
+  };
+  useShortcut('mod+s', save);
+  return (
+    <div className="flex h-[calc(100dvh-48px)] min-h-[560px] flex-col">
+      <EditorHead job={job} draft={draft} blocked={problem} onStart={start} />
+      <div className="flex min-h-0 grow border-t border-line-1">
+        <div className="flex min-w-0 grow flex-col" style={{ ['--editor-size' as string]: `${look.size}px` }}>
+          {isSql ? (
+            <>
+              <EditorTools
+                job={job}
+                sql={draft.sql}
+                look={look}
+                onLook={setLook}
+                onCheck={() => void check.refetch()}
+                onGraph={() => setGraph(true)}
+                onFormat={() => void format(draft.sql, draft.setSql)}
+              />
+              <div className="min-h-0 grow bg-surface">
+                {parts.editor({
+                  value: draft.sql,
+                  saved: job.sql,
+                  label: t('edit.editorLabel', { name: job.name }),
+                  wrap: look.wrap,
+                  marks,
+                  onChange: draft.setSql,
+                  onCursor: (line, column) => setCursor({ line, column }),
+                  onSave: save,
+                  onStart: start,
+                  onFix: () => fix(marks.find((mark) => mark.replacement !== null)),
+                  handle,
+                })}
+              </div>
+              <ProblemList
+                job={job}
+                check={check.data}
+                checking={check.isFetching}
+                onGo={(mark) => handle.current?.goTo(mark.from, mark.to)}
+                onFix={fix}
+                onVersion={(number) => void loadVersion(number)}
+              />
+              <div className="num flex h-[26px] shrink-0 items-center gap-5 border-t border-line-1 bg-sunken px-4 text-hint text-text-2">
+                <span className="min-w-[130px]">{t('edit.cursor', cursor)}</span>
+                <span>{t('edit.characters', { n: f.full(draft.sql.length), max: f.full(1_048_576) })}</span>
+                <span className="max-lg:hidden">{t('edit.leaveHint')}</span>
+                <span className="ml-auto">{t('edit.problemCount', { n: marks.length })}</span>
+              </div>
+            </>
+          ) : (
+            <div className="max-w-[720px] overflow-y-auto p-(--gutter)">
+              <h2 className="mb-4 text-ctl font-semibold">{t('edit.jarTitle')}</h2>
+              {parts.jarFields({ options: draft.options, type: job.type, onChange: draft.changeOptions })}
+            </div>
+          )}
+        </div>
+        <Panel>
+          {(tab) =>
+            tab === 'runtime'
+              ? parts.runtimeText({
+                  value: draft.options.runtimeConfiguration,
+                  onChange: (runtimeConfiguration) => draft.changeOptions({ runtimeConfiguration }),
+                })
+              : parts.parameters({ options: draft.options, type: job.type, onChange: draft.changeOptions, onProblem: setProblem })
+          }
+        </Panel>
+      </div>
+      {graph ? parts.graph({ sql: draft.sql, options: draft.patch, onClose: () => setGraph(false) }) : null}
+      <LeaveGuard changes={draft.changes} />
+    </div>
+  );
+}
+
+async function format(sql: string, put: (sql: string) => void): Promise<void> {
+  const { formatSql } = await import('../../server/engine/sql/format-sql.ts');
+  put(formatSql(sql));
+}
+
+/** The panel at the right, 364 px, folds to a strip. */
+function Panel({ children }: { children(tab: string): ReactNode }) {
+  const { t } = useI18n();
+  const [open, setOpen] = useState(true);
+  const [tab, setTab] = useState('parameters');
+  useEffect(() => {
+    if (window.innerWidth < 1024) setOpen(false);
+  }, []);
+  if (!open) {
+    return (
+      <div className="shrink-0 border-l border-line-1 bg-surface p-1.5">
+        <IconButton label={t('edit.openPanel')} onClick={() => setOpen(true)}>
+          <PanelRightOpen size={16} aria-hidden="true" />
+        </IconButton>
+      </div>
+    );
+  }
+  return (
+    <div className="flex w-[364px] shrink-0 flex-col border-l border-line-1 bg-surface max-lg:absolute max-lg:inset-y-12 max-lg:right-0 max-lg:z-20 max-lg:w-[min(364px,92vw)] max-lg:shadow-2">
+      <div className="flex items-center">
+        <Tabs
+          compact
+          className="grow"
+          label={t('edit.parameters')}
+          value={tab}
+          onChange={setTab}
+          tabs={[
+            { value: 'parameters', label: t('edit.parameters') },
+            { value: 'runtime', label: t('edit.runtime') },
+          ]}
+        />
+        <span className="border-b border-line-1 py-1 pr-1.5">
+          <IconButton label={t('edit.foldPanel')} onClick={() => setOpen(false)}>
+            <PanelRightClose size={16} aria-hidden="true" />
+          </IconButton>
+        </span>
+      </div>
+      <section
+        aria-label={t(tab === 'runtime' ? 'edit.runtime' : 'edit.parameters')}
+        className={tab === 'runtime' ? 'grow overflow-y-auto p-4' : 'grow overflow-y-auto'}
+      >
+        {children(tab)}
+      </section>
+    </div>
+  );
+}
+
+function Loading() {
+  return (
+    <div className="flex flex-col gap-3 p-(--gutter)">
+      <Skeleton width={320} height={28} />
+      <Skeleton height={420} />
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+'use client';
+/** Stream graph of the SQL in the editor, from explain; it need not be saved. */
+import { useQuery } from '@tanstack/react-query';
+import type { JobOptions } from '../../server/contract/job-options.ts';
+import { call } from '../client/request.ts';
+import { useI18n } from '../i18n/provider.tsx';
+import { ErrorNotice } from '../job/error-notice.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { Empty, Skeleton } from '../ui/surface.tsx';
+import { JobGraph } from './job-graph.tsx';
+
+export function GraphDialog({ sql, options, onClose }: { sql: string; options: Partial<JobOptions>; onClose(): void }) {
+  const { t } = useI18n();
+  const { data, error, refetch } = useQuery({
+    queryKey: ['explain', sql, options],
+    queryFn: ({ signal }) => call('explainSql', { body: { sql, options } }, signal),
+  });
+  return (
+    <Dialog open onClose={onClose} title={t('edit.graphTitle')} closeLabel={t('common.close')} width={1160}>
+      {error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : null}
+      {data ? (
+        data.graph ? (
+          <JobGraph graph={data.graph} />
+        ) : (
+          <Empty>{t('edit.graphNone')}</Empty>
+        )
+      ) : error ? null : (
+        <Skeleton height={240} />
+      )}
+      {data?.text ? <pre className="mt-4 overflow-x-auto rounded-ctl bg-sunken p-4 font-mono text-hint">{data.text}</pre> : null}
+    </Dialog>
+  );
+}

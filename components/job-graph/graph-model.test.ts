@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import type { PlanGraph } from '../../server/contract/check.ts';
+import type { TasksAnswer } from '../../server/contract/runs.ts';
+import { graphNodes } from './graph-model.ts';
+
+const node = (id: number, uid: string) => ({
+  id,
+  uid,
+  kind: 'x',
+  title: uid,
+  description: '',
+  parallelism: 1,
+  isStateful: true,
+  stateTtlMs: 0,
+  keys: [],
+  changelog: '[I]',
+  columns: [],
+});
+const graph: PlanGraph = { nodes: [node(1, 'source'), node(2, 'sink')], edges: [{ from: 1, to: 2, strategy: 'FORWARD' }] };
+const task = {
+  uid: 'sink',
+  nodeId: 9,
+  kind: 'sink',
+  name: 's',
+  parallelism: 4,
+  status: 'RUNNING',
+  recordsIn: 7,
+  recordsOut: 0,
+  bytesIn: 0,
+  bytesOut: 0,
+  busy: 0.5,
+  backpressured: 0,
+  backpressure: 'OK',
+  watermarkAt: null,
+  stateBytes: 3,
+  stateRecords: 1,
+  lateRowsDropped: 0,
+  subtasks: [],
+} as const;
+
+describe('nodes of the graph', () => {
+  it('join the plan with the tasks by uid, and a sink shows what it received', () => {
+    const nodes = graphNodes(graph, { observedAt: 1, operators: [task] } as unknown as TasksAnswer);
+    expect(nodes[0]).toMatchObject({ isSource: true, isSink: false, next: [2], busy: null, recordsOut: null });
+    expect(nodes[1]).toMatchObject({ isSink: true, parallelism: 4, recordsOut: 7, stateBytes: 3 });
+  });
+});

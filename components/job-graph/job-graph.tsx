@@ -1,0 +1,76 @@
+'use client';
+/** Execution plan: the graph (loaded lazily, where there is room) and its list twin. */
+import { List, Network } from 'lucide-react';
+import dynamic from 'next/dynamic';
+import { useState } from 'react';
+import type { PlanGraph } from '../../server/contract/check.ts';
+import type { TasksAnswer } from '../../server/contract/runs.ts';
+import { useI18n } from '../i18n/provider.tsx';
+import { Button } from '../ui/button.tsx';
+import { PlainTable } from '../ui/data-table.tsx';
+import { useMedia } from '../ui/media.ts';
+import { type GraphNode, graphNodes } from './graph-model.ts';
+
+const LayeredGraph = dynamic(() => import('./layered.tsx').then((module) => module.LayeredGraph), {
+  ssr: false,
+  loading: () => <div style={{ height: 220 }} />,
+});
+
+export function JobGraph({ graph, tasks }: { graph: PlanGraph; tasks?: TasksAnswer | undefined }) {
+  const { t } = useI18n();
+  const narrow = useMedia('(max-width: 879px)');
+  const [list, setList] = useState(false);
+  const nodes = graphNodes(graph, tasks);
+  const asList = list || narrow;
+  return (
+    <div>
+      {narrow ? null : (
+        <div className="flex justify-end px-3 pt-2">
+          <Button
+            look="quiet"
+            size="sm"
+            icon={asList ? <Network size={14} aria-hidden="true" /> : <List size={14} aria-hidden="true" />}
+            onClick={() => setList(!list)}
+          >
+            {asList ? t('graph.picture') : t('graph.list')}
+          </Button>
+        </div>
+      )}
+      {asList ? <GraphList nodes={nodes} /> : <LayeredGraph nodes={nodes} />}
+    </div>
+  );
+}
+
+function GraphList({ nodes }: { nodes: readonly GraphNode[] }) {
+  const { t, f } = useI18n();
+  const title = (id: number) => nodes.find((node) => node.id === id)?.title ?? String(id);
+  return (
+    <PlainTable
+      label={t('job.tab.plan')}
+      head={[
+        { key: 'operator', text: t('graph.operator') },
+        { key: 'parallel', text: t('task.parallel'), align: 'right' },
+        { key: 'records', text: t('common.records'), align: 'right' },
+        { key: 'busy', text: t('task.busy'), align: 'right' },
+        { key: 'pressure', text: t('task.pressure') },
+        { key: 'next', text: t('graph.next') },
+      ]}
+      rows={nodes.map((node) => ({
+        key: String(node.id),
+        cells: [
+          <span key="o" className="block py-1.5">
+            <span className="font-semibold">{node.title}</span>
+            <span className="block max-w-[420px] truncate text-second text-text-3" title={node.detail}>
+              {node.detail}
+            </span>
+          </span>,
+          f.full(node.parallelism),
+          f.count(node.recordsOut),
+          f.percent(node.busy),
+          node.pressure ?? '--',
+          node.next.map(title).join(', ') || '--',
+        ],
+      }))}
+    />
+  );
+}
