@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, truncate, unlink, writeFile } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ObjectStore } from '../../../storage/contract.ts';
+import { type ObjectStore, StoreError } from '../../../storage/contract.ts';
+import { FaultyObjectStore, type StoreFault } from '../../../storage/faulty-store.ts';
 import { LocalObjectStore } from '../../../storage/local-store.ts';
 import { MemoryObjectStore } from '../../../storage/memory-store.ts';
 import type { PlanTable, TableColumnRead } from '../../planner/physical-plan.ts';
@@ -218,6 +219,48 @@ describe('filesystem source', () => {
   });
 });
 
+describe('filesystem sink: faults of the store', () => {
+  const lost = (): StoreError => new StoreError('unreachable', 'The store did not answer.');
+  const failing = (fault: StoreFault) => context(0, 1, { store: new FaultyObjectStore(store, fault) });
+  const seen = async (): Promise<Value[]> => {
+    const source = reader(table('obs://bucket/out'));
+    await source.open(null);
+    return ids(await drain(source));
+  };
+
+  it('commits once when the answer to a commit is lost and it is done again', async () => {
+    let isDown = true;
+    const sink = writer(
+      table('obs://bucket/out'),
+      failing((operation, _, moment) => (isDown && operation === 'completeMultipart' && moment === 'after' ? lost() : null)),
+    );
+    writeRows(sink, [
+      [1, 'a'],
+      [2, 'b'],
+    ]);
+    const committables = throughSnapshot(await sink.prepare(1));
+    await expect(sink.commit(committables)).rejects.toMatchObject({ name: 'ConnectorError', isRetryable: true });
+    isDown = false;
+    await sink.commit(committables);
+    expect(await seen()).toEqual([1, 2]);
+  });
+
+  it('fails prepare, and every call after it, when a part was not taken', async () => {
+    let failures = 0;
+    const sink = writer(
+      table('obs://bucket/out'),
+      failing((operation, _, moment) => (operation === 'putPart' && moment === 'before' && failures++ === 0 ? lost() : null)),
+    );
+    writeRows(sink, [[1, 'a']]);
+    await expect(sink.prepare(1)).rejects.toThrow(/did not answer/);
+    writeRows(sink, [[2, 'b']]);
+    await expect(sink.prepare(2)).rejects.toThrow(/did not answer/);
+    await expect(sink.ready()).rejects.toThrow(/did not answer/);
+    await sink.close();
+    await expect(seen()).rejects.toThrow(/There is no file below/);
+  });
+});
+
 /** The sink's crash matrix runs over a local folder, a bucket in memory and a bucket that is a local folder. */
 describe.each(['local', 'memory bucket', 'folder bucket'])('filesystem sink: %s', (kind) => {
   let path: string;
@@ -300,6 +343,17 @@ describe.each(['local', 'memory bucket', 'folder bucket'])('filesystem sink: %s'
     const second = await prepared([1, 2, 3], 'a2');
     await second.sink.commit(second.committables);
     expect(await visible()).toEqual([1, 2, 3]);
+  });
+
+  it('takes away at close only what no prepare has handed out', async () => {
+    if (kind !== 'local') return;
+    const { sink, committables } = await prepared([1, 2]);
+    for (const id of range(0, 3)) writeRows(sink, [[id, 'y'.repeat(300_000)]]);
+    expect(sink.ready()).toBeNull();
+    await sink.close();
+    expect(await readdir(path)).toHaveLength(1);
+    await writer(table(path)).commit(committables);
+    expect(await visible()).toEqual([1, 2]);
   });
 
   it('refuses to commit what it cannot prove', async () => {

@@ -44,7 +44,8 @@ export class FileWriter implements SinkWriter {
   readonly #context: RuntimeContext;
   readonly #names: string;
   readonly #open = new Map<string, OpenPart>();
-  /** Parts closed since the last prepare. */
+  /** Parts closed since the last prepare. No snapshot names them, nor the open ones. */
+  #closed: FilePart[] = [];
   #finished: Promise<Committable>[] = [];
   #count = 0;
   #tail: Promise<void> = Promise.resolve();
@@ -88,6 +89,7 @@ export class FileWriter implements SinkWriter {
     await this.#settled();
     const committables = await Promise.all(this.#finished);
     this.#finished = [];
+    this.#closed = [];
     return committables;
   }
 
@@ -97,12 +99,13 @@ export class FileWriter implements SinkWriter {
 
   async close(): Promise<void> {
     await this.#tail.catch(() => {});
-    for (const { part } of this.#open.values()) {
+    for (const part of [...this.#closed, ...Array.from(this.#open.values(), (open) => open.part)]) {
       await part
         .discard()
         .catch((error: Error) => this.#context.log('warn', `A part that no snapshot names could not be taken away: ${error.message}`));
     }
     this.#open.clear();
+    this.#closed = [];
   }
 
   #folderOf(batch: Batch, row: number): string {
@@ -152,6 +155,7 @@ export class FileWriter implements SinkWriter {
     this.#flush(open);
     this.#open.delete(folder);
     if (open.bytes === 0) return;
+    this.#closed.push(open.part);
     let resolve: (committable: Committable) => void = () => {};
     this.#finished.push(new Promise((done) => (resolve = done)));
     this.#enqueue(async () => resolve(await open.part.finish()));
