@@ -1,11 +1,11 @@
 /**
- * The console of this process, made at first use and kept on globalThis (route handlers are separate bundles). Opens the
- * database, makes what must be there, connects to the supervisor. `prepareConsole` was run before by the launcher, which also prints the
- * link of the first start; running it again changes nothing but makes a new link where there is no user yet, so it is not run here.
+ * The console of this process, made at the start of the server (instrumentation.ts) and kept on globalThis, since route handlers are separate
+ * bundles. Opens the database, makes what must be there, prints the link to the first administrator while there is no user, connects to
+ * the supervisor. When the database does not answer, the next request tries again.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseEnvironment } from '../config/environment.ts';
+import { type Environment, parseEnvironment } from '../config/environment.ts';
 import { projectRoot } from '../config/project-root.ts';
 import { openDatabase } from '../db/open-database.ts';
 import { systemClock } from '../effects/clock.ts';
@@ -14,6 +14,7 @@ import { loadMasterKey } from '../secrets/load-master-key.ts';
 import { absentPreviews, absentSupervisor } from './absent-ports.ts';
 import type { ConsoleContext } from './context.ts';
 import { PlannerThread } from './planner-thread.ts';
+import { prepareConsole } from './prepare-console.ts';
 
 const KEY = Symbol.for('tidemark.console');
 type Holder = { [KEY]?: Promise<ConsoleContext> | undefined };
@@ -22,12 +23,26 @@ export function productVersion(root: string): string {
   return (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
 }
 
+/** To the launcher, which prints it in its turn; or at once where there is none. */
+function print(text: string): void {
+  if (process.send) process.send({ type: 'print', text });
+  else process.stdout.write(`${text}\n`);
+}
+
+function printSetupLink({ host, port }: Environment, token: string): void {
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  print(`Create the first administrator within 30 min: http://${name}:${port}/setup?token=${token}`);
+}
+
 async function openConsole(): Promise<ConsoleContext> {
   const root = projectRoot();
   const environment = parseEnvironment(process.env, root);
   if (!environment.ok) throw new Error(environment.problems.join('\n'));
-  const { dataDir, databaseUrl, masterKey } = environment.value;
+  const { dataDir, databaseUrl } = environment.value;
   const { client, provider } = await openDatabase({ dataDir, databaseUrl });
+  const masterKey = loadMasterKey(dataDir, environment.value.masterKey);
+  const { setupToken } = await prepareConsole(client, environment.value, masterKey, systemClock);
+  if (setupToken !== null) printSetupLink(environment.value, setupToken);
   const events = new EventHub(client, systemClock);
   const supervisor = absentSupervisor;
   supervisor.subscribe((event) => events.publish(event));
@@ -36,7 +51,7 @@ async function openConsole(): Promise<ConsoleContext> {
     provider,
     clock: systemClock,
     environment: environment.value,
-    masterKey: loadMasterKey(dataDir, masterKey),
+    masterKey,
     events,
     planner: new PlannerThread(),
     previews: absentPreviews,
