@@ -149,6 +149,7 @@ export class OperatorHarness {
       output: {
         emit: (batch) => this.#collect(batch),
         emitWatermark: (watermarkMs) => {
+          this.#watermarkMs = watermarkMs;
           this.watermarks.push(watermarkMs);
           this.events.push(watermarkMs);
         },

@@ -72,7 +72,7 @@ export class SessionAggregate implements Operator {
     const key = this.#node.keys.map((index) => this.#input[index]);
     const start = { name: 'start', type: BIGINT };
     this.#context = context;
-    this.#clock = new WindowClock(this.#input[this.#node.time].type, context.timeZone);
+    this.#clock = new WindowClock(this.#node.isZoned, context.timeZone);
     this.#table = context.state.table({ name: 'sessions', key, subKey: [start], fields: [...FIELDS, ...this.#set.fields], ttlMs: 0 });
     this.#store = { main: this.#table, aux: [] };
     this.#heads = this.#table.prefixLookup(this.#node.keys);

@@ -80,10 +80,10 @@ export class SliceAggregate implements Operator {
   }
 
   open(context: OperatorContext): void {
-    const { keys, domain, time, isInputChanging } = this.#node;
+    const { keys, domain, isInputChanging } = this.#node;
     const key = keys.map((index) => this.#input[index]);
     this.#context = context;
-    this.#clock = new WindowClock(this.#input[time].type, context.timeZone);
+    this.#clock = new WindowClock(this.#node.isZoned, context.timeZone);
     const subKey = this.#columns.slice(keys.length).map((index) => this.#input[index]);
     this.#main = context.state.sliced({
       name: 'slices',

@@ -3,7 +3,6 @@
  * (local time for TIMESTAMP_LTZ, see WindowClock); a slice and a window are named by their ends, exclusive (Flink's SliceAssigners).
  */
 import type { WindowSpec } from '../planner/physical-plan.ts';
-import type { SqlType } from '../types/sql-type.ts';
 import { type TimeZone, timeZoneOf } from '../types/time-zone.ts';
 
 type AlignedSpec = Exclude<WindowSpec, { readonly kind: 'SESSION' }>;
@@ -36,8 +35,13 @@ export class WindowGrid {
     return this.#sizeMs !== this.sliceMs;
   }
 
-  #floor(timeMs: number, widthMs: number): number {
-    return Math.floor((timeMs - this.#offsetMs) / widthMs) * widthMs + this.#offsetMs;
+  #floor(timeMs: number, widthMs: number, offsetMs: number = this.#offsetMs): number {
+    return Math.floor((timeMs - offsetMs) / widthMs) * widthMs + offsetMs;
+  }
+
+  /** Starts lie on the grid of steps, so ends lie a size off it. */
+  #floorEnd(timeMs: number): number {
+    return this.#floor(timeMs, this.#stepMs, this.#offsetMs + this.#sizeMs);
   }
 
   sliceEnd(timeMs: number): number {
@@ -46,7 +50,7 @@ export class WindowGrid {
 
   /** The first window at or after `fromEnd` that holds the slice; Infinity when there is none. */
   windowEndFrom(sliceEnd: number, fromEnd: number): number {
-    const first = this.#floor(Math.max(sliceEnd, fromEnd) - 1, this.#stepMs) + this.#stepMs;
+    const first = this.#floorEnd(Math.max(sliceEnd, fromEnd) - 1) + this.#stepMs;
     return first <= this.lastWindowEnd(sliceEnd) ? first : Infinity;
   }
 
@@ -56,7 +60,7 @@ export class WindowGrid {
       case 'TUMBLE':
         return sliceEnd;
       case 'HOP':
-        return this.#floor(sliceEnd - this.sliceMs + this.#sizeMs, this.#stepMs);
+        return this.#floorEnd(sliceEnd - this.sliceMs + this.#sizeMs);
       case 'CUMULATE':
         return this.#floor(sliceEnd - 1, this.#sizeMs) + this.#sizeMs;
     }
@@ -79,8 +83,9 @@ export class WindowGrid {
 export class WindowClock {
   readonly #zone: TimeZone | null;
 
-  constructor(type: SqlType, timeZone: string) {
-    this.#zone = type.kind === 'TIMESTAMP_LTZ' && timeZone !== 'UTC' ? timeZoneOf(timeZone) : null;
+  /** `isZoned`: the windows come from a TIMESTAMP_LTZ (or processing) time. */
+  constructor(isZoned: boolean, timeZone: string) {
+    this.#zone = isZoned && timeZone !== 'UTC' ? timeZoneOf(timeZone) : null;
   }
 
   toLocal(instantMs: number): number {

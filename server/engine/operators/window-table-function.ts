@@ -43,7 +43,7 @@ export function createWindowTableFunction(node: NodeOf<'windowTableFunction'>, i
   return {
     open(opened) {
       context = opened;
-      clock = new WindowClock(input[node.time].type, opened.timeZone);
+      clock = new WindowClock(input[node.time].type.kind === 'TIMESTAMP_LTZ', opened.timeZone);
     },
     process(batch) {
       const isEvent = node.domain === 'rowtime';
