@@ -3,7 +3,6 @@ import type { JobStatus, JobSummary } from '../contract/job.ts';
 import type { JobEvent } from '../contract/runs.ts';
 import type { SnapshotOrigin } from '../contract/snapshot.ts';
 import type { DatabaseTransaction, Prisma } from '../db/open-database.ts';
-import { appendEvent } from '../events/append-event.ts';
 import {
   ms,
   msOrNull,
@@ -14,6 +13,7 @@ import {
   SNAPSHOT_INCLUDE,
   snapshotView,
 } from '../db/row-to-view.ts';
+import { appendEvent } from '../events/append-event.ts';
 import { readSetting } from './read-setting.ts';
 import { isLegalMove, STATUS_LABELS } from './transitions.ts';
 

@@ -8,6 +8,9 @@ export function whileSavepointing(view: JobView, operation: OperationView): Acti
   if (order.kind === 'done' && order.path !== null) return { kind: 'savepoint-succeeded', path: order.path };
   if (operation.savedPath !== null) return { kind: 'savepoint-succeeded', path: operation.savedPath };
   if (!isOpen(view.run)) return { kind: 'savepoint-failed', message: 'The job ended before the savepoint was complete.' };
+  if (order.kind === 'none' && operation.isCancelAsked) {
+    return { kind: 'savepoint-failed', message: 'It was canceled before the savepoint began.' };
+  }
   if (order.kind === 'none') return { kind: 'order-savepoint' };
   if (order.kind === 'refused') return { kind: 'savepoint-failed', message: order.message };
   if (order.kind === 'done') return { kind: 'savepoint-failed', message: 'The engine stored no savepoint.' };

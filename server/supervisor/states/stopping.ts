@@ -12,7 +12,10 @@ const LATE_MS = 15_000;
 export function whileStopping(view: JobView, operation: OperationView, mode: 'savepoint' | 'drain' | 'without'): Action {
   const { order } = operation;
   if (!isOpen(view.run)) return afterTheRun(view, operation, mode);
-  if (order.kind === 'none') return { kind: 'order-stop', mode };
+  if (order.kind === 'none') {
+    const isCalledOff = operation.isCancelAsked && mode !== 'without';
+    return isCalledOff ? { kind: 'stop-failed', message: 'It was canceled before the savepoint began.' } : { kind: 'order-stop', mode };
+  }
   if (mode === 'without') {
     if (order.kind === 'done') return WAIT;
     const untilMs = order.kind === 'waiting' ? order.sinceMs + POLITE_MS : view.nowMs;

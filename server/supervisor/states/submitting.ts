@@ -7,7 +7,8 @@ const TIMES_MAX = 3;
 export function whileSubmitting(view: JobView, operation: OperationView): Action {
   if (operation.isCancelAsked) return isOpen(view.run) ? { kind: 'kill' } : { kind: 'start-canceled' };
   const { begun } = operation;
-  if (!begun) return { kind: 'begin-run', by: 'operation' };
+  // A run of before that a crash left behind is ended first: two must never be.
+  if (!begun) return isOpen(view.run) ? { kind: 'kill' } : { kind: 'begin-run', by: 'operation' };
   if (begun.hasRun || begun.end === 'finished') return { kind: 'start-succeeded' };
   if (begun.end === null) return WAIT;
   if (operation.mayFallBack) return { kind: 'begin-run', by: 'operation' };

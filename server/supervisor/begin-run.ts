@@ -1,0 +1,159 @@
+/**
+ * Begins a run: choose the snapshot, write the run's row with its generation, hand it to the engine. A crash after the row and before the
+ * engine leaves an open run without a process; the next supervisor finds none, ends the run as lost and begins another.
+ */
+import type { StartRequest } from '../contract/operation-request.ts';
+import type { Run } from '../contract/runs.ts';
+import type { RunSpec } from '../engine/runtime/wire.ts';
+import { buildRunSpec, optionsOf } from './build-run-spec.ts';
+import { candidatesOfRestart, candidatesOfStart, chooseFirstRestorable, type PassedOver } from './choose-snapshot.ts';
+import type { SupervisorContext } from './context.ts';
+import { type JobFacts, type JobRow, STARTING, versionOfRestart } from './job-facts.ts';
+import { onJob } from './leases.ts';
+import { requestOf, stepOperation } from './operation-record.ts';
+import { createRun, noteFallback } from './run-record.ts';
+import { proveSnapshot, type SnapshotRow } from './snapshot-record.ts';
+
+export type BegunRun =
+  | {
+      readonly kind: 'begun';
+      readonly run: { readonly id: string; readonly number: number; readonly generation: number };
+      readonly spec: RunSpec;
+    }
+  /** Nothing was begun and nothing will be without a person. */
+  | { readonly kind: 'refused'; readonly message: string }
+  /** Nothing was begun; another try may help. */
+  | { readonly kind: 'not-now'; readonly message: string };
+
+interface Wanted {
+  readonly start: Run['start'];
+  readonly version: number;
+  readonly candidates: readonly SnapshotRow[];
+  /** Why the run may begin without a snapshot when there is none; null = it may not. */
+  readonly freshReason: string | null;
+  readonly allowNonRestoredState: boolean;
+  readonly startAtMs: number | null;
+}
+
+export async function beginRun(context: SupervisorContext, facts: JobFacts, by: 'operation' | 'restart' | 'resume'): Promise<BegunRun> {
+  const { job } = facts;
+  const request = facts.request?.kind === 'start' ? facts.request : await lastStart(context, job.id);
+  const wanted =
+    by === 'operation' && request
+      ? await wantedByPerson(context, job, request)
+      : await wantedByPolicy(context, facts, by === 'resume', request);
+  if (typeof wanted === 'string') return { kind: 'refused', message: wanted };
+  const choice = await chooseFirstRestorable(context.store, wanted.candidates);
+  if (choice.kind === 'unreachable') return { kind: 'not-now', message: choice.reason };
+  if (choice.kind === 'all-damaged') {
+    await markDamaged(context, job.id, choice.passedOver);
+    const first = choice.passedOver[0] as PassedOver;
+    return { kind: 'refused', message: `No snapshot can be restored. ${first.name}: ${first.reason} Nothing was started.` };
+  }
+  if (choice.kind === 'none' && wanted.freshReason === null) {
+    return {
+      kind: 'refused',
+      message: `Job ${job.name} had state, and there is no snapshot to restore. Start it empty by typing its name, or import a snapshot.`,
+    };
+  }
+  return write(context, facts, wanted, choice.kind === 'snapshot' ? choice.row : null, choice.kind === 'snapshot' ? choice.passedOver : []);
+}
+
+async function write(
+  context: SupervisorContext,
+  facts: JobFacts,
+  wanted: Wanted,
+  snapshot: SnapshotRow | null,
+  passedOver: readonly PassedOver[],
+): Promise<BegunRun> {
+  const { job, operation } = facts;
+  const version = await context.database.jobVersion.findUniqueOrThrow({
+    where: { jobId_number: { jobId: job.id, number: wanted.version } },
+  });
+  const nowMs = context.clock.nowMs();
+  const parallelism = optionsOf(version).parallelism;
+  const run = await onJob(context, job.id, async (tx) => {
+    const start = wanted.start === 'snapshot' && !snapshot ? 'empty' : wanted.start;
+    const created = await createRun(tx, context, { job, version: wanted.version, parallelism, start, snapshot }, nowMs);
+    for (const passed of passedOver) {
+      await proveSnapshot(tx, passed.id, { isGood: false, tookMs: 0, message: passed.reason }, nowMs);
+      await noteFallback(tx, job.id, created.number, passed, nowMs);
+    }
+    if (operation && facts.request?.kind === 'start') {
+      const message = snapshot ? `Starting from ${snapshot.name}.` : (wanted.freshReason ?? 'Starting.');
+      await stepOperation(tx, operation, { step: STARTING, message, progress: 0.3, data: { runId: created.id } }, nowMs);
+    }
+    return created;
+  });
+  const spec = buildRunSpec(context.environment, {
+    job,
+    version,
+    run,
+    restoreFrom: snapshot?.path ?? null,
+    allowNonRestoredState: wanted.allowNonRestoredState,
+    startAtMs: snapshot ? null : wanted.startAtMs,
+    logFile: context.engine.logFile(String(job.id), run.id),
+  });
+  return { kind: 'begun', run, spec };
+}
+
+/** A sentence when the start is refused. The choice was checked by the service; this is the last line before something runs. */
+async function wantedByPerson(context: SupervisorContext, job: JobRow, request: StartRequest): Promise<Wanted | string> {
+  const { choice, acceptance, allowNonRestoredState, version } = request;
+  const isNameTyped = acceptance?.typedName === job.name;
+  const isFresh = choice.kind === 'empty' || choice.kind === 'time';
+  if (isFresh && job.hadState && !isNameTyped) {
+    return `Job ${job.name} had state. It starts empty only when its name was typed.`;
+  }
+  const candidates = await candidatesOfStart(context.database, job.id, choice);
+  if (choice.kind === 'snapshot' && candidates.length === 0) return 'The chosen snapshot is no longer there. Choose another one.';
+  const mayBeFresh = isFresh || (choice.kind === 'newest' && (!job.hadState || isNameTyped));
+  const freshReason = mayBeFresh ? 'Starting without a snapshot: sources begin by their startup options.' : null;
+  const start = choice.kind === 'time' ? 'time' : choice.kind === 'empty' ? 'empty' : 'snapshot';
+  return { start, version, candidates, freshReason, allowNonRestoredState, startAtMs: choice.kind === 'time' ? choice.at : null };
+}
+
+async function wantedByPolicy(
+  context: SupervisorContext,
+  facts: JobFacts,
+  isResume: boolean,
+  lastRequest: StartRequest | null,
+): Promise<Wanted> {
+  const { job, run } = facts;
+  const { database } = context;
+  const newest = await database.jobVersion.findUniqueOrThrow({ where: { jobId_number: { jobId: job.id, number: job.version } } });
+  const isFreshBySetting = !isResume && !optionsOf(newest).resumeCheckpoint;
+  const candidates = isFreshBySetting ? [] : await candidatesOfRestart(database, job.id);
+  const base = await database.run.findFirst({
+    where: { jobId: job.id, start: { in: ['empty', 'snapshot', 'time'] } },
+    orderBy: { number: 'desc' },
+  });
+  const made = await database.snapshot.count({ where: { jobId: job.id, runNumber: { gte: base?.number ?? 0 } } });
+  const neverSaved = base?.restoredFromId == null && made === 0;
+  const freshReason = isFreshBySetting
+    ? 'Restore Job from Checkpoint is off: the job starts fresh, its state is empty and its sources begin by their startup options.'
+    : neverSaved
+      ? 'No checkpoint was completed since the start, so there is nothing to restore: sources begin by their startup options.'
+      : null;
+  return {
+    start: isResume ? 'resumed' : 'auto-restart',
+    version: versionOfRestart(job, run),
+    candidates,
+    freshReason,
+    allowNonRestoredState: lastRequest?.allowNonRestoredState ?? false,
+    startAtMs: lastRequest?.choice.kind === 'time' && neverSaved ? lastRequest.choice.at : null,
+  };
+}
+
+async function lastStart(context: SupervisorContext, jobId: number): Promise<StartRequest | null> {
+  const row = await context.database.operation.findFirst({ where: { jobId, kind: 'start' }, orderBy: { requestedAt: 'desc' } });
+  const request = row ? requestOf(row) : null;
+  return request?.kind === 'start' ? request : null;
+}
+
+async function markDamaged(context: SupervisorContext, jobId: number, passedOver: readonly PassedOver[]): Promise<void> {
+  const nowMs = context.clock.nowMs();
+  await onJob(context, jobId, async (tx) => {
+    for (const passed of passedOver) await noteFallback(tx, jobId, null, passed, nowMs);
+  });
+}

@@ -1,0 +1,178 @@
+/**
+ * Measurements of one run: each report becomes values for the live charts at once; folded points of 10, 60 and 600 s go to the database, and
+ * what the job list shows (lag, exposure, state) with them. Counters are of the run; rates are differences of two reports.
+ */
+import { type FoldedMetrics, METRIC_RESOLUTIONS, type MetricName, type MetricValues } from '../contract/metrics.ts';
+import type { TasksAnswer } from '../contract/runs.ts';
+import type { DatabaseTransaction } from '../db/open-database.ts';
+import type { JobReport } from '../engine/runtime/wire.ts';
+
+type MetricsReport = Extract<JobReport, { type: 'metrics' }>;
+
+interface Totals {
+  readonly atMs: number;
+  readonly recordsIn: number;
+  readonly recordsOut: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly cpuSeconds: number;
+}
+
+const round = (value: number) => Math.round(value * 100) / 100;
+
+export class MetricsRecorder {
+  readonly #jobId: number;
+  #before: Totals | null = null;
+  #savedRecordsIn = 0;
+  #last: MetricsReport | null = null;
+  #values: MetricValues = {};
+  /** By resolution: the bucket under way. */
+  readonly #buckets = new Map<number, { readonly atMs: number; readonly folded: FoldedMetrics }>();
+  #due: { readonly seconds: number; readonly atMs: number; readonly folded: FoldedMetrics }[] = [];
+
+  constructor(jobId: number) {
+    this.#jobId = jobId;
+  }
+
+  /** Values of this moment. */
+  take(report: MetricsReport): MetricValues {
+    const totals = totalsOf(report);
+    const before = this.#before;
+    this.#before = totals;
+    this.#last = report;
+    const seconds = before ? Math.max(0.001, (totals.atMs - before.atMs) / 1000) : null;
+    const rate = (now: number, then: number) => round(Math.max(0, now - then) / (seconds ?? 1));
+    const watermarks = report.operators.flatMap((operator) => operator.watermarkMs ?? []);
+    const busiest = (of: (operator: MetricsReport['operators'][number]) => number) => Math.max(0, ...report.operators.map(of));
+    const values: MetricValues = {
+      rssBytes: report.rssBytes,
+      stateBytes: report.stateBytes,
+      busy: round(busiest((operator) => operator.busy)),
+      backpressured: round(busiest((operator) => operator.backpressured)),
+      exposureRecords: Math.max(0, totals.recordsIn - this.#savedRecordsIn),
+    };
+    if (before && seconds !== null) {
+      values.recordsInRate = rate(totals.recordsIn, before.recordsIn);
+      values.recordsOutRate = rate(totals.recordsOut, before.recordsOut);
+      values.bytesInRate = rate(totals.bytesIn, before.bytesIn);
+      values.bytesOutRate = rate(totals.bytesOut, before.bytesOut);
+      values.cpu = rate(totals.cpuSeconds, before.cpuSeconds);
+    }
+    if (report.lagRecords !== null) values.lagRecords = report.lagRecords;
+    if (watermarks.length > 0) {
+      const oldest = Math.min(...watermarks);
+      if (oldest > 0 && oldest < 8.64e15) values.watermarkLagMs = Math.max(0, report.atMs - oldest);
+    }
+    this.#values = values;
+    this.#fold(report.atMs, values);
+    return values;
+  }
+
+  /** A snapshot is complete: what was read before it is safe. */
+  saved(atMs: number, snapshot: { readonly recordsIn: number; readonly durationMs: number; readonly bytes: number }): MetricValues {
+    this.#savedRecordsIn = snapshot.recordsIn;
+    const values: MetricValues = { checkpointMs: round(snapshot.durationMs), checkpointBytes: snapshot.bytes };
+    this.#fold(atMs, values);
+    return values;
+  }
+
+  get recordsIn(): number | null {
+    return this.#before?.recordsIn ?? null;
+  }
+
+  get recordsOut(): number | null {
+    return this.#before?.recordsOut ?? null;
+  }
+
+  /** Fields of the job's row that follow from the newest report. */
+  jobFields() {
+    const { lagRecords, exposureRecords, stateBytes } = this.#values;
+    const whole = (value: number | undefined) => (value === undefined ? null : BigInt(Math.round(value)));
+    return { lagRecords: whole(lagRecords), exposureRecords: whole(exposureRecords), stateBytes: whole(stateBytes) };
+  }
+
+  tasks(): TasksAnswer['operators'] {
+    return (this.#last?.operators ?? []).map((operator) => ({
+      uid: operator.uid,
+      nodeId: operator.nodeId,
+      kind: operator.kind,
+      name: operator.description,
+      parallelism: operator.parallelism,
+      status: operator.subtasks.every((subtask) => subtask.status === 'FINISHED') ? 'FINISHED' : 'RUNNING',
+      recordsIn: operator.recordsIn,
+      recordsOut: operator.recordsOut,
+      bytesIn: operator.bytesIn,
+      bytesOut: operator.bytesOut,
+      busy: operator.busy,
+      backpressured: operator.backpressured,
+      backpressure: operator.backpressured > 0.5 ? 'HIGH' : operator.backpressured > 0.1 ? 'LOW' : 'OK',
+      watermarkAt: operator.watermarkMs,
+      stateBytes: operator.stateBytes,
+      stateRecords: operator.stateRecords,
+      lateRowsDropped: operator.lateRowsDropped,
+      subtasks: operator.subtasks.map((subtask) => ({ ...subtask })),
+    }));
+  }
+
+  /** Stores what is complete, and with `all` what is under way too. A point that is there already is folded into. */
+  async flush(tx: DatabaseTransaction, all: boolean): Promise<void> {
+    const due = this.#due.splice(0);
+    if (all) {
+      for (const [seconds, bucket] of this.#buckets) due.push({ seconds, ...bucket });
+      this.#buckets.clear();
+    }
+    for (const { seconds, atMs, folded } of due) {
+      const key = { jobId: this.#jobId, resolutionSeconds: seconds, at: new Date(atMs) };
+      const there = await tx.metricPoint.findUnique({ where: { jobId_resolutionSeconds_at: key } });
+      if (there) mergeInto(folded, JSON.parse(there.valuesJson) as FoldedMetrics);
+      const valuesJson = JSON.stringify(folded);
+      await tx.metricPoint.upsert({ where: { jobId_resolutionSeconds_at: key }, create: { ...key, valuesJson }, update: { valuesJson } });
+    }
+  }
+
+  #fold(atMs: number, values: MetricValues): void {
+    for (const { seconds } of METRIC_RESOLUTIONS) {
+      const startMs = Math.floor(atMs / (seconds * 1000)) * seconds * 1000;
+      let bucket = this.#buckets.get(seconds);
+      if (bucket && bucket.atMs !== startMs) {
+        this.#due.push({ seconds, ...bucket });
+        bucket = undefined;
+      }
+      bucket ??= { atMs: startMs, folded: {} };
+      this.#buckets.set(seconds, bucket);
+      const one: FoldedMetrics = {};
+      for (const [name, value] of Object.entries(values) as [MetricName, number][]) {
+        one[name] = { min: value, max: value, sum: value, count: 1 };
+      }
+      mergeInto(bucket.folded, one);
+    }
+  }
+}
+
+function mergeInto(target: FoldedMetrics, other: FoldedMetrics): void {
+  for (const [name, value] of Object.entries(other) as [MetricName, NonNullable<FoldedMetrics[MetricName]>][]) {
+    const there = target[name];
+    target[name] = there
+      ? {
+          min: Math.min(there.min, value.min),
+          max: Math.max(there.max, value.max),
+          sum: there.sum + value.sum,
+          count: there.count + value.count,
+        }
+      : value;
+  }
+}
+
+function totalsOf(report: MetricsReport): Totals {
+  const sources = report.operators.filter((operator) => operator.kind === 'source' || operator.kind === 'values');
+  const sinks = report.operators.filter((operator) => operator.kind === 'sink');
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
+  return {
+    atMs: report.atMs,
+    recordsIn: sum(sources.map((operator) => operator.recordsOut)),
+    recordsOut: sum(sinks.map((operator) => operator.recordsIn)),
+    bytesIn: sum(sources.map((operator) => Math.max(operator.bytesIn, operator.bytesOut))),
+    bytesOut: sum(sinks.map((operator) => Math.max(operator.bytesIn, operator.bytesOut))),
+    cpuSeconds: report.cpuSeconds,
+  };
+}

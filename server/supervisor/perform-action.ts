@@ -1,0 +1,215 @@
+/** Carries out what `reconcile` decided. Null: look again at once; else how long to wait first, ms. */
+import { beginRun } from './begin-run.ts';
+import { FencedOut } from './context.ts';
+import { endByAction } from './end-operation.ts';
+import type { GivenOrder, JobActor } from './job-actor.ts';
+import type { JobFacts, RunRow } from './job-facts.ts';
+import type { Action, EndCause } from './job-view.ts';
+import { onJob } from './leases.ts';
+import { addLedger, NO_COST } from './ledger.ts';
+import { claimOperation, type OperationRow, stepOperation } from './operation-record.ts';
+import { rebuildCatalogue } from './rebuild-catalogue.ts';
+import { addJobEvent, changeJob } from './tell.ts';
+
+const AGAIN_MS = 5_000;
+
+export async function performAction(actor: JobActor, facts: JobFacts, action: Action): Promise<number | null> {
+  switch (action.kind) {
+    case 'nothing':
+      return null;
+    case 'adopt':
+      return adopt(actor, facts.run as RunRow);
+    case 'record-loss':
+      return recordLoss(actor, facts.run as RunRow);
+    case 'claim':
+      return claim(actor, facts);
+    case 'begin-run':
+      return begin(actor, facts, action.by);
+    case 'order-stop':
+      return orderStop(actor, facts, action.mode);
+    case 'order-savepoint':
+      return orderSavepoint(actor, facts);
+    case 'kill':
+      return kill(actor, facts);
+    case 'give-up':
+      return giveUp(actor, facts, action);
+    case 'record-finish':
+      return recordEnd(actor, facts, 'job_finish');
+    case 'record-stop':
+      return recordEnd(actor, facts, 'job_cancel_success');
+    default:
+      await endByAction(actor.context, facts, action, null);
+      actor.order = null;
+      return null;
+  }
+}
+
+const identityOf = (run: RunRow) => ({ jobId: String(run.jobId), runId: run.id, ref: run.engineRef });
+
+/** After a crash of a former supervisor: finds the process again, or proves that there is none, or ends one that does not answer. */
+async function adopt(actor: JobActor, run: RunRow): Promise<number | null> {
+  const { context } = actor;
+  const { listener } = actor.expect(run);
+  const outcome = await context.engine.adopt(identityOf(run), listener);
+  if (outcome.kind === 'adopted') {
+    actor.attach(outcome.run);
+    await onJob(context, run.jobId, async (tx) => {
+      await tx.run.updateMany({ where: { id: run.id, endedAt: null }, data: { engineRef: outcome.run.ref } });
+      const message = `The supervisor is back and has found run ${run.number}, which went on.`;
+      await addJobEvent(tx, run.jobId, { kind: 'engine', level: 'info', message, runNumber: run.number }, context.clock.nowMs());
+    });
+    await syncCatalogue(actor, run);
+    return null;
+  }
+  if (outcome.kind === 'unreachable' && !(await context.engine.kill(identityOf(run)))) {
+    await onJob(context, run.jobId, async (tx) => {
+      const nowMs = context.clock.nowMs();
+      const job = await tx.job.findUniqueOrThrow({ where: { id: run.jobId }, select: { unreachableSince: true } });
+      const data = { unreachableSince: job.unreachableSince ?? new Date(nowMs) };
+      await changeJob(tx, run.jobId, { data, message: outcome.message }, nowMs);
+    });
+    return AGAIN_MS;
+  }
+  actor.line = 'gone';
+  return null;
+}
+
+/** Snapshots whose report was lost; a store that does not answer now is asked when they are needed. */
+async function syncCatalogue(actor: JobActor, run: RunRow): Promise<void> {
+  const job = await actor.context.database.job.findUniqueOrThrow({ where: { id: run.jobId } });
+  try {
+    await rebuildCatalogue(actor.context, job, run.jobVersion);
+  } catch (error) {
+    if (error instanceof FencedOut) throw error;
+    actor.context.log('warn', `The snapshots of job ${run.jobId} could not be listed: ${(error as Error).message}`);
+  }
+}
+
+/** A loss that was found, not seen: the run stopped because nobody watched it. That is no failure of the job. */
+async function recordLoss(actor: JobActor, run: RunRow): Promise<number | null> {
+  await syncCatalogue(actor, run);
+  await liveOf(actor, run).endAs('superseded');
+  await actor.context.engine.forget(String(run.jobId), run.id);
+  return null;
+}
+
+const liveOf = (actor: JobActor, run: RunRow) => (actor.live?.runId === run.id ? actor.live : actor.expect(run).live);
+
+async function claim(actor: JobActor, facts: JobFacts): Promise<number | null> {
+  const { context } = actor;
+  const operation = facts.operation as OperationRow;
+  const nowMs = context.clock.nowMs();
+  const row = await onJob(context, actor.jobId, (tx) => claimOperation(tx, operation, nowMs));
+  actor.claimed = { operationId: row.id, fencingToken: row.fencingToken };
+  actor.order = null;
+  return null;
+}
+
+async function begin(actor: JobActor, facts: JobFacts, by: 'operation' | 'restart' | 'resume'): Promise<number | null> {
+  const { context } = actor;
+  const begun = await beginRun(context, facts, by);
+  if (begun.kind !== 'begun') {
+    if (by === 'operation') {
+      await endByAction(context, facts, { kind: 'start-failed' }, begun.message);
+      return null;
+    }
+    if (begun.kind === 'refused') return giveUp(actor, facts, { kind: 'give-up', message: begun.message, isBreaker: false });
+    await onJob(context, actor.jobId, (tx) => changeJob(tx, actor.jobId, { message: begun.message }, context.clock.nowMs()));
+    return AGAIN_MS;
+  }
+  const run = await context.database.run.findUniqueOrThrow({ where: { id: begun.run.id } });
+  const { live, listener } = actor.expect(run);
+  const outcome = await context.engine.submit(begun.spec, listener);
+  if (outcome.kind === 'failed') {
+    const failure = {
+      message: outcome.message,
+      causeKey: 'submit',
+      operatorUid: null,
+      isRetryable: true,
+      domain: 'internal',
+      stack: null,
+    } as const;
+    await live.take({ type: 'failed', atMs: context.clock.nowMs(), failure }, actor);
+    return null;
+  }
+  actor.attach(outcome.run);
+  await context.database.run.updateMany({ where: { id: run.id, endedAt: null }, data: { engineRef: outcome.run.ref } });
+  return null;
+}
+
+function giveOrder(actor: JobActor, operation: OperationRow): GivenOrder {
+  const requestId = `${operation.id}:${operation.fencingToken}`;
+  const order: GivenOrder = { operationId: operation.id, requestId, state: { kind: 'waiting', sinceMs: actor.context.clock.nowMs() } };
+  actor.order = order;
+  return order;
+}
+
+async function orderStop(actor: JobActor, facts: JobFacts, mode: 'savepoint' | 'drain' | 'without'): Promise<number | null> {
+  const operation = facts.operation as OperationRow;
+  const step = mode === 'without' ? 'stopping' : mode === 'drain' ? 'draining' : 'savepoint';
+  const message = mode === 'without' ? 'Stopping the process of the job.' : 'Creating the savepoint.';
+  await note(actor, operation, step, message);
+  actor.live?.engineRun?.stop(giveOrder(actor, operation).requestId, mode, null);
+  return null;
+}
+
+async function orderSavepoint(actor: JobActor, facts: JobFacts): Promise<number | null> {
+  const operation = facts.operation as OperationRow;
+  const path = facts.request?.kind === 'trigger-savepoint' ? facts.request.path : null;
+  await note(actor, operation, 'savepoint', 'Creating the savepoint; the job goes on.');
+  actor.live?.engineRun?.triggerSnapshot(giveOrder(actor, operation).requestId, 'savepoint', path);
+  return null;
+}
+
+async function note(actor: JobActor, operation: OperationRow, step: string, message: string): Promise<void> {
+  const nowMs = actor.context.clock.nowMs();
+  await onJob(actor.context, actor.jobId, (tx) => stepOperation(tx, operation, { step, message, progress: 0.5 }, nowMs));
+}
+
+async function kill(actor: JobActor, facts: JobFacts): Promise<number | null> {
+  const run = facts.run as RunRow;
+  const live = liveOf(actor, run);
+  if (live.engineRun) await live.engineRun.kill();
+  else if (!(await actor.context.engine.kill(identityOf(run)))) throw new Error(`the process of run ${run.id} could not be ended`);
+  await live.endAs('stopped');
+  return null;
+}
+
+async function giveUp(actor: JobActor, facts: JobFacts, action: Extract<Action, { kind: 'give-up' }>): Promise<number | null> {
+  const { context, jobId } = actor;
+  const nowMs = context.clock.nowMs();
+  const cause = facts.run?.failureMessage ?? null;
+  const message = cause === null ? action.message : `${cause} ${action.message}`;
+  await onJob(context, jobId, async (tx) => {
+    const runNumber = facts.run?.number ?? null;
+    await changeJob(tx, jobId, { status: 'job_running_exception', message, data: { desired: 'stopped' }, runNumber }, nowMs);
+    const kind = action.isBreaker ? 'breaker' : 'restart';
+    await addJobEvent(
+      tx,
+      jobId,
+      { kind, level: 'error', message: action.message, runNumber, causeKey: facts.run?.causeKey ?? null },
+      nowMs,
+    );
+    if (action.isBreaker) await addLedger(tx, jobId, { kind: 'breaker', runNumber, who: 'supervisor', text: message, ...NO_COST }, nowMs);
+  });
+  return null;
+}
+
+/** The run ended well without an operation that waits for it. */
+async function recordEnd(actor: JobActor, facts: JobFacts, status: 'job_finish' | 'job_cancel_success'): Promise<number | null> {
+  const { context, jobId } = actor;
+  const nowMs = context.clock.nowMs();
+  const cause: EndCause = status === 'job_finish' ? 'finished' : 'stopped';
+  await onJob(context, jobId, async (tx) => {
+    const runNumber = facts.run?.number ?? null;
+    await changeJob(tx, jobId, { status, data: { desired: 'stopped', observed: cause }, runNumber }, nowMs);
+    const text = status === 'job_finish' ? 'All input was read; the job completed.' : 'The job stopped after its savepoint.';
+    await addLedger(
+      tx,
+      jobId,
+      { kind: status === 'job_finish' ? 'finish' : 'stop', runNumber, who: 'supervisor', text, ...NO_COST },
+      nowMs,
+    );
+  });
+  return null;
+}

@@ -1,0 +1,133 @@
+/** Runs: begun with a new generation in one transaction with everything people see of it, and ended once, with their cause. */
+import { randomUUID } from 'node:crypto';
+import type { Run } from '../contract/runs.ts';
+import type { DatabaseTransaction } from '../db/open-database.ts';
+import type { JobFailure } from '../engine/runtime/wire.ts';
+import type { SupervisorContext } from './context.ts';
+import { type JobRow, RESTORE_BROKEN, type RunRow } from './job-facts.ts';
+import type { EndCause } from './job-view.ts';
+import { nextGeneration } from './leases.ts';
+import { addLedger, NO_COST } from './ledger.ts';
+import { keepForRun, proveSnapshot, type SnapshotRow } from './snapshot-record.ts';
+import { addJobEvent, changeJob, tellRun } from './tell.ts';
+
+export interface NewRun {
+  readonly job: JobRow;
+  readonly version: number;
+  readonly parallelism: number;
+  readonly start: Run['start'];
+  readonly snapshot: SnapshotRow | null;
+}
+
+/** Throws when a run of the job is still open: two live runs must never be. */
+export async function createRun(tx: DatabaseTransaction, context: SupervisorContext, wanted: NewRun, atMs: number): Promise<RunRow> {
+  const { job, snapshot, start } = wanted;
+  const open = await tx.run.findFirst({ where: { jobId: job.id, endedAt: null } });
+  if (open) throw new Error(`job ${job.id} has the open run ${open.number}; another one cannot begin`);
+  const newest = await tx.run.findFirst({ where: { jobId: job.id }, orderBy: { number: 'desc' }, select: { number: true } });
+  const generation = await nextGeneration(tx, context, job.id);
+  const id = randomUUID();
+  const run = await tx.run.create({
+    data: {
+      id,
+      jobId: job.id,
+      number: (newest?.number ?? 0) + 1,
+      jobVersion: wanted.version,
+      generation,
+      engine: context.engine.name,
+      parallelism: wanted.parallelism,
+      start,
+      restoredFromId: snapshot?.id ?? null,
+      startedAt: new Date(atMs),
+      logPath: context.engine.logFile(String(job.id), id),
+    },
+  });
+  if (snapshot) await keepForRun(tx, snapshot.id, run.number, atMs);
+  const isRestart = start === 'auto-restart';
+  await changeJob(
+    tx,
+    job.id,
+    {
+      status: 'job_submitting',
+      runNumber: run.number,
+      data: {
+        observed: 'starting',
+        observedAt: new Date(atMs),
+        unreachableSince: null,
+        runningVersion: wanted.version,
+        endedAt: null,
+        ...(start === 'resumed' ? {} : { restartCount: isRestart ? { increment: 1 } : 0 }),
+      },
+    },
+    atMs,
+  );
+  const from = snapshot ? `from ${snapshot.name}` : 'without a snapshot';
+  const message = `Run ${run.number} begins ${from}, version ${wanted.version}, generation ${generation}.`;
+  await addJobEvent(tx, job.id, { kind: isRestart ? 'restart' : 'submit', level: 'info', message, runNumber: run.number }, atMs);
+  await tellRun(tx, run.id, atMs);
+  return run;
+}
+
+export interface RunEnd {
+  readonly cause: EndCause;
+  readonly failure: Pick<JobFailure, 'message' | 'causeKey' | 'stack'> | null;
+}
+
+const OBSERVED: Readonly<Record<EndCause, string>> = {
+  finished: 'finished',
+  stopped: 'stopped',
+  failed: 'failed',
+  lost: 'failed',
+  superseded: 'none',
+};
+
+/** Ends the run unless it has ended; true when this call did. A damaged snapshot is marked, so that no later start takes it. */
+export async function endRun(tx: DatabaseTransaction, run: RunRow, end: RunEnd, atMs: number): Promise<boolean> {
+  const { cause, failure } = end;
+  const ended = await tx.run.updateMany({
+    where: { id: run.id, endedAt: null },
+    data: { endedAt: new Date(atMs), endCause: cause, failureMessage: failure?.message ?? null, causeKey: failure?.causeKey ?? null },
+  });
+  if (ended.count !== 1) return false;
+  await changeJob(
+    tx,
+    run.jobId,
+    {
+      runNumber: run.number,
+      data: {
+        observed: OBSERVED[cause],
+        observedAt: new Date(atMs),
+        unreachableSince: null,
+        ...(cause === 'superseded' ? {} : { endedAt: new Date(atMs), runningVersion: null, lagRecords: null, exposureRecords: null }),
+      },
+    },
+    atMs,
+  );
+  if (failure) {
+    const { message, causeKey, stack } = failure;
+    const level = cause === 'superseded' ? 'warn' : 'error';
+    await addJobEvent(tx, run.jobId, { kind: 'exception', level, message, detail: stack, causeKey, runNumber: run.number }, atMs);
+  }
+  if (failure?.causeKey === RESTORE_BROKEN && run.restoredFromId !== null) {
+    await proveSnapshot(tx, run.restoredFromId, { isGood: false, tookMs: atMs - run.startedAt.getTime(), message: failure.message }, atMs);
+    await noteFallback(tx, run.jobId, run.number, { id: run.restoredFromId, reason: failure.message }, atMs);
+  }
+  await tellRun(tx, run.id, atMs);
+  return true;
+}
+
+/** A snapshot could not be restored and is passed over: said in the ledger and among the events. */
+export async function noteFallback(
+  tx: DatabaseTransaction,
+  jobId: number,
+  runNumber: number | null,
+  passed: { readonly id: string; readonly reason: string },
+  atMs: number,
+): Promise<void> {
+  const snapshot = await tx.snapshot.findUnique({ where: { id: passed.id } });
+  const name = snapshot?.name ?? 'A snapshot';
+  const text = `${name} cannot be restored: ${passed.reason} It is passed over.`;
+  await addJobEvent(tx, jobId, { kind: 'fallback', level: 'warn', message: text, runNumber }, atMs);
+  const of = snapshot && { id: snapshot.id, name: snapshot.name };
+  await addLedger(tx, jobId, { kind: 'fallback', runNumber, who: 'supervisor', text, snapshot: of, ...NO_COST }, atMs);
+}

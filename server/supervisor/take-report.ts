@@ -1,0 +1,178 @@
+/** What a run reports, written down: runs, snapshots, events, status. Reports of a run that has ended or was superseded change nothing. */
+import type { JobFailure, JobReport } from '../engine/runtime/wire.ts';
+import type { SupervisorContext } from './context.ts';
+import { costOfFailure } from './cost-of-failure.ts';
+import { RESTORE_BROKEN, type RunRow } from './job-facts.ts';
+import type { EndCause } from './job-view.ts';
+import { onJob } from './leases.ts';
+import { addLedger, type Cost, NO_COST, UNKNOWN } from './ledger.ts';
+import type { MetricsRecorder } from './metrics-recorder.ts';
+import { endRun } from './run-record.ts';
+import { proveSnapshot, registerSnapshot, releaseAfterCheckpoints } from './snapshot-record.ts';
+import { addJobEvent, changeJob, tellRun } from './tell.ts';
+
+type Report<T extends JobReport['type']> = Extract<JobReport, { type: T }>;
+
+/** The run reports that it runs; repeated after an adoption. */
+export async function takeRunning(context: SupervisorContext, run: RunRow): Promise<void> {
+  const nowMs = context.clock.nowMs();
+  await onJob(context, run.jobId, async (tx) => {
+    const current = await tx.run.findUniqueOrThrow({ where: { id: run.id } });
+    if (current.endedAt !== null) return;
+    const isFirst = current.runningAt === null;
+    const operation = await tx.operation.findUnique({ where: { activeJobId: run.jobId } });
+    const data = { observed: 'running', observedAt: new Date(nowMs), unreachableSince: null };
+    const status = operation ? {} : ({ status: 'job_running' } as const);
+    if (isFirst) await tx.run.update({ where: { id: run.id }, data: { runningAt: new Date(nowMs) } });
+    const job = await tx.job.findUniqueOrThrow({ where: { id: run.jobId } });
+    const goesOn = run.start === 'auto-restart' || run.start === 'resumed';
+    const begun = goesOn && job.startedAt !== null ? {} : { startedAt: new Date(nowMs) };
+    // A stop that failed keeps its word until the next act; a job that was adopted keeps its status.
+    const keeps = !isFirst && (job.status === 'job_cancel_fail' || job.status === 'job_running');
+    await changeJob(
+      tx,
+      run.jobId,
+      { ...(keeps ? {} : status), runNumber: run.number, data: { ...data, ...(isFirst ? begun : {}) } },
+      nowMs,
+    );
+    if (!isFirst) return;
+    if (run.restoredFromId !== null) {
+      const proof = { isGood: true, tookMs: nowMs - run.startedAt.getTime(), message: `Run ${run.number} was restored from it.` };
+      await proveSnapshot(tx, run.restoredFromId, proof, nowMs);
+    }
+    await noteStart(tx, run, nowMs);
+    await tellRun(tx, run.id, nowMs);
+  });
+}
+
+async function noteStart(tx: Parameters<typeof addLedger>[0], run: RunRow, nowMs: number): Promise<void> {
+  const snapshot = run.restoredFromId === null ? null : await tx.snapshot.findUnique({ where: { id: run.restoredFromId } });
+  const start = await tx.operation.findFirst({
+    where: { jobId: run.jobId, kind: 'start' },
+    orderBy: { requestedAt: 'desc' },
+    include: { requestedBy: { select: { name: true } } },
+  });
+  const isByPerson = run.start !== 'auto-restart' && run.start !== 'resumed';
+  const typed = start
+    ? ((JSON.parse(start.requestJson) as { acceptance?: { typedName?: string } | null }).acceptance?.typedName ?? null)
+    : null;
+  const who = isByPerson ? (start?.requestedBy?.name ?? 'api') : 'supervisor';
+  const positions = snapshot ? (JSON.parse(snapshot.positionsJson) as { source: string; split: string; position: string }[]) : [];
+  await addLedger(
+    tx,
+    run.jobId,
+    {
+      kind: run.start === 'auto-restart' ? 'auto-restart' : 'start',
+      runNumber: run.number,
+      who,
+      text: startText(run, snapshot?.name ?? null),
+      snapshot: snapshot && { id: snapshot.id, name: snapshot.name },
+      acceptedBy: isByPerson && typed !== null ? who : null,
+      positions: positions.map(({ source, split, position }) => ({ source, split, from: position, to: null })),
+      ...(await costOfStart(tx, run, snapshot !== null)),
+    },
+    nowMs,
+  );
+}
+
+function startText(run: RunRow, snapshot: string | null): string {
+  const why =
+    run.start === 'auto-restart'
+      ? 'Restarted after a failure'
+      : run.start === 'resumed'
+        ? 'Went on after the console was stopped'
+        : 'Started';
+  return snapshot === null
+    ? `${why} without a snapshot: its state was empty, its sources began by their startup options.`
+    : `${why} from ${snapshot}.`;
+}
+
+/** A restart costs what the failure before it said; without a snapshot nobody knows what lies between. */
+async function costOfStart(tx: Parameters<typeof addLedger>[0], run: RunRow, isRestored: boolean): Promise<Cost> {
+  if (run.number === 1) return NO_COST;
+  if (!isRestored) return { lost: UNKNOWN, readAgain: UNKNOWN, doubled: UNKNOWN };
+  const failure = await tx.ledgerEntry.findFirst({
+    where: { jobId: run.jobId, kind: 'failure', runNumber: run.number - 1 },
+    orderBy: { id: 'desc' },
+  });
+  if (!failure) return NO_COST;
+  return {
+    lost: JSON.parse(failure.lostJson) as Cost['lost'],
+    readAgain: JSON.parse(failure.readAgainJson) as Cost['readAgain'],
+    doubled: JSON.parse(failure.doubledJson) as Cost['doubled'],
+  };
+}
+
+export async function takeCheckpoint(
+  context: SupervisorContext,
+  run: RunRow,
+  report: Report<'checkpoint-completed'>,
+  metrics: MetricsRecorder,
+): Promise<void> {
+  const nowMs = context.clock.nowMs();
+  const { summary, path, checkpointId } = report;
+  metrics.saved(nowMs, { recordsIn: summary.recordsIn, durationMs: summary.durationMs, bytes: summary.totalBytes });
+  await onJob(context, run.jobId, async (tx) => {
+    const lease = await tx.lease.findUniqueOrThrow({ where: { jobId: run.jobId } });
+    if (lease.generation !== run.generation) return;
+    const whose = { generation: run.generation, runNumber: run.number, jobVersion: run.jobVersion, keyGroups: null, sqlSha256: null };
+    await registerSnapshot(tx, run.jobId, { path, checkpointId, summary, ...whose }, nowMs);
+    await releaseAfterCheckpoints(tx, run.jobId, run.number, nowMs);
+    const data = { checkpointFailuresSince: 0, exposureRecords: 0n, observed: 'running', observedAt: new Date(nowMs) };
+    await changeJob(tx, run.jobId, { data }, nowMs);
+  });
+}
+
+export async function takeCheckpointFailure(context: SupervisorContext, run: RunRow, report: Report<'checkpoint-failed'>): Promise<void> {
+  const nowMs = context.clock.nowMs();
+  await onJob(context, run.jobId, async (tx) => {
+    const message = `Checkpoint ${report.checkpointId} failed: ${report.reason}.`;
+    await addJobEvent(tx, run.jobId, { kind: 'checkpoint-failed', level: 'warn', message, runNumber: run.number }, nowMs);
+    await changeJob(tx, run.jobId, { data: { checkpointFailuresSince: { increment: 1 } } }, nowMs);
+  });
+}
+
+export interface TakenEnd {
+  readonly cause: EndCause;
+  readonly failure: JobFailure | null;
+}
+
+/**
+ * The run is over. Without an operation that brings it about, the job stands in an exception: it restarts as its options say, or waits for
+ * a person when the cause would only come again.
+ */
+export async function takeEnd(context: SupervisorContext, run: RunRow, end: TakenEnd, metrics: MetricsRecorder): Promise<void> {
+  const nowMs = context.clock.nowMs();
+  const { cause, failure } = end;
+  const isFailure = cause === 'failed' || cause === 'lost';
+  const before = await context.database.job.findUniqueOrThrow({ where: { id: run.jobId } });
+  const cost = isFailure && run.runningAt !== null ? await costOfFailure(context, before) : NO_COST;
+  await onJob(context, run.jobId, async (tx) => {
+    await metrics.flush(tx, true);
+    const tasks = metrics.tasks();
+    const counted = { recordsIn: metrics.recordsIn, recordsOut: metrics.recordsOut };
+    await tx.run.updateMany({
+      where: { id: run.id, endedAt: null },
+      data: {
+        ...(counted.recordsIn === null ? {} : { recordsIn: BigInt(counted.recordsIn) }),
+        ...(counted.recordsOut === null ? {} : { recordsOut: BigInt(counted.recordsOut) }),
+        ...(tasks.length === 0 ? {} : { tasksJson: JSON.stringify(tasks), tasksAt: new Date(nowMs) }),
+      },
+    });
+    if (!(await endRun(tx, run, { cause, failure }, nowMs))) return;
+    const job = await tx.job.findUniqueOrThrow({ where: { id: run.jobId } });
+    const operation = await tx.operation.findUnique({ where: { activeJobId: run.jobId } });
+    const hasRun = (await tx.run.findUniqueOrThrow({ where: { id: run.id } })).runningAt !== null;
+    if (isFailure && hasRun) {
+      const text = `Run ${run.number} failed: ${failure?.message ?? 'its process ended.'}`;
+      await addLedger(tx, run.jobId, { kind: 'failure', runNumber: run.number, who: 'supervisor', text, ...cost }, nowMs);
+    }
+    // What the operation at hand makes of it, it says itself.
+    if (!isFailure || operation !== null || job.desired !== 'running') return;
+    const mayRestart = failure === null || failure.isRetryable || failure.causeKey === RESTORE_BROKEN;
+    const message = failure?.message ?? 'The process of the job ended.';
+    const data = mayRestart ? {} : { desired: 'stopped' };
+    const advice = mayRestart ? '' : ' It would fail again at once, so it is not restarted. Its snapshots are kept.';
+    await changeJob(tx, run.jobId, { status: 'job_running_exception', message: message + advice, data, runNumber: run.number }, nowMs);
+  });
+}
