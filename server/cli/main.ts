@@ -1,5 +1,6 @@
 /** The program `tidemark`: finds the command, loads only its file, and turns its answer into an exit code. */
 import { enableCompileCache } from 'node:module';
+import { dirname, join } from 'node:path';
 import { type Command, UsageError } from './command.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { createStandardTerminal } from './standard-terminal.ts';
@@ -16,8 +17,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   logs: async () => (await import('./logs.ts')).logsCommand,
 };
 
-// Commands are loaded after this: from the second run on, their files need not be compiled again.
-enableCompileCache();
+// Commands are loaded after this: from the second run on, their files need not be compiled again. The cache lies in the project, since a
+// shared folder for temporary files could be planted.
+enableCompileCache(join(dirname(dirname(import.meta.dirname)), 'node_modules', '.cache', 'tidemark'));
 const terminal = createStandardTerminal();
 
 async function main(words: readonly string[]): Promise<number> {
