@@ -54,13 +54,8 @@ function table(path: string, options: Record<string, string> = {}, partitionKeys
 
 const READS: TableColumnRead[] = SCHEMA.map((field) => ({ path: [field.name], type: field.type }));
 
-function reader(of: PlanTable, reads = READS, ctx = context()): SourceReader {
-  return filesystemConnector.createReader?.(of, reads, ctx) as SourceReader;
-}
-
-function writer(of: PlanTable, ctx = context()): SinkWriter {
-  return filesystemConnector.createWriter?.(of, SCHEMA, ctx) as SinkWriter;
-}
+const reader = (of: PlanTable, reads = READS, ctx = context()) => filesystemConnector.createReader?.(of, reads, ctx) as SourceReader;
+const writer = (of: PlanTable, ctx = context()) => filesystemConnector.createWriter?.(of, SCHEMA, ctx) as SinkWriter;
 
 /** All rows until the end or an idle answer, at most `batches` batches. */
 async function drain(source: SourceReader, reads = READS, rowsMax = 1000, batches = Number.POSITIVE_INFINITY): Promise<Value[][]> {
@@ -139,16 +134,21 @@ describe('filesystem source', () => {
     const long = 'x'.repeat(700_000);
     await writeFile(
       join(root, 'big'),
-      range(0, 12)
+      range(0, 20)
         .map((id) => `{"id":${id},"kind":"${long}${id}"}`)
         .join('\n'),
     );
     const source = reader(table(join(root, 'big')));
     await source.open(null);
     const rows = await drain(source);
-    expect(ids(rows)).toEqual(range(0, 12));
+    expect(ids(rows)).toEqual(range(0, 20));
     expect(rows.every((row, i) => row[1] === `${long}${i}`)).toBe(true);
     await source.close();
+    const first = reader(table(join(root, 'big')));
+    await first.open(null);
+    const result = await first.poll(2048);
+    expect(result.kind === 'batch' && result.batch.rows).toBe(12); // 8 MB end a batch: that is 12 such rows
+    await first.close();
   });
 
   it('finds new files with a monitor interval, each once, also after a restore', async () => {

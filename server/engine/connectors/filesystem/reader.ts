@@ -18,6 +18,8 @@ import type { FileAccess, FileEntry } from './file-access.ts';
 
 const CHUNK_BYTES = 2 * 1024 * 1024;
 const RECORD_BYTES_MAX = 256 * 1024 * 1024;
+/** A batch ends after this many bytes of records, however few rows they are: memory follows it. */
+const BATCH_BYTES_MAX = 8 * 1024 * 1024;
 const NEWLINE = 10;
 const CARRIAGE_RETURN = 13;
 
@@ -54,6 +56,8 @@ export class FileReader implements SourceReader {
   #fetched = 0;
   #next: Promise<Uint8Array> | null = null;
   #nextListMs = 0;
+  /** Bytes of records in the batch under way. */
+  #batchBytes = 0;
 
   constructor(spec: FileReaderSpec, context: RuntimeContext) {
     this.#spec = spec;
@@ -79,6 +83,7 @@ export class FileReader implements SourceReader {
   async poll(rowsMax: number): Promise<PollResult> {
     const { builder } = this.#spec;
     builder.reset();
+    this.#batchBytes = 0;
     const limit = Math.min(rowsMax, BATCH_ROWS_MAX, builder.capacity);
     for (;;) {
       if (!this.#current) {
@@ -93,6 +98,7 @@ export class FileReader implements SourceReader {
       const batch = builder.rows > 0 ? this.#outputBatch() : null;
       if (isDone) await this.#closeCurrent();
       if (batch) return { kind: 'batch', batch };
+      if (!isDone) return { kind: 'idle', waitMs: 0 }; // a long stretch of skipped records: the task may see to a barrier
     }
   }
 
@@ -199,7 +205,7 @@ export class FileReader implements SourceReader {
     let at = this.#at;
     let isFull = false;
     while (at < end) {
-      if (builder.rows >= limit) {
+      if (builder.rows >= limit || this.#batchBytes >= BATCH_BYTES_MAX) {
         isFull = true;
         break;
       }
@@ -220,6 +226,7 @@ export class FileReader implements SourceReader {
       }
       const next = Math.min(stop + 1, end);
       split.offset += next - at;
+      this.#batchBytes += next - at;
       split.lines++;
       at = next;
     }
