@@ -3,8 +3,8 @@
  * once (common sub-plans are shared by digest); what no sink needs is left out at the end.
  */
 import type { RowSchema } from '../types/sql-type.ts';
+import { plainJson } from '../types/value-json.ts';
 import type { NodeBase, PlanNode, WindowSpec } from './physical-plan.ts';
-import { toJson } from './plan-json.ts';
 
 type Specific<N> = N extends PlanNode ? Omit<N, keyof NodeBase> : never;
 /** The kind of a node with its own fields. */
@@ -58,7 +58,7 @@ export class DraftPlan {
     facts: DraftFacts,
     parallelism: number | null = null,
   ): number {
-    const digest = toJson([payload, inputs, schema.map((field) => field.type)]);
+    const digest = JSON.stringify([payload, inputs, schema.map((field) => field.type)], plainJson);
     const known = this.#byDigest.get(digest);
     if (known !== undefined) return known;
     const id = this.nodes.length;
