@@ -219,6 +219,9 @@ describe('csv', () => {
     expect(new TextDecoder().decode(data.subarray(0, first))).toBe('1,"a\nb ""x""\n",2');
     expect(decoder?.recordEnd?.(data, first + 1, data.length)).toBe(data.length - 1);
     expect(decoder?.recordEnd?.(data, 0, first)).toBe(-1);
+    const plain = new TextEncoder().encode('a""b, "c,\n"",3\n');
+    expect(decoder?.recordEnd?.(plain, 0, plain.length)).toBe(9);
+    expect(decoder?.recordEnd?.(plain, 10, plain.length)).toBe(14);
   });
   it('quotes as Flink does', () => {
     const rows: Value[][] = [

@@ -98,7 +98,7 @@ function createWriter(table: PlanTable, schema: RowSchema, context: RuntimeConte
         return { name, column, type: (schema[column] as RowField).type };
       }),
       defaultPartition,
-      partBytesMax: values.number('sink.rolling-policy.file-size', PART_BYTES_DEFAULT),
+      partBytesMax: Math.max(1, values.number('sink.rolling-policy.file-size', PART_BYTES_DEFAULT)),
     },
     context,
   );

@@ -68,15 +68,21 @@ export class CsvSplitter {
     if (this.#quote < 0) return data.indexOf(NEWLINE, start);
     let isQuoted = false;
     let isFieldStart = true;
+    let wasQuoted = false; // the field began with a quote: two quotes in a row are one inside it
     for (let p = start; p < end; p++) {
       const byte = data[p] as number;
       if (isQuoted) {
         if (byte === this.#escape) p++;
         else if (byte === this.#quote) isQuoted = false; // a doubled quote opens it again at once
-      } else if (byte === NEWLINE) return p;
-      else if (byte === this.#quote && (isFieldStart || data[p - 1] === this.#quote)) isQuoted = true;
+        continue;
+      }
+      if (byte === NEWLINE) return p;
+      if (byte === this.#quote && (isFieldStart || (wasQuoted && data[p - 1] === this.#quote))) {
+        isQuoted = true;
+        wasQuoted = true;
+      } else if (byte === this.#delimiter) wasQuoted = false;
       else if (byte === this.#escape) p++;
-      isFieldStart = byte === this.#delimiter || (isFieldStart && byte === SPACE);
+      isFieldStart = byte === this.#delimiter;
     }
     return -1;
   }
