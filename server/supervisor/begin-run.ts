@@ -5,12 +5,14 @@
 import type { StartRequest } from '../contract/operation-request.ts';
 import type { Run } from '../contract/runs.ts';
 import type { RunSpec } from '../engine/runtime/wire.ts';
+import { StoreError } from '../storage/contract.ts';
 import { buildRunSpec, optionsOf } from './build-run-spec.ts';
 import { candidatesOfRestart, candidatesOfStart, chooseFirstRestorable, type PassedOver } from './choose-snapshot.ts';
 import type { SupervisorContext } from './context.ts';
 import { type JobFacts, type JobRow, STARTING, versionOfRestart } from './job-facts.ts';
 import { onJob } from './leases.ts';
 import { requestOf, stepOperation } from './operation-record.ts';
+import { rebuildCatalogue } from './rebuild-catalogue.ts';
 import { createRun, noteFallback } from './run-record.ts';
 import { proveSnapshot, type SnapshotRow } from './snapshot-record.ts';
 
@@ -37,6 +39,8 @@ interface Wanted {
 
 export async function beginRun(context: SupervisorContext, facts: JobFacts, by: 'operation' | 'restart' | 'resume'): Promise<BegunRun> {
   const { job } = facts;
+  const behind = await catchUp(context, facts);
+  if (behind !== null) return { kind: 'not-now', message: behind };
   const request = facts.request?.kind === 'start' ? facts.request : await lastStart(context, job.id);
   const wanted =
     by === 'operation' && request
@@ -57,6 +61,22 @@ export async function beginRun(context: SupervisorContext, facts: JobFacts, by: 
     };
   }
   return write(context, facts, wanted, choice.kind === 'snapshot' ? choice.row : null, choice.kind === 'snapshot' ? choice.passedOver : []);
+}
+
+/**
+ * Before a snapshot is chosen the catalogue must hold all that is stored: the newest one may be there without its report (process or
+ * supervisor died in between), with its sinks committed. Beginning from the one before would show their records twice. A sentence when the
+ * store does not answer.
+ */
+async function catchUp(context: SupervisorContext, facts: JobFacts): Promise<string | null> {
+  if (!facts.run) return null;
+  try {
+    await rebuildCatalogue(context, facts.job, facts.run.jobVersion);
+    return null;
+  } catch (error) {
+    if (error instanceof StoreError) return error.message;
+    throw error;
+  }
 }
 
 async function write(

@@ -36,6 +36,7 @@ export class JobActor {
   #pending = 0;
   #timer: NodeJS.Timeout | null = null;
   #isClosed = false;
+  #isSuspended = false;
   #leaseMs = Number.NEGATIVE_INFINITY;
   readonly #onClosed: (actor: JobActor) => void;
 
@@ -111,6 +112,22 @@ export class JobActor {
     this.line = 'attached';
   }
 
+  /** Ends the run so that the job goes on at the next start of the console. */
+  async suspend(politeMs: number): Promise<void> {
+    const { live } = this;
+    const run = live?.engineRun;
+    if (!live || !run) return;
+    this.#isSuspended = true;
+    // Written first: the end that the process reports is then no stop of the job.
+    await new Promise<void>((resolve, reject) => {
+      this.enqueue(() => live.endAs('superseded').then(resolve, reject));
+    });
+    const stopped = live.waitForAnswer(`suspend:${live.runId}`, politeMs);
+    run.stop(`suspend:${live.runId}`, 'without', null);
+    await stopped;
+    await run.kill();
+  }
+
   /** The answer to the order of the operation at hand. */
   answered(report: Extract<JobReport, { type: 'answer' }>): void {
     if (this.order?.requestId !== report.requestId) return;
@@ -128,6 +145,7 @@ export class JobActor {
   async #settle(): Promise<void> {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
+    if (this.#isSuspended) return;
     if (!(await this.#keepLease())) throw new FencedOut(`another installation runs job ${this.jobId}`);
     for (let acts = 0; acts < ACTS_MAX; acts++) {
       const facts = await loadFacts(this.context, this.jobId, this.#known());

@@ -1,0 +1,88 @@
+/**
+ * The supervisor's process, forked by the launcher beside the console. It says `ready` once it accepts work and `refused` when it cannot start.
+ * SIGTERM: all runs take a last checkpoint if they can and end; jobs keep their desire. When the launcher is gone it leaves at once: runs go
+ * on for a while and are found again by the next supervisor.
+ *   node server/supervisor/main.ts      environment as the console's, and TIDEMARK_LAUNCH_SECRET
+ */
+import { randomUUID } from 'node:crypto';
+import { parseEnvironment } from '../config/environment.ts';
+import { projectRoot } from '../config/project-root.ts';
+import { DatabaseError } from '../db/apply-migrations.ts';
+import { openDatabase } from '../db/open-database.ts';
+import { systemClock } from '../effects/clock.ts';
+import { systemRandom } from '../effects/random.ts';
+import { createDialer } from '../effects/real-dialer.ts';
+import { EmbeddedEngine } from '../engines/embedded/embedded-engine.ts';
+import { createStore } from '../storage/create-store.ts';
+import type { SupervisorContext } from './context.ts';
+import { EventServer, eventSocketAddress } from './events.ts';
+import { installationId, lockSupervisor } from './installation.ts';
+import { Supervisor } from './supervisor.ts';
+
+const LOCK_WAIT_MS = 5_000;
+
+type ToLauncher = { readonly type: 'ready' } | { readonly type: 'refused'; readonly message: string };
+
+function tell(message: ToLauncher): void {
+  if (process.send) process.send(message);
+  else if (message.type === 'refused') process.stderr.write(`${message.message}\n`);
+}
+
+function log(level: 'info' | 'warn' | 'error', message: string): void {
+  process.stderr.write(
+    `${new Date(systemClock.nowMs()).toISOString()} ${level.toUpperCase()} [supervisor] ${message.replaceAll('\n', '\\n')}\n`,
+  );
+}
+
+/** Gives the launcher its message before the process ends. */
+function refuse(message: string): void {
+  tell({ type: 'refused', message });
+  process.exitCode = 2;
+  setTimeout(() => process.exit(2), 100);
+}
+
+async function run(): Promise<void> {
+  const root = projectRoot();
+  const parsed = parseEnvironment(process.env, root);
+  if (!parsed.ok) return refuse(parsed.problems.join('\n'));
+  const environment = parsed.value;
+  const { dataDir } = environment;
+  const lock = lockSupervisor(dataDir, LOCK_WAIT_MS);
+  if (!lock) return refuse(`Another supervisor works on the data directory ${dataDir}. This one has changed nothing and stops.`);
+  const opened = await openDatabase({ dataDir, databaseUrl: environment.databaseUrl });
+  const store = createStore(environment.objectStore.spec, createDialer({ allowPrivateAddresses: environment.allowPrivateAddresses }));
+  const events = new EventServer(process.env.TIDEMARK_LAUNCH_SECRET ?? randomUUID(), () => supervisor.wake());
+  const context: SupervisorContext = {
+    database: opened.client,
+    clock: systemClock,
+    random: systemRandom,
+    engine: new EmbeddedEngine({ dataDir, projectRoot: root }),
+    store,
+    environment,
+    holder: `${installationId(dataDir)}/${randomUUID()}`,
+    publish: (event) => events.publish(event),
+    stored: () => events.stored(),
+    log,
+  };
+  const supervisor = new Supervisor(context);
+  let isEnding = false;
+  const end = (work: () => Promise<void>) => {
+    if (isEnding) return;
+    isEnding = true;
+    void work()
+      .catch((error: unknown) => log('error', String(error)))
+      .finally(() => process.exit(0));
+  };
+  process.on('SIGTERM', () => end(() => supervisor.shutDown()));
+  // Ctrl-C in a terminal reaches the launcher too, which decides.
+  process.on('SIGINT', () => {});
+  process.on('disconnect', () => end(() => supervisor.abandon()));
+  await events.listen(eventSocketAddress(dataDir));
+  await supervisor.start();
+  tell({ type: 'ready' });
+}
+
+await run().catch((error: unknown) => {
+  if (error instanceof DatabaseError) refuse(error.message);
+  else throw error;
+});
