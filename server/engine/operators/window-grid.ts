@@ -92,8 +92,8 @@ export class WindowClock {
     return this.#zone === null ? instantMs : instantMs + this.#zone.offsetAt(instantMs);
   }
 
-  /** The instant at which a window with this end is complete. */
+  /** The instant at which a window with this end is complete; no end, no instant (Infinity). */
   triggerOf(endMs: number): number {
-    return this.#zone === null ? endMs - 1 : this.#zone.toUtc(endMs - 1);
+    return this.#zone === null || endMs === Number.POSITIVE_INFINITY ? endMs - 1 : this.#zone.toUtc(endMs - 1);
   }
 }
