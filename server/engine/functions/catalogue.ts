@@ -2,6 +2,7 @@
 import { ARITHMETIC_FUNCTIONS } from './arithmetic-functions.ts';
 import { COLLECTION_FUNCTIONS } from './collection-functions.ts';
 import { COMPARISON_FUNCTIONS } from './comparison-functions.ts';
+import { CONSTRAINT_FUNCTIONS } from './constraint-functions.ts';
 import type { ScalarFunction } from './contract.ts';
 import { ENCODING_FUNCTIONS } from './encoding-functions.ts';
 import { JSON_FUNCTIONS } from './json-functions.ts';
@@ -24,6 +25,7 @@ const FUNCTIONS: readonly ScalarFunction[] = [
   ...JSON_FUNCTIONS,
   ...COLLECTION_FUNCTIONS,
   ...ENCODING_FUNCTIONS,
+  ...CONSTRAINT_FUNCTIONS,
 ];
 
 const BY_NAME: ReadonlyMap<string, ScalarFunction> = indexByName();
@@ -46,5 +48,7 @@ export function findFunction(name: string): ScalarFunction | null {
 
 /** Canonical names, sorted. */
 export function functionNames(): readonly string[] {
-  return FUNCTIONS.map((scalar) => scalar.name).sort();
+  return FUNCTIONS.map((scalar) => scalar.name)
+    .filter((name) => !name.startsWith('$'))
+    .sort();
 }

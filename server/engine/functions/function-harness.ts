@@ -44,7 +44,7 @@ function bindCall(name: string, args: readonly Arg[], options: Record<string, st
     options,
   );
   if ('refusal' in bound) throw new Error(bound.refusal);
-  export const cast = given.map((arg, i): Expression => ({ kind: 'cast', arg, type: bound.argumentTypes[i], isTry: false }));
+  const cast = given.map((arg, i): Expression => ({ kind: 'cast', arg, type: bound.argumentTypes[i], isTry: false }));
   return { kind: 'call', function: scalar.name, args: cast, type: bound.type, options };
 }
 
@@ -58,10 +58,14 @@ export function run(name: string, args: readonly Arg[], options: Record<string, 
 export const resultType = (name: string, args: readonly Arg[], options: Record<string, string> = {}) =>
   formatType({ ...bindCall(name, args, options, contextIn('UTC')).type, nullable: true } as SqlType);
 
-const cast = (text: string, from: string, to: string, timeZone = 'UTC'): string | null => {
+export const cast = (text: string, from: string, to: string, timeZone = 'UTC'): string | null => {
   const context = contextIn(timeZone);
   const value = castValue(castValue(text, typeOf('STRING'), typeOf(from), context), typeOf(from), typeOf(to), context);
   return value === null ? null : castToText(value, typeOf(to), context);
 };
 
-export const ints = (...values: (number | null)[]): Expression => ({ kind: 'literal', value: new ArrayValue(values), type: typeOf('ARRAY<INT>') });
+export const ints = (...values: (number | null)[]): Expression => ({
+  kind: 'literal',
+  value: new ArrayValue(values),
+  type: typeOf('ARRAY<INT>'),
+});
