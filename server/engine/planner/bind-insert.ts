@@ -3,15 +3,16 @@
  * written) by position or by the column list, static partitions are filled in, types are cast where Flink casts implicitly.
  */
 import { canCastImplicitly } from '../functions/cast-rules.ts';
+import { NULL_REFUSED } from '../functions/constraint-functions.ts';
 import type { Insert, QueryBody, Span } from '../sql/ast.ts';
 import { SqlError } from '../sql/problem.ts';
 import { withoutAttribute } from '../types/coercion.ts';
-import { formatType, type RowField, type RowSchema, withNullability } from '../types/sql-type.ts';
+import { formatType, type RowField, type RowSchema, type SqlType, withNullability } from '../types/sql-type.ts';
 import type { QueryContext } from './bind-context.ts';
 import { bindExpression, implicitCast } from './bind-expression.ts';
 import { type CatalogTable, quoteName, type ResolvedTable } from './catalog.ts';
 import type { Expression } from './expression.ts';
-import { inputRef } from './expression-rewrite.ts';
+import { conjunction, inputRef } from './expression-rewrite.ts';
 import { literal } from './literals.ts';
 import { filter, type Logical, project } from './logical-plan.ts';
 import { didYouMean, nearestName } from './near-name.ts';
@@ -58,7 +59,7 @@ export function bindInsert(statement: Insert, context: QueryContext, settings: R
     columns.map((c) => c.name),
   );
   const schema = columns.map((column) => ({ name: column.name, type: withoutAttribute(column.type) }));
-  return { sink, query: dropNulls(rel, columns, settings), schema, span: statement.table };
+  return { sink, query: enforceNotNull(rel, object, columns, settings), schema, span: statement.table };
 }
 
 function columnList(schema: RowSchema): string {
@@ -122,19 +123,28 @@ function columnSpan(body: QueryBody, index: number): Span | null {
   return null;
 }
 
-/** table.exec.sink.not-null-enforcer = DROP: rows with NULL in a NOT NULL column are left out. */
-function dropNulls(rel: Logical, columns: readonly RowField[], settings: Readonly<Record<string, string>>): Logical {
-  if ((settings['table.exec.sink.not-null-enforcer'] ?? 'ERROR').toUpperCase() !== 'DROP') return rel;
-  let kept = rel;
-  for (const [index, column] of columns.entries()) {
+/** NULL in a NOT NULL column fails the job, or with table.exec.sink.not-null-enforcer = DROP the row is left out. */
+function enforceNotNull(
+  rel: Logical,
+  table: CatalogTable,
+  columns: readonly RowField[],
+  settings: Readonly<Record<string, string>>,
+): Logical {
+  const isDropping = settings['table.exec.sink.not-null-enforcer']?.toUpperCase() === 'DROP';
+  const boolean: SqlType = { kind: 'BOOLEAN', nullable: false };
+  const conditions = columns.flatMap((column, index): readonly Expression[] => {
     const field = rel.schema[index];
-    if (column.type.nullable || !field.type.nullable) continue;
-    kept = filter(kept, {
+    if (column.type.nullable || !field.type.nullable) return [];
+    const isSet: Expression = { kind: 'call', function: 'IS NOT NULL', args: [inputRef(index, field.type)], type: boolean };
+    if (isDropping) return [isSet];
+    const refusal: Expression = {
       kind: 'call',
-      function: 'IS NOT NULL',
-      args: [inputRef(index, field.type)],
-      type: { kind: 'BOOLEAN', nullable: false },
-    });
-  }
-  return kept;
+      function: NULL_REFUSED,
+      args: [],
+      type: boolean,
+      options: { column: column.name, table: table.name },
+    };
+    return [{ kind: 'call', function: 'OR', args: [isSet, refusal], type: boolean }];
+  });
+  return filter(rel, conjunction(conditions));
 }

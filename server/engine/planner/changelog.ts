@@ -3,7 +3,9 @@
  * need the row before an update (-U)? An operator that makes updates emits -U only then. Source: Flink's
  * FlinkChangelogModeInferenceProgram.
  */
-import { inputsOf } from './expression-rewrite.ts';
+import { NULL_REFUSED } from '../functions/constraint-functions.ts';
+import type { Expression } from './expression.ts';
+import { conjunctsOf, inputsOf, visitExpression } from './expression-rewrite.ts';
 import type { Draft, DraftPlan } from './physical-draft.ts';
 import type { ChangelogMode } from './physical-plan.ts';
 
@@ -113,11 +115,11 @@ function inputNeedsBefore(plan: DraftPlan, draft: Draft, isNeeded: boolean, sink
       return false;
     case 'calc': {
       // An update that no longer meets a condition must be taken back: only -U says so, unless the condition is on a key.
-      const { condition } = payload;
-      if (condition === null) return isNeeded;
+      // A check of NOT NULL lets every row pass.
+      const parts = payload.condition === null ? [] : conjunctsOf(payload.condition).filter((part) => !isCheck(part));
       const keys = plan.get(draft.inputs[0]).facts.uniqueKeys;
-      const isOnKey = keys.some((key) => [...inputsOf(condition)].every((index) => key.includes(index)));
-      return isNeeded || !isOnKey;
+      const isOnKey = keys.some((key) => parts.every((part) => [...inputsOf(part)].every((index) => key.includes(index))));
+      return isNeeded || (parts.length > 0 && !isOnKey);
     }
     case 'exchange':
     case 'union':
@@ -129,4 +131,12 @@ function inputNeedsBefore(plan: DraftPlan, draft: Draft, isNeeded: boolean, sink
     default:
       return true;
   }
+}
+
+function isCheck(condition: Expression): boolean {
+  let isFound = false;
+  visitExpression(condition, (part) => {
+    if (part.kind === 'call' && part.function === NULL_REFUSED) isFound = true;
+  });
+  return isFound;
 }

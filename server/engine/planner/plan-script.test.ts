@@ -90,7 +90,7 @@ describe('changelog modes', () => {
     );
     const aggregates = nodesOf(shared, 'groupAggregate');
     expect(aggregates.map((node) => node.emitUpdateBefore)).toEqual([true]);
-    expect(only(shared, 'dropUpdateBefore').inputs).toEqual([aggregates[0].id]);
+    expect(only(shared, 'dropUpdateBefore').changelog).toEqual({ insert: true, updateBefore: false, updateAfter: true, delete: false });
   });
 
   it('wants rows before an update below a filter on a value, not below one on the key', () => {
@@ -138,6 +138,15 @@ describe('sinks', () => {
     expect(projection.map((e) => formatType(e.type))).toEqual(['BIGINT', 'DECIMAL(12, 3)', 'STRING NOT NULL', 'INT']);
     expect(projection[2]).toMatchObject({ kind: 'literal', value: 'fixed' });
     expect(projection[3]).toMatchObject({ kind: 'literal', value: null });
+  });
+
+  it('checks NOT NULL of the sink, or leaves such rows out', () => {
+    const tables = `${EVENTS} CREATE TABLE t (id INT NOT NULL, kind STRING) WITH ('connector' = 'filesystem', 'path' = '/out/t', 'format' = 'json');`;
+    const condition = (settings: Readonly<Record<string, string>>): string =>
+      JSON.stringify(only(planned(`${tables} INSERT INTO t SELECT id, kind FROM events;`, settings), 'calc').condition);
+    expect(condition({})).toContain('$NULL_REFUSED');
+    expect(condition({ 'table.exec.sink.not-null-enforcer': 'DROP' })).not.toContain('$NULL_REFUSED');
+    expect(nodesOf(planned(`${tables} INSERT INTO t VALUES (1, 'x');`), 'calc').map((node) => node.condition)).toEqual([null]);
   });
 
   it('makes a sink of a bare SELECT', () => {
