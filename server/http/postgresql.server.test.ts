@@ -35,4 +35,5 @@ if (server !== '') {
   await import('./sign-in.test.ts');
   await import('./jobs.test.ts');
   await import('./event-stream.test.ts');
+  await import('./history.test.ts');
 }

@@ -11,9 +11,12 @@ import { openDatabase } from '../db/open-database.ts';
 import { systemClock } from '../effects/clock.ts';
 import { EventHub } from '../events/event-hub.ts';
 import { loadMasterKey } from '../secrets/load-master-key.ts';
+import { SupervisorClient } from '../supervisor/client.ts';
+import { eventSocketAddress } from '../supervisor/events.ts';
 import { absentPreviews, absentSupervisor } from './absent-ports.ts';
 import type { ConsoleContext } from './context.ts';
 import { PlannerThread } from './planner-thread.ts';
+import type { SupervisorPort } from './ports.ts';
 import { prepareConsole } from './prepare-console.ts';
 
 const KEY = Symbol.for('tidemark.console');
@@ -34,6 +37,12 @@ function printSetupLink({ host, port }: Environment, token: string): void {
   print(`Create the first administrator within 30 min: http://${name}:${port}/setup?token=${token}`);
 }
 
+/** The launcher gives console and supervisor one secret; without it nobody would answer. */
+function connectSupervisor(dataDir: string, onStored: () => void): SupervisorPort {
+  const secret = process.env.TIDEMARK_LAUNCH_SECRET;
+  return secret ? new SupervisorClient({ address: eventSocketAddress(dataDir), secret, onStored }) : absentSupervisor;
+}
+
 async function openConsole(): Promise<ConsoleContext> {
   const root = projectRoot();
   const environment = parseEnvironment(process.env, root);
@@ -44,7 +53,7 @@ async function openConsole(): Promise<ConsoleContext> {
   const { setupToken } = await prepareConsole(client, environment.value, masterKey, systemClock);
   if (setupToken !== null) printSetupLink(environment.value, setupToken);
   const events = new EventHub(client, systemClock);
-  const supervisor = absentSupervisor;
+  const supervisor = connectSupervisor(dataDir, () => events.nudge());
   supervisor.subscribe((event) => events.publish(event));
   return {
     database: client,

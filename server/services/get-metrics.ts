@@ -28,15 +28,29 @@ export function resolutionFor(
   return { seconds: chosen.seconds, bucketMs: Math.max(1, Math.ceil(wantedMs / unitMs)) * unitMs };
 }
 
+/**
+ * Stored points of a resolution, and behind its last one the finest there are: a coarse point is written when its time is over, and the
+ * newest minutes must not be missing until then.
+ */
+async function readPoints(database: Database, jobId: number, seconds: number, from: number, to: number) {
+  const points = (resolutionSeconds: number, since: number) =>
+    database.metricPoint.findMany({
+      where: { jobId, resolutionSeconds, at: { gte: new Date(since), lt: new Date(to) } },
+      orderBy: { at: 'asc' },
+    });
+  const rows = await points(seconds, from);
+  const finest = METRIC_RESOLUTIONS[0].seconds;
+  if (seconds === finest) return rows;
+  const last = rows.at(-1);
+  return [...rows, ...(await points(finest, last ? ms(last.at) + seconds * 1000 : from))];
+}
+
 /** One value a bucket: the mean, or the worst where that is what counts. */
 export async function readMetrics(database: Database, query: MetricsQuery, nowMs: number): Promise<MetricsAnswer> {
   const { seconds, bucketMs } = resolutionFor(query, nowMs);
   const start = Math.floor(query.from / bucketMs) * bucketMs;
   const count = Math.max(1, Math.ceil((query.to - start) / bucketMs));
-  const rows = await database.metricPoint.findMany({
-    where: { jobId: query.jobId, resolutionSeconds: seconds, at: { gte: new Date(start), lt: new Date(start + count * bucketMs) } },
-    orderBy: { at: 'asc' },
-  });
+  const rows = await readPoints(database, query.jobId, seconds, start, start + count * bucketMs);
   const series: Partial<Record<MetricName, (number | null)[]>> = {};
   const sums = new Map<MetricName, { sum: number; count: number; max: number }[]>();
   for (const name of query.names) sums.set(name, []);
