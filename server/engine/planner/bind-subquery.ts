@@ -1,5 +1,4 @@
 /** Subqueries as conditions (EXISTS, IN: semi and anti joins) and as values (a left join with the subquery). */
-import { findAggregate } from '../functions/aggregate-catalogue.ts';
 import type { Expr } from '../sql/ast.ts';
 import { SqlError } from '../sql/problem.ts';
 import { withNullability } from '../types/sql-type.ts';
@@ -8,7 +7,7 @@ import { decorrelate } from './decorrelate.ts';
 import type { Expression } from './expression.ts';
 import { conjunction, inputRef } from './expression-rewrite.ts';
 import { joinOf, outerToLeft } from './join-node.ts';
-import type { Logical, LogicalAggregate } from './logical-plan.ts';
+import { type Logical, type LogicalAggregate, project } from './logical-plan.ts';
 import type { SelectState } from './select-state.ts';
 
 /** [NOT] EXISTS (…) or x [NOT] IN (…), possibly below further NOTs. */
@@ -56,10 +55,8 @@ export function bindScalarQuery(node: Extract<Expr, { kind: 'scalarQuery' }>, st
     throw new SqlError(`A query as a value gives one column, but this one gives ${bound.schema.length}.`, node);
   const decorrelated = decorrelate(bound, node);
   const { conditions, defaults } = decorrelated;
-  if (conditions.length > 0 && defaults === null) {
-    throw new SqlError('A correlated query as a value is supported only when it is an aggregate without GROUP BY.', node);
-  }
-  const right = conditions.length > 0 || isSingleRow(decorrelated.node) ? decorrelated.node : singleValue(decorrelated.node, state, node);
+  const isCertain = defaults !== null || (conditions.length === 0 && isSingleRow(decorrelated.node));
+  const right = isCertain ? decorrelated.node : singleValue(decorrelated.node, conditions, state, node);
   const width = state.rel.schema.length;
   const condition = conjunction(conditions.map((c) => outerToLeft(c, width)));
   state.rel = joinOf('left', state.rel, right, condition, state.context, node);
@@ -74,20 +71,34 @@ function isSingleRow(node: Logical): boolean {
   return (node.kind === 'aggregate' && node.keys.length === 0) || (node.kind === 'values' && node.rows.length === 1);
 }
 
-/** Demands at run time that the query gives at most one row. */
-function singleValue(input: Logical, state: SelectState, span: Expr): LogicalAggregate {
-  const field = input.schema[0];
-  if (findAggregate('SINGLE_VALUE') === null) throw new SqlError('A query as a value must be an aggregate.', span);
-  const type = withNullability(field.type, true);
-  return {
+/** Demands at run time that the query gives at most one row for each row around it. Columns stay where they are. */
+function singleValue(input: Logical, conditions: readonly Expression[], state: SelectState, span: Expr): Logical {
+  const keys = [...new Set(conditions.flatMap((condition) => correlatedColumns(condition, span)))];
+  const type = withNullability(input.schema[0].type, true);
+  const value = { name: input.schema[0].name, type };
+  const aggregate: LogicalAggregate = {
     kind: 'aggregate',
     input,
-    keys: [],
-    calls: [{ function: 'SINGLE_VALUE', args: [0], isDistinct: false, filter: null, type, name: field.name }],
+    keys,
+    calls: [{ function: 'SINGLE_VALUE', args: [0], isDistinct: false, filter: null, type, name: value.name }],
     window: null,
     properties: [],
-    schema: [{ name: field.name, type }],
+    schema: [...keys.map((key) => input.schema[key]), value],
     scope: state.context.viewName,
     span,
   };
+  const places = input.schema.map((_, column) => (column === 0 ? keys.length : Math.max(0, keys.indexOf(column))));
+  return project(
+    aggregate,
+    places.map((place) => inputRef(place, aggregate.schema[place].type)),
+    input.schema.map((field) => field.name),
+  );
+}
+
+/** The inner columns of `inner = outer`; any other correlation could give several rows for one group. */
+function correlatedColumns(condition: Expression, span: Expr): readonly number[] {
+  const inner =
+    condition.kind === 'call' && condition.function === '=' ? condition.args.filter((arg) => arg.kind === 'input' && arg.index >= 0) : [];
+  if (inner.length !== 1) throw new SqlError('A query as a value is correlated by equality of its columns only, or is an aggregate.', span);
+  return inner.map((arg) => (arg as Extract<Expression, { kind: 'input' }>).index);
 }

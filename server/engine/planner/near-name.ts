@@ -1,8 +1,8 @@
 /** "Did you mean": the nearest of the known names, by edit distance with swaps, for messages about unknown names. */
 
-/** The nearest candidate within a third of the name's length (at least one edit), or null. A different case alone always counts as near. */
+/** The nearest candidate within a third of the name's length, or null. A different case alone always counts as near. */
 export function nearestName(name: string, candidates: Iterable<string>): string | null {
-  const limit = Math.max(1, Math.floor(name.length / 3));
+  const limit = Math.floor(name.length / 3);
   const wanted = name.toLowerCase();
   let best: string | null = null;
   let bestDistance = limit + 1;
