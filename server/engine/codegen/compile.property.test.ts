@@ -155,6 +155,14 @@ const TARGETS = [
 const int = (value: number): Expression => ({ kind: 'literal', value, type: { kind: 'INT', nullable: false } });
 const string = (value: string): Expression => ({ kind: 'literal', value, type: { kind: 'CHAR', length: value.length, nullable: false } });
 
+/** `a = x OR a = y OR …` over constants, as the binder writes IN. */
+function membership(operand: Expression, count: number): fc.Arbitrary<Expression> {
+  return fc.array(withNull(operand.type), { minLength: count + 1, maxLength: count + 1 }).map((items) => {
+    const terms = items.map((value) => callOf('=', [operand, { kind: 'literal', value, type: operand.type }]) as Expression);
+    return terms.reduce((left, right) => callOf('OR', [left, right]) as Expression);
+  });
+}
+
 function nodeOver(child: fc.Arbitrary<Expression>): fc.Arbitrary<Expression> {
   const orFirst = (build: (args: readonly Expression[]) => Expression | null) => (args: readonly Expression[]) => build(args) ?? args[0];
   const pair = fc.tuple(child, child);
@@ -171,6 +179,7 @@ function nodeOver(child: fc.Arbitrary<Expression>): fc.Arbitrary<Expression> {
       return { kind: 'case', branches: [{ when, then: castTo(a, common) }], otherwise: castTo(b, common), type: common } as Expression;
     }),
     fc.tuple(child, child, child).map(orFirst((args) => callOf('IF', args))),
+    fc.tuple(leaf, fc.nat(40)).chain(([operand, count]) => membership(operand, count)),
     fc.tuple(child, fc.integer({ min: 0, max: 3 })).map(([arg, n]) => callOf('SPLIT_INDEX', [arg, string('/'), int(n)]) ?? arg),
     fc
       .tuple(child, fc.integer({ min: -2, max: 4 }), fc.integer({ min: 0, max: 4 }))

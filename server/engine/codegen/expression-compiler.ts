@@ -11,7 +11,7 @@ import { RowValue, type Value } from '../types/value.ts';
 import type { Choice, Compiler } from './compiler.ts';
 import { toPrim, toValue } from './conversions.ts';
 import type { Emitter } from './emitter.ts';
-import { inlineCall } from './inline-calls.ts';
+import { asInList, flattened, inlineCall } from './inline-calls.ts';
 import { inlineCast } from './inline-casts.ts';
 import { type CallExpression, evaluatedCallOf, functionOf } from './interpreter.ts';
 import { type BytesSlot, eitherNull, isPrimLane, nullTestOf, type PrimSlot, type Slot, type ValueSlot, ZERO } from './slots.ts';
@@ -34,7 +34,8 @@ export class ExpressionCompiler implements Compiler {
       case 'literal':
         return this.literal(expression.value, expression.type);
       default: {
-        if (!isRepeatable(expression)) return this.#compileFresh(expression);
+        // A connective's terms are remembered one by one; a digest of a long chain would cost more than it saves.
+        if (isConnective(expression) || !isRepeatable(expression)) return this.#compileFresh(expression);
         const key = digest(expression);
         const known = this.emitter.recall(key);
         if (known !== undefined) return known;
@@ -106,7 +107,8 @@ export class ExpressionCompiler implements Compiler {
   truth(expression: Expression): string {
     if (expression.kind === 'call' && (expression.function === 'AND' || expression.function === 'OR')) {
       const isAnd = expression.function === 'AND';
-      const [first, ...rest] = expression.args;
+      const [first, ...rest] = flattened(expression);
+      if (!isAnd && asInList([first, ...rest]) !== null) return this.#isTrue(this.prim(expression));
       const result = this.emitter.variable(this.truth(first));
       const tail = (index: number): void => {
         if (index >= rest.length) return;
@@ -118,7 +120,10 @@ export class ExpressionCompiler implements Compiler {
       tail(0);
       return result;
     }
-    const slot = this.prim(expression);
+    return this.#isTrue(this.prim(expression));
+  }
+
+  #isTrue(slot: PrimSlot): string {
     return slot.n === 'false' ? slot.v : slot.n === 'true' ? 'false' : this.emitter.constant(`!(${slot.n}) && ${slot.v}`);
   }
 
@@ -201,6 +206,10 @@ export class ExpressionCompiler implements Compiler {
     else if (n !== 'true') this.emitter.block(`if (!${n.startsWith('(') ? n : `(${n})`})`, run);
     return { form: 'value', v: result };
   }
+}
+
+function isConnective(expression: Expression): boolean {
+  return expression.kind === 'call' && (expression.function === 'AND' || expression.function === 'OR');
 }
 
 /** Same input, same value: may be computed once a row. */

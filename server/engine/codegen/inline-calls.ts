@@ -2,12 +2,13 @@
 import type { Expression } from '../planner/expression.ts';
 import { laneOf } from '../types/sql-type.ts';
 import { isText } from '../types/type-families.ts';
+import { plainJson } from '../types/value-json.ts';
 import type { Compiler } from './compiler.ts';
 import { toValue } from './conversions.ts';
 import { inlineArithmetic } from './inline-arithmetic.ts';
 import { inlineText } from './inline-text.ts';
 import type { CallExpression } from './interpreter.ts';
-import { eitherNull, nullTestOf, type PrimSlot, type Slot } from './slots.ts';
+import { type BytesSlot, eitherNull, nullTestOf, type PrimSlot, type Slot } from './slots.ts';
 
 export function inlineCall(compiler: Compiler, call: CallExpression): Slot | null {
   switch (call.function) {
@@ -25,8 +26,11 @@ export function inlineCall(compiler: Compiler, call: CallExpression): Slot | nul
     case '>=':
       return compileComparison(compiler, call.function, call.args[0], call.args[1]);
     case 'AND':
-    case 'OR':
-      return connective(compiler, call.args, call.function === 'OR');
+    case 'OR': {
+      const terms = flattened(call);
+      const list = call.function === 'OR' ? asInList(terms) : null;
+      return (list === null ? null : inList(compiler, list)) ?? connective(compiler, terms, call.function === 'OR');
+    }
     case 'NOT': {
       const arg = compiler.prim(call.args[0]);
       return bool(`(!${arg.v})`, arg.n);
@@ -83,15 +87,18 @@ function compileComparison(compiler: Compiler, operator: string, left: Expressio
   const [a, b] = [compiler.compile(left), compiler.compile(right)];
   const n = guarded(compiler, eitherNull(nullTestOf(a), nullTestOf(b)));
   if (a.form === 'bytes' && b.form === 'bytes') {
-    const range = `${a.d}, ${a.o}, ${a.l}, ${b.d}, ${b.o}, ${b.l}`;
-    const test =
-      operator === '=' ? `h.bytesEqual(${range})` : operator === '<>' ? `!h.bytesEqual(${range})` : `h.bytesOrder(${range}) ${operator} 0`;
-    return bool(emitter.constant(`!${n} && ${test}`), n);
+    return bool(emitter.constant(`!${n} && ${bytesTest(operator, a, b)}`), n);
   }
   if (!isText(left.type) || !isText(right.type)) return null;
   const [x, y] = [toValue(emitter, a, left.type).v, toValue(emitter, b, right.type).v];
   const test = js === '===' || js === '!==' ? `${x} ${js} ${y}` : `h.compareText(${x}, ${y}) ${operator} 0`;
   return bool(emitter.constant(`!${n} && ${test}`), n);
+}
+
+function bytesTest(operator: string, a: BytesSlot, b: BytesSlot): string {
+  const range = `${a.d}, ${a.o}, ${a.l}, ${b.d}, ${b.o}, ${b.l}`;
+  if (operator === '=') return `h.bytesEqual(${range})`;
+  return operator === '<>' ? `!h.bytesEqual(${range})` : `h.bytesOrder(${range}) ${operator} 0`;
 }
 
 function guarded(compiler: Compiler, n: string): string {
@@ -132,30 +139,66 @@ function coalesce(compiler: Compiler, call: CallExpression): Slot {
   return target.slot;
 }
 
-/** Constants of a bare lane or texts: a chain of tests. Others: as OR of comparisons. */
+/** More texts than this are looked up in a set. */
+const CHAIN_MAX = 16;
+
+/** Constants of a bare lane or texts: a chain of tests, or a set of texts. Others: as OR of comparisons. */
 function inList(compiler: Compiler, call: CallExpression): Slot | null {
-  const { emitter } = compiler;
   const [operand, ...items] = call.args;
   const isNegated = call.function === 'NOT IN';
-  const lane = laneOf(operand.type);
-  const hasNull = items.some((item) => item.kind === 'literal' && item.value === null);
-  if (items.every((item) => item.kind === 'literal') && lane !== 'obj' && lane !== 'bool' && items.length <= 64) {
-    const known = items.filter((item) => item.kind === 'literal' && item.value !== null);
-    const tests: string[] = [];
-    const value = compiler.compile(operand);
-    const n = guarded(compiler, nullTestOf(value));
-    if (value.form === 'value') return null;
-    for (const item of known) {
-      const slot = compiler.compile(item);
-      if (value.form === 'prim') tests.push(`${value.v} === ${(slot as PrimSlot).v}`);
-      else if (slot.form === 'bytes') tests.push(`h.bytesEqual(${value.d}, ${value.o}, ${value.l}, ${slot.d}, ${slot.o}, ${slot.l})`);
-    }
-    const isIn = emitter.constant(`!${n} && (${tests.join(' || ') || 'false'})`);
-    return bool(isNegated ? `(!${isIn})` : isIn, hasNull ? emitter.constant(`${n} || !${isIn}`) : n);
-  }
+  const constant = inConstants(compiler, operand, items, isNegated);
+  if (constant !== null) return constant;
   const equals = items.map(
     (item): Expression => ({ kind: 'call', function: '=', args: [operand, item], type: { kind: 'BOOLEAN', nullable: true } }),
   );
   const any = equals.length === 1 ? compiler.prim(equals[0]) : connective(compiler, equals, true);
   return bool(isNegated ? `(!${any.v})` : any.v, any.n);
+}
+
+function inConstants(compiler: Compiler, operand: Expression, items: readonly Expression[], isNegated: boolean): PrimSlot | null {
+  const { emitter } = compiler;
+  const lane = laneOf(operand.type);
+  if (lane === 'obj' || lane === 'bool' || !items.every((item) => item.kind === 'literal')) return null;
+  const known = items.filter((item) => item.kind === 'literal' && item.value !== null);
+  const value = compiler.compile(operand);
+  const n = guarded(compiler, nullTestOf(value));
+  let test: string;
+  if (value.form === 'prim') test = known.map((item) => `${value.v} === ${(compiler.compile(item) as PrimSlot).v}`).join(' || ');
+  else if (value.form === 'bytes' && known.length <= CHAIN_MAX)
+    test = known.map((item) => bytesTest('=', value, compiler.compile(item) as BytesSlot)).join(' || ');
+  else if (isText(operand.type)) {
+    const texts = emitter.bind(new Set(known.map((item) => (item.kind === 'literal' ? item.value : null))));
+    test = `${texts}.has(${value.form === 'bytes' ? `h.textAt(${value.d}, ${value.o}, ${value.l})` : value.v})`;
+  } else return null;
+  const isIn = emitter.constant(`!${n} && (${test || 'false'})`);
+  const isUnknown = known.length < items.length ? emitter.constant(`${n} || !${isIn}`) : n;
+  return bool(isNegated ? `(!${isIn})` : isIn, isUnknown);
+}
+
+/** The terms of a chain of one connective, however it is nested to the left: the binder writes IN lists so. */
+export function flattened(call: CallExpression): readonly Expression[] {
+  const terms: Expression[] = [];
+  let rest: Expression = call;
+  while (rest.kind === 'call' && rest.function === call.function) {
+    for (let i = rest.args.length - 1; i > 0; i--) terms.push(rest.args[i]);
+    rest = rest.args[0];
+  }
+  terms.push(rest);
+  return terms.reverse();
+}
+
+/** `a = 1 OR a = 2 OR …` over constants as `a IN (1, 2, …)`; null for other terms. */
+export function asInList(terms: readonly Expression[]): CallExpression | null {
+  const [first] = terms;
+  if (terms.length < 2 || first.kind !== 'call' || first.function !== '=') return null;
+  const [operand] = first.args;
+  const known = JSON.stringify(operand, plainJson);
+  const items: Expression[] = [];
+  for (const term of terms) {
+    if (term.kind !== 'call' || term.function !== '=' || term.args[1].kind !== 'literal') return null;
+    const [own] = term.args;
+    if (own !== operand && JSON.stringify(own, plainJson) !== known) return null;
+    items.push(term.args[1]);
+  }
+  return { kind: 'call', function: 'IN', args: [operand, ...items], type: { kind: 'BOOLEAN', nullable: true } };
 }

@@ -19,7 +19,7 @@ function cached(key: string, create: () => RegExp | null): RegExp | null {
   return pattern;
 }
 
-const literalOf = (character: string) => character.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+const literalOf = (character: string) => character.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 
 /** Throws DataError for an escapeMark before a character that needs none. */
 function likePattern(pattern: string, escapeMark: string): RegExp {

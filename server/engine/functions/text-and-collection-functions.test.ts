@@ -38,6 +38,7 @@ describe('texts', () => {
     ['STR_TO_MAP', ['k1=v1,k2=v2'], '{k1=v1, k2=v2}'],
     ['LIKE', ['line1\ntab', 'line1%tab'], 'TRUE'],
     ['LIKE', ['\n', '_'], 'FALSE'],
+    ['LIKE', ['-1/(a)', '-1/(%)'], 'TRUE'],
     ['LIKE', ['100%_done', '%\\%%'], 'TRUE'],
     ['SIMILAR TO', ['a,b,,c', '(a|b|c|,)*'], 'TRUE'],
     ['SIMILAR TO', ['a.b', 'a_b'], 'TRUE'],
