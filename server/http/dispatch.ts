@@ -16,7 +16,8 @@ import { matchRoute } from './match-route.ts';
 import { clientAddress, queryOf, readJson, requireOwnOrigin } from './request-parts.ts';
 
 export const API_PREFIX = '/api/v1';
-const SESSION_COOKIE_SECONDS = 14 * 86_400;
+/** The longest a session can last (server/auth/session.ts); the server ends it earlier without use. */
+const SESSION_COOKIE_SECONDS = 90 * 86_400;
 
 function isPublic(name: RouteName): name is PublicRoute {
   return (PUBLIC_ROUTES as readonly string[]).includes(name);

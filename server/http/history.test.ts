@@ -1,5 +1,5 @@
 /** What a job's pages read: runs, ledger, exceptions, time series, the tide line, logs. */
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exposureAges } from '../services/get-tide.ts';
@@ -124,6 +124,18 @@ describe('logs', () => {
       ['line 1', 'line 2'],
       ['    at somewhere', 'line 3'],
     ]);
+  });
+
+  it('reads rotated files as one text, and messages of several lines as they were', async () => {
+    const file = join(fixture.context.environment.dataDir, 'logs', 'run-2.log');
+    const line = (text: string) => `2026-11-24T20:41:07.000Z INFO  ${text}\n`;
+    writeFileSync(file, line('one') + line('two'));
+    const before = await get('/logs');
+    renameSync(file, `${file}.1`);
+    writeFileSync(file, line('three\\n  at C:\\\\x'));
+    const texts = (body: { lines: { text: string }[] }) => body.lines.map((each) => each.text);
+    expect(texts(await get('/logs'))).toEqual(['one', 'two', 'three\n  at C:\\x']);
+    expect(texts(await get(`/logs?after=${before.end}`))).toEqual(['three\n  at C:\\x']);
   });
 
   it('reads no file outside the log folder', async () => {

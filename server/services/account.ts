@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 import { audited } from '../audit/audited.ts';
 import type { UserCall } from '../auth/caller.ts';
+import { accessKeyContext } from '../auth/find-access-key.ts';
 import { hashPassword, verifyPassword } from '../auth/password.ts';
 import { accountKey, pauseLeft, recordFailure } from '../auth/sign-in-throttle.ts';
 import { API_TOKEN_PREFIX, hashToken, newAccessKey, newToken } from '../auth/token.ts';
@@ -12,7 +13,6 @@ import { ms, msOrNull } from '../db/row-to-view.ts';
 import { seal } from '../secrets/seal.ts';
 import { Secret } from '../secrets/secret.ts';
 import type { ConsoleContext } from './context.ts';
-import { accessKeyContext } from './prepare-console.ts';
 import { userView } from './users.ts';
 
 const DAY_MS = 86_400_000;

@@ -3,6 +3,7 @@
  * administrator: the account of TIDEMARK_BOOTSTRAP_*, or a one-time link. Repeating it changes nothing.
  */
 import { randomBytes } from 'node:crypto';
+import { accessKeyContext } from '../auth/find-access-key.ts';
 import { hashPassword } from '../auth/password.ts';
 import { hashToken, newToken } from '../auth/token.ts';
 import type { Environment } from '../config/environment.ts';
@@ -13,7 +14,6 @@ import { Secret } from '../secrets/secret.ts';
 import { SAMPLE_TEMPLATES } from './sample-templates.ts';
 
 export const SETUP_LINK_MS = 30 * 60_000;
-export const accessKeyContext = (accessKey: string): string => `access-key:${accessKey}`;
 
 export interface PreparedConsole {
   readonly projectId: string;

@@ -1,7 +1,8 @@
 /**
- * The log of a run: a text file that its process writes, one line an entry: `2026-11-24T20:41:07.123Z INFO source message`. Lines without
- * that head (stacks) go on with the level of the line before. Cursors are byte offsets, so that older and newer lines are found without
- * reading the whole file.
+ * The log of a run: text files that its process writes, one line an entry: `2026-11-24T20:41:07.123Z INFO message`, with newlines of a message
+ * escaped. Lines without that head go on with the level of the line before. Files are rotated by size (`x.log` is the newest, `x.log.1` the one
+ * before, …) and read as one text, oldest first; cursors are byte offsets in it, so that older and newer lines are found without
+ * reading all. They hold across a rotation until the oldest file is dropped.
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
@@ -31,16 +32,69 @@ export function parseLogLines(bytes: Buffer, offset: number): LogLine[] {
       source = head[3] ?? '';
     }
     const at = head ? Date.parse(head[1] ?? '') : Number.NaN;
-    lines.push({ cursor: offset + start, at: Number.isNaN(at) ? null : at, level, source, text: head ? (head[4] ?? '') : text });
+    lines.push({ cursor: offset + start, at: Number.isNaN(at) ? null : at, level, source, text: head ? unescaped(head[4] ?? '') : text });
     start = end + 1;
   }
   return lines;
 }
 
-async function readWindow(file: FileHandle, from: number, to: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(Math.max(0, to - from));
-  const { bytesRead } = await file.read(buffer, 0, buffer.length, from);
-  return buffer.subarray(0, bytesRead);
+const ESCAPES: Readonly<Record<string, string>> = { '\\n': '\n', '\\r': '\r', '\\\\': '\\' };
+const unescaped = (text: string): string => text.replace(/\\[\\nr]/g, (written) => ESCAPES[written] ?? written);
+
+interface LogFile {
+  readonly handle: FileHandle;
+  /** Offset of its first byte in the whole text. */
+  readonly from: number;
+  readonly size: number;
+}
+
+/** The files of a log as one text. */
+class LogText {
+  readonly #files: readonly LogFile[];
+  readonly size: number;
+
+  private constructor(files: readonly LogFile[], size: number) {
+    this.#files = files;
+    this.size = size;
+  }
+
+  static async open(path: string): Promise<LogText> {
+    const handles: FileHandle[] = [];
+    for (let number = 0; ; number++) {
+      try {
+        handles.unshift(await open(number === 0 ? path : `${path}.${number}`, 'r'));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') break;
+        throw error;
+      }
+    }
+    const files: LogFile[] = [];
+    let from = 0;
+    for (const handle of handles) {
+      const { size } = await handle.stat();
+      files.push({ handle, from, size });
+      from += size;
+    }
+    return new LogText(files, from);
+  }
+
+  /** Bytes [from, to). */
+  async read(from: number, to: number): Promise<Buffer> {
+    const parts: Buffer[] = [];
+    for (const file of this.#files) {
+      const start = Math.max(from, file.from);
+      const end = Math.min(to, file.from + file.size);
+      if (start >= end) continue;
+      const buffer = Buffer.alloc(end - start);
+      const { bytesRead } = await file.handle.read(buffer, 0, buffer.length, start - file.from);
+      parts.push(buffer.subarray(0, bytesRead));
+    }
+    return Buffer.concat(parts);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#files.map((file) => file.handle.close()));
+  }
 }
 
 /** Whole lines only: what precedes the first newline of a window in the middle of the file is cut off. */
@@ -63,26 +117,20 @@ export async function getJobLogs(context: ConsoleContext, call: UserCall, query:
   const root = join(context.environment.dataDir, 'logs');
   const inside = relative(root, run.logPath);
   if (isAbsolute(inside) || inside.startsWith('..')) throw new Refusal('not-found', 'The log of this run is not under the data directory.');
-  let file: FileHandle;
+  const log = await LogText.open(run.logPath);
   try {
-    file = await open(run.logPath, 'r');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return nothing;
-    throw error;
-  }
-  try {
-    return { run: run.number, ...(await readLines(file, query)) };
+    return { run: run.number, ...(await readLines(log, query)) };
   } finally {
-    await file.close();
+    await log.close();
   }
 }
 
-async function readLines(file: FileHandle, query: LogsQuery): Promise<{ lines: LogLine[]; hasOlder: boolean; end: number }> {
-  const { size } = await file.stat();
+async function readLines(log: LogText, query: LogsQuery): Promise<{ lines: LogLine[]; hasOlder: boolean; end: number }> {
+  const { size } = log;
   const isForward = query.after !== undefined;
   const from = isForward ? Math.min(query.after ?? 0, size) : Math.max(0, Math.min(query.before ?? size, size) - WINDOW_BYTES);
   const to = isForward ? Math.min(size, from + WINDOW_BYTES) : Math.min(query.before ?? size, size);
-  const raw = await readWindow(file, from, to);
+  const raw = await log.read(from, to);
   // A line that is being written has no end yet: forward reading leaves it for the next time.
   const complete = isForward ? raw.subarray(0, raw.lastIndexOf(10) + 1) : raw;
   const window = wholeLines(complete, from, from === 0 || isForward);
