@@ -1,0 +1,24 @@
+'use client';
+import dynamic from 'next/dynamic';
+import { CoachBar } from '../../../../components/first-run/coach-marks.tsx';
+import { JobGraph } from '../../../../components/job-graph/job-graph.tsx';
+import { JobPage } from '../../../../components/job-page/job-page.tsx';
+import type { JobPageParts } from '../../../../components/job-page/parts.ts';
+
+const SnapshotList = dynamic(() => import('../../../../components/snapshots/snapshot-list.tsx').then((module) => module.SnapshotList), {
+  ssr: false,
+});
+const SqlEditor = dynamic(() => import('../../../../components/sql-editor/sql-editor.tsx').then((module) => module.SqlEditor), {
+  ssr: false,
+});
+
+const PARTS: JobPageParts = {
+  graph: (graph, tasks) => <JobGraph graph={graph} tasks={tasks} />,
+  snapshots: (job) => <SnapshotList job={job} />,
+  coach: (ledger, onHide) => <CoachBar ledger={ledger} onHide={onHide} />,
+  viewer: (sql, label) => <SqlEditor value={sql} saved={sql} label={label} readOnly />,
+};
+
+export function JobScreen({ jobId }: { jobId: number }) {
+  return <JobPage jobId={jobId} parts={PARTS} />;
+}
