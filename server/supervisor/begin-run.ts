@@ -5,16 +5,17 @@
 import type { StartRequest } from '../contract/operation-request.ts';
 import type { Run } from '../contract/runs.ts';
 import type { RunSpec } from '../engine/runtime/wire.ts';
+import type { SnapshotRow } from '../snapshots/catalogue.ts';
+import { candidatesOfRestart, candidatesOfStart, chooseFirstRestorable, type PassedOver } from '../snapshots/choose-snapshot.ts';
 import { StoreError } from '../storage/contract.ts';
 import { buildRunSpec, optionsOf } from './build-run-spec.ts';
-import { candidatesOfRestart, candidatesOfStart, chooseFirstRestorable, type PassedOver } from './choose-snapshot.ts';
 import type { SupervisorContext } from './context.ts';
 import { type JobFacts, type JobRow, STARTING, versionOfRestart } from './job-facts.ts';
 import { onJob } from './leases.ts';
 import { requestOf, stepOperation } from './operation-record.ts';
 import { rebuildCatalogue } from './rebuild-catalogue.ts';
 import { createRun, noteFallback } from './run-record.ts';
-import { proveSnapshot, type SnapshotRow } from './snapshot-record.ts';
+import { proveSnapshot } from './snapshot-record.ts';
 
 export type BegunRun =
   | {

@@ -3,14 +3,12 @@ import type { Environment } from '../config/environment.ts';
 import type { JobServerEvent } from '../contract/events.ts';
 import type { Database, DatabaseTransaction } from '../db/open-database.ts';
 import type { Clock } from '../effects/clock.ts';
-import type { RandomSource } from '../effects/random.ts';
 import type { JobEngine } from '../engines/contract.ts';
 import type { ObjectStore } from '../storage/contract.ts';
 
 export interface SupervisorContext {
   readonly database: Database;
   readonly clock: Clock;
-  readonly random: RandomSource;
   readonly engine: JobEngine;
   readonly store: ObjectStore;
   readonly environment: Pick<Environment, 'dataDir' | 'objectStore' | 'allowPrivateAddresses'>;

@@ -9,12 +9,13 @@ import { METRIC_RESOLUTIONS } from '../contract/metrics.ts';
 import { MANIFEST_NAME } from '../engine/checkpoint/manifest.ts';
 import { objectIn, objectsBelow, type SnapshotFolder } from '../engine/checkpoint/snapshot-folder.ts';
 import { appendEvent } from '../events/append-event.ts';
+import type { SnapshotRow } from '../snapshots/catalogue.ts';
 import { inspectSnapshot, partsOf } from '../snapshots/inspect-snapshot.ts';
 import { folderAt } from '../snapshots/snapshot-place.ts';
 import { optionsOf } from './build-run-spec.ts';
 import { inTransaction, type SupervisorContext } from './context.ts';
 import { readSetting } from './read-setting.ts';
-import { pointToNewest, type SnapshotRow } from './snapshot-record.ts';
+import { pointToNewest } from './snapshot-record.ts';
 
 const DAY_MS = 86_400_000;
 const BATCH = 200;

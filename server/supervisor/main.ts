@@ -10,8 +10,6 @@ import { projectRoot } from '../config/project-root.ts';
 import { DatabaseError } from '../db/apply-migrations.ts';
 import { openDatabase } from '../db/open-database.ts';
 import { systemClock } from '../effects/clock.ts';
-import { systemRandom } from '../effects/random.ts';
-import { createDialer } from '../effects/real-dialer.ts';
 import { EmbeddedEngine } from '../engines/embedded/embedded-engine.ts';
 import { createStore } from '../storage/create-store.ts';
 import type { SupervisorContext } from './context.ts';
@@ -50,12 +48,12 @@ async function run(): Promise<void> {
   const lock = lockSupervisor(dataDir, LOCK_WAIT_MS);
   if (!lock) return refuse(`Another supervisor works on the data directory ${dataDir}. This one has changed nothing and stops.`);
   const opened = await openDatabase({ dataDir, databaseUrl: environment.databaseUrl });
-  const store = createStore(environment.objectStore.spec, createDialer({ allowPrivateAddresses: environment.allowPrivateAddresses }));
+  // The store is the operator's own choice, not a user's: no address policy.
+  const store = createStore(environment.objectStore.spec);
   const events = new EventServer(process.env.TIDEMARK_LAUNCH_SECRET ?? randomUUID(), () => supervisor.wake());
   const context: SupervisorContext = {
     database: opened.client,
     clock: systemClock,
-    random: systemRandom,
     engine: new EmbeddedEngine({ dataDir, projectRoot: root }),
     store,
     environment,

@@ -3,12 +3,13 @@ import { randomUUID } from 'node:crypto';
 import type { Run } from '../contract/runs.ts';
 import type { DatabaseTransaction } from '../db/open-database.ts';
 import type { JobFailure } from '../engine/runtime/wire.ts';
+import type { SnapshotRow } from '../snapshots/catalogue.ts';
 import type { SupervisorContext } from './context.ts';
 import { type JobRow, RESTORE_BROKEN, type RunRow } from './job-facts.ts';
 import type { EndCause } from './job-view.ts';
 import { nextGeneration } from './leases.ts';
 import { addLedger, NO_COST } from './ledger.ts';
-import { keepForRun, proveSnapshot, type SnapshotRow } from './snapshot-record.ts';
+import { keepForRun, proveSnapshot } from './snapshot-record.ts';
 import { addJobEvent, changeJob, tellRun } from './tell.ts';
 
 export interface NewRun {

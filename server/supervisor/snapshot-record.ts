@@ -6,10 +6,10 @@ import type { SnapshotOrigin } from '../contract/snapshot.ts';
 import type { DatabaseTransaction, Prisma } from '../db/open-database.ts';
 import type { Manifest } from '../engine/checkpoint/manifest.ts';
 import type { JobReport } from '../engine/runtime/wire.ts';
+import { type SnapshotRow, USABLE } from '../snapshots/catalogue.ts';
 import { describePositions } from '../snapshots/describe-positions.ts';
 import { tellSnapshot } from './tell.ts';
 
-export type SnapshotRow = Prisma.SnapshotGetPayload<Record<string, never>>;
 type Summary = Extract<JobReport, { type: 'checkpoint-completed' }>['summary'];
 
 export interface CompletedSnapshot {
@@ -28,13 +28,6 @@ export function originOf(kind: Manifest['kind'], trigger: Manifest['trigger']): 
   if (trigger === 'stop' || trigger === 'drain') return trigger;
   return kind === 'savepoint' ? 'manual' : 'checkpoint';
 }
-
-/** Not deleted, and not known to be damaged. */
-export const USABLE = {
-  deletedAt: null,
-  purgedAt: null,
-  OR: [{ provenGood: null }, { provenGood: true }],
-} satisfies Prisma.SnapshotWhereInput;
 
 /** Null when it was there before. */
 export async function registerSnapshot(

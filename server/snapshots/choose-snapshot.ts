@@ -9,10 +9,10 @@
 import type { RestoreChoice } from '../contract/start.ts';
 import type { Database } from '../db/open-database.ts';
 import type { Manifest } from '../engine/checkpoint/manifest.ts';
-import { checkRestorable } from '../snapshots/inspect-snapshot.ts';
-import { folderAt } from '../snapshots/snapshot-place.ts';
 import type { ObjectStore } from '../storage/contract.ts';
-import { type SnapshotRow, USABLE } from './snapshot-record.ts';
+import { type SnapshotRow, USABLE } from './catalogue.ts';
+import { checkRestorable } from './inspect-snapshot.ts';
+import { folderAt } from './snapshot-place.ts';
 
 export interface PassedOver {
   readonly id: string;

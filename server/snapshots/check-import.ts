@@ -1,0 +1,237 @@
+/**
+ * Import Savepoint: finds the snapshot at a path and makes the six checks, always in the same order. A check that cannot be made says why.
+ * Fail of the first two: no import. Fail of the next three: only with the job's name typed; the start checks them once more.
+ */
+
+import { IMPORT_CHECKS, type ImportPreview } from '../contract/import.ts';
+import { type JobOptions, jobOptionsSchema } from '../contract/job-options.ts';
+import { settingsOfOptions } from '../contract/job-settings.ts';
+import type { SplitPositionView } from '../contract/snapshot.ts';
+import type { Prisma } from '../db/open-database.ts';
+import type { Manifest } from '../engine/checkpoint/manifest.ts';
+import type { SnapshotFolder } from '../engine/checkpoint/snapshot-folder.ts';
+import { StoreError } from '../storage/contract.ts';
+import { compareOperators } from './compare-operators.ts';
+import { planProblem, type SnapshotContext } from './context.ts';
+import { describePositions } from './describe-positions.ts';
+import { grouped } from './figures.ts';
+import { checkParts, type InspectedSnapshot, inspectSnapshot, partsOf, partsProblem } from './inspect-snapshot.ts';
+import { previewPositions } from './preview-positions.ts';
+import { nameOf, placeOf } from './snapshot-place.ts';
+
+type Check = ImportPreview['checks'][number];
+type CheckName = Check['check'];
+type JobRow = Prisma.JobGetPayload<Record<string, never>>;
+
+/** A snapshot found at a path, as it will be registered. */
+export interface FoundSnapshot {
+  readonly name: string;
+  readonly kind: 'checkpoint' | 'savepoint';
+  readonly engine: 'embedded' | 'flink';
+  readonly path: string;
+  readonly checkpointId: number | null;
+  readonly createdMs: number;
+  readonly durationMs: number;
+  readonly sizeBytes: number;
+  readonly parallelism: number | null;
+  readonly keyGroups: number | null;
+  readonly recordsIn: number | null;
+  readonly recordsOut: number | null;
+  readonly positions: SplitPositionView[];
+  readonly sqlSha256: string | null;
+}
+
+export interface ImportAnswer {
+  readonly preview: ImportPreview;
+  readonly found: FoundSnapshot | null;
+}
+
+const pass = (check: CheckName, message: string): Check => ({ check, result: 'pass', message });
+const note = (check: CheckName, message: string): Check => ({ check, result: 'note', message });
+const fail = (check: CheckName, message: string): Check => ({ check, result: 'fail', message });
+const notRun = (check: CheckName, message: string): Check => ({ check, result: 'not-run', message });
+
+export async function previewImport(context: SnapshotContext, jobId: number, path: string): Promise<ImportAnswer> {
+  const job = await context.database.job.findUniqueOrThrow({ where: { id: jobId } });
+  const place = placeOf(context.store, path);
+  if (place.kind === 'invalid') return nothingFound(null, place.message);
+  const { folder } = place;
+  let inspected: InspectedSnapshot;
+  try {
+    inspected = await inspectSnapshot(folder);
+  } catch (error) {
+    if (error instanceof StoreError) return nothingFound(folder, error.message);
+    throw error;
+  }
+  switch (inspected.kind) {
+    case 'none':
+      return nothingFound(
+        folder,
+        `No snapshot here: ${folder.uri} holds no _metadata. Choose the folder that does (a chk-<number> or a savepoint's).`,
+      );
+    case 'broken':
+      return nothingFound(folder, `The manifest at ${folder.uri} is damaged: ${inspected.reason}. Import another snapshot.`, true);
+    case 'flink':
+      return flinkFound(folder, inspected);
+    case 'embedded':
+      return embeddedFound(context, job, folder, inspected.manifest);
+  }
+}
+
+function nothingFound(folder: SnapshotFolder | null, sentence: string, isDamaged = false): ImportAnswer {
+  const checks = IMPORT_CHECKS.map((check, index) =>
+    index === 0 ? fail(check, sentence) : notRun(check, 'There is no manifest to go by.'),
+  );
+  const preview: ImportPreview = {
+    path: isDamaged ? (folder?.uri ?? null) : null,
+    kind: null,
+    engine: null,
+    originJob: null,
+    createdAt: null,
+    sizeBytes: null,
+    partCount: null,
+    parallelism: null,
+    positions: [],
+    checks,
+    canImport: 'no',
+    sentence,
+  };
+  return { preview, found: null };
+}
+
+/** Recognised and described, but the embedded engine cannot restore it. */
+function flinkFound(folder: SnapshotFolder, inspected: Extract<InspectedSnapshot, { kind: 'flink' }>): ImportAnswer {
+  const version = inspected.version === null ? '' : ` (metadata format ${inspected.version})`;
+  const sentence = `This is a snapshot of Apache Flink${version}. The embedded engine cannot restore it; run the job on a Flink queue to use it.`;
+  const why = "Flink's state is not read here.";
+  const checks = IMPORT_CHECKS.map((check) =>
+    check === 'manifest-whole'
+      ? pass(check, `Written by Apache Flink${version}.`)
+      : check === 'fits-sql'
+        ? fail(check, sentence)
+        : notRun(check, why),
+  );
+  const kind = /^chk-\d+$/.test(nameOf(folder)) ? 'checkpoint' : 'savepoint';
+  const preview: ImportPreview = {
+    path: folder.uri,
+    kind,
+    engine: 'flink',
+    originJob: null,
+    createdAt: inspected.modifiedMs,
+    sizeBytes: inspected.sizeBytes,
+    partCount: null,
+    parallelism: null,
+    positions: [],
+    checks,
+    canImport: 'no',
+    sentence,
+  };
+  return { preview, found: null };
+}
+
+async function embeddedFound(context: SnapshotContext, job: JobRow, folder: SnapshotFolder, manifest: Manifest): Promise<ImportAnswer> {
+  const version = await context.database.jobVersion.findUniqueOrThrow({ where: { jobId_number: { jobId: job.id, number: job.version } } });
+  const options = jobOptionsSchema.parse(JSON.parse(version.optionsJson));
+  const checks = [
+    pass('manifest-whole', 'The manifest is whole.'),
+    await partsCheck(folder, manifest),
+    ownerCheck(job, manifest),
+    ...(await planChecks(context, job, version.sql, options, manifest)),
+    await ageCheck(context, job, folder, manifest),
+  ];
+  const positions = describePositions(manifest.sources);
+  const hasFailed = (from: number, to: number) => checks.slice(from, to).some((check) => check.result === 'fail');
+  const canImport = hasFailed(0, 2) ? 'no' : hasFailed(2, 5) ? 'with-name' : 'yes';
+  const preview: ImportPreview = {
+    path: folder.uri,
+    kind: manifest.kind,
+    engine: 'embedded',
+    originJob: { id: manifest.jobId, name: manifest.jobName },
+    createdAt: manifest.createdMs,
+    sizeBytes: manifest.totalBytes,
+    partCount: partsOf(manifest).length,
+    parallelism: manifest.parallelism,
+    positions,
+    checks,
+    canImport,
+    sentence: canImport === 'yes' ? 'It can be restored.' : (checks.find((check) => check.result === 'fail')?.message ?? ''),
+  };
+  const { kind, checkpointId, createdMs, durationMs, parallelism, keyGroups, recordsIn, recordsOut, sqlSha256 } = manifest;
+  const sizes = { sizeBytes: manifest.totalBytes, parallelism, keyGroups, recordsIn, recordsOut };
+  const found = {
+    name: nameOf(folder),
+    kind,
+    engine: 'embedded',
+    path: folder.uri,
+    checkpointId,
+    createdMs,
+    durationMs,
+    ...sizes,
+    positions,
+    sqlSha256,
+  } as const;
+  return { preview, found: canImport === 'no' ? null : found };
+}
+
+async function partsCheck(folder: SnapshotFolder, manifest: Manifest): Promise<Check> {
+  try {
+    const checked = await checkParts(folder, manifest);
+    const problem = partsProblem(checked);
+    if (problem !== null) return fail('files-present', `${problem} Import another snapshot.`);
+    return pass('files-present', `All ${checked.total} files are there, each as long as it should be.`);
+  } catch (error) {
+    if (error instanceof StoreError) return fail('files-present', error.message);
+    throw error;
+  }
+}
+
+function ownerCheck(job: JobRow, manifest: Manifest): Check {
+  if (manifest.jobId === String(job.id)) return pass('belongs-to-job', 'It was made by this job.');
+  return fail('belongs-to-job', `It was made by job ${manifest.jobName} (${manifest.jobId}), not by this one.`);
+}
+
+async function planChecks(context: SnapshotContext, job: JobRow, sql: string, options: JobOptions, manifest: Manifest): Promise<Check[]> {
+  const planned = await context.plan(sql, settingsOfOptions(options));
+  if (planned.kind !== 'planned') {
+    const why = planProblem(planned);
+    return [fail('fits-sql', why), notRun('positions-held', 'The SQL does not plan, so its sources are not known.')];
+  }
+  const fates = compareOperators(manifest, planned.plan, options.parallelism);
+  const dropped = fates.filter((fate) => fate.fate === 'dropped');
+  const fresh = fates.filter((fate) => fate.fate === 'new' || fate.fate === 'changed');
+  const fits =
+    dropped.length > 0
+      ? fail('fits-sql', `Version ${job.version} has no operator for the state of ${dropped.length}: ${dropped[0]?.description}.`)
+      : fresh.length > 0
+        ? note('fits-sql', `${fresh.length} operators of version ${job.version} begin empty: ${fresh[0]?.description}.`)
+        : pass('fits-sql', `It fits the SQL of version ${job.version}.`);
+  const { partitions, silent } = await previewPositions(context, planned.plan, manifest);
+  return [fits, positionsCheck(partitions, silent)];
+}
+
+function positionsCheck(partitions: Awaited<ReturnType<typeof previewPositions>>['partitions'], silent: readonly string[]): Check {
+  if (silent.length > 0) return fail('positions-held', `Not known: ${silent.join(' ')}`);
+  const unknown = partitions.filter((one) => one.lost.value === null);
+  const lost = partitions.reduce((sum, one) => sum + (one.lost.value ?? 0), 0);
+  if (unknown.length > 0) return fail('positions-held', unknown[0]?.note ?? 'A source does not tell what it holds.');
+  if (lost > 0) return fail('positions-held', `The sources no longer hold ${grouped(lost)} records behind its positions.`);
+  return pass('positions-held', 'The sources still hold its positions.');
+}
+
+async function ageCheck(context: SnapshotContext, job: JobRow, folder: SnapshotFolder, manifest: Manifest): Promise<Check> {
+  const newest = job.newestSnapshotId === null ? null : await context.database.snapshot.findUnique({ where: { id: job.newestSnapshotId } });
+  if (!newest) return pass('newer-than-newest', 'The job has no snapshot yet.');
+  if (newest.path === folder.uri) return pass('newer-than-newest', "It is the job's newest snapshot.");
+  const behindMs = newest.createdAt.getTime() - manifest.createdMs;
+  if (behindMs <= 0) return pass('newer-than-newest', 'It is newer than the newest snapshot of the job.');
+  return note('newer-than-newest', `It is older than the newest snapshot (${newest.name}) by ${durationText(behindMs)}.`);
+}
+
+function durationText(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 120) return `${minutes} min`;
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
+}

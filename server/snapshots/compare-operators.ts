@@ -1,0 +1,58 @@
+/** What becomes of each operator's state when a snapshot is restored under a plan: matched by uid, which names meaning and not place. */
+import type { z } from 'zod';
+import type { operatorFateSchema } from '../contract/start.ts';
+import type { Manifest } from '../engine/checkpoint/manifest.ts';
+import type { PhysicalPlan, PlanNode } from '../engine/planner/physical-plan.ts';
+
+export type OperatorFate = z.infer<typeof operatorFateSchema>;
+
+interface Held {
+  readonly bytes: number;
+  readonly records: number;
+}
+
+/** Bytes and records of keyed state by operator. */
+export function stateByOperator(manifest: Manifest): ReadonlyMap<string, Held> {
+  const held = new Map<string, Held>();
+  for (const table of manifest.tables) {
+    const before = held.get(table.operatorUid) ?? { bytes: 0, records: 0 };
+    const bytes = table.parts.reduce((sum, { keyGroups }) => sum + keyGroups.reduce((total, group) => total + group.length, 0), 0);
+    held.set(table.operatorUid, { bytes: before.bytes + bytes, records: before.records + table.records });
+  }
+  return held;
+}
+
+export function compareOperators(manifest: Manifest, plan: PhysicalPlan, parallelism: number): OperatorFate[] {
+  const held = stateByOperator(manifest);
+  const before = new Map(manifest.plan.nodes.map((node) => [node.uid, node]));
+  const after = new Map(plan.nodes.map((node) => [node.uid, node]));
+  const fates: OperatorFate[] = [];
+  for (const node of plan.nodes) {
+    if (!node.isStateful && node.kind !== 'source') continue;
+    fates.push(fateOf(node, before.get(node.uid), held.get(node.uid), manifest.parallelism, parallelism));
+  }
+  for (const node of manifest.plan.nodes) {
+    if (after.has(node.uid) || (!held.has(node.uid) && node.kind !== 'source')) continue;
+    const state = held.get(node.uid);
+    if (node.kind !== 'source' && (state?.records ?? 0) === 0) continue;
+    fates.push({
+      uid: node.uid,
+      description: node.description,
+      fate: 'dropped',
+      stateBytes: state?.bytes ?? null,
+      stateRecords: state?.records ?? null,
+      note: 'The SQL no longer has this operator: its state is dropped, which must be allowed.',
+    });
+  }
+  return fates;
+}
+
+function fateOf(node: PlanNode, former: PlanNode | undefined, state: Held | undefined, from: number, to: number): OperatorFate {
+  const base = { uid: node.uid, description: node.description, stateBytes: state?.bytes ?? null, stateRecords: state?.records ?? null };
+  if (!former) return { ...base, fate: 'new', note: 'It is not in the snapshot and begins empty.' };
+  const missing = node.stateFields.filter((field) => !former.stateFields.includes(field));
+  if (missing.length > 0) return { ...base, fate: 'changed', note: `New in its state, beginning empty: ${missing.join(', ')}.` };
+  const isSplit = node.parallelism === null && node.isStateful;
+  if (isSplit && from !== to) return { ...base, fate: 'rescaled', note: `Distributed anew from ${from} to ${to} subtasks.` };
+  return { ...base, fate: 'kept', note: '' };
+}

@@ -1,0 +1,30 @@
+/** What previews and imports are given. They change nothing. */
+import type { Environment } from '../config/environment.ts';
+import type { Database } from '../db/open-database.ts';
+import type { Clock } from '../effects/clock.ts';
+import type { Dialer } from '../effects/dialer.ts';
+import type { Connector } from '../engine/connectors/contract.ts';
+import type { PhysicalPlan } from '../engine/planner/physical-plan.ts';
+import type { ObjectStore } from '../storage/contract.ts';
+
+export type PlannedScript =
+  | { readonly kind: 'planned'; readonly plan: PhysicalPlan }
+  | { readonly kind: 'refused'; readonly problems: readonly { readonly message: string; readonly line: number; readonly column: number }[] }
+  | { readonly kind: 'timed-out'; readonly budgetMs: number };
+
+export interface SnapshotContext {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly store: ObjectStore;
+  readonly dialer: Dialer;
+  readonly connectorOf: (name: string) => Connector | null;
+  readonly environment: Pick<Environment, 'objectStore'>;
+  readonly plan: (sql: string, settings: Readonly<Record<string, string>>) => Promise<PlannedScript>;
+}
+
+/** One sentence when the script did not plan. */
+export function planProblem(planned: Exclude<PlannedScript, { kind: 'planned' }>): string {
+  if (planned.kind === 'timed-out') return `The SQL was not planned within ${planned.budgetMs / 1000} s.`;
+  const first = planned.problems[0];
+  return first ? `The SQL cannot run: line ${first.line}, column ${first.column}: ${first.message}` : 'The SQL cannot run.';
+}

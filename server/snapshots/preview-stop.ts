@@ -1,0 +1,116 @@
+/** What stopping costs in each way, and what a failure this moment would cost: from the last report of the job and the newest manifest. */
+
+import type { Environment } from '../config/environment.ts';
+import type { Exposure } from '../contract/job.ts';
+import { jobOptionsSchema } from '../contract/job-options.ts';
+import { settingsOfOptions } from '../contract/job-settings.ts';
+import type { Figure } from '../contract/primitives.ts';
+import type { SnapshotOrigin } from '../contract/snapshot.ts';
+import type { StopMode, StopPreview } from '../contract/stop.ts';
+import type { Prisma } from '../db/open-database.ts';
+import type { PhysicalPlan } from '../engine/planner/physical-plan.ts';
+import type { SnapshotContext } from './context.ts';
+import { estimate, NONE, unknown, worstOf } from './figures.ts';
+import { previewSinks, type SinkPreview } from './preview-sinks.ts';
+
+type JobRow = Prisma.JobGetPayload<Record<string, never>>;
+
+/** Running, so that there is something to save. */
+const CAN_SAVE = ['job_running', 'job_cancel_fail'];
+const WITHOUT_MS = 1_000;
+
+export async function previewStop(context: SnapshotContext, jobId: number): Promise<StopPreview> {
+  const { database } = context;
+  const job = await database.job.findUniqueOrThrow({ where: { id: jobId } });
+  const plan = await planOf(context, job);
+  const last = await database.snapshot.findMany({ where: { jobId }, orderBy: { createdAt: 'desc' }, take: 20 });
+  const tookMs = last.find((row) => row.kind === 'savepoint')?.durationMs ?? last[0]?.durationMs ?? null;
+  const canSave = CAN_SAVE.includes(job.status);
+  const again = exposureOf(job);
+  const modes = (['savepoint', 'drain', 'without'] as const).map((mode) => modePreview(mode, canSave, again, tookMs, plan));
+  const version = await database.jobVersion.findUniqueOrThrow({
+    where: { jobId_number: { jobId, number: job.runningVersion ?? job.version } },
+  });
+  const { bucket } = jobOptionsSchema.parse(JSON.parse(version.optionsJson));
+  return {
+    jobId,
+    jobName: job.name,
+    defaultMode: canSave ? 'savepoint' : 'without',
+    modes,
+    savepointFolder: savepointFolder(context.environment.objectStore, jobId, bucket),
+    stateBytes: job.stateBytes === null ? null : Number(job.stateBytes),
+    checkedAt: context.clock.nowMs(),
+  };
+}
+
+function modePreview(
+  mode: StopMode,
+  canSave: boolean,
+  again: Figure,
+  tookMs: number | null,
+  plan: PhysicalPlan | null,
+): StopPreview['modes'][number] {
+  const isSaved = mode !== 'without';
+  const readAgain = isSaved ? NONE : again;
+  const sinks = plan ? previewSinks(plan, { lost: NONE, readAgain, committed: NONE }) : [];
+  return {
+    mode,
+    isAllowed: isSaved ? canSave : true,
+    note: noteOf(mode, canSave),
+    lost: NONE,
+    readAgain,
+    doubled: doubledIn(sinks, readAgain),
+    tookMs: mode === 'without' ? WITHOUT_MS : tookMs,
+    sinks,
+  };
+}
+
+function noteOf(mode: StopMode, canSave: boolean): string {
+  if (mode === 'without') return 'The job stops at once and goes on from its newest snapshot at the next start.';
+  if (!canSave) return 'Nothing has run yet, so there is nothing to save.';
+  if (mode === 'drain') return 'Windows are closed with what they have: for a job that is not to go on with the same state.';
+  return 'If the savepoint fails, the job keeps running.';
+}
+
+/** Without a plan nobody knows how the sinks write: then all that is read again may come twice. */
+const doubledIn = (sinks: readonly SinkPreview[], readAgain: Figure): Figure =>
+  sinks.length === 0 ? readAgain : worstOf(sinks.map((sink) => sink.doubled));
+
+function exposureOf(job: JobRow): Figure {
+  if (job.exposureRecords === null) return unknown('the job has reported no counts');
+  return estimate(Number(job.exposureRecords), 'records read since the newest snapshot, as last reported');
+}
+
+async function planOf(context: SnapshotContext, job: JobRow): Promise<PhysicalPlan | null> {
+  const number = job.runningVersion ?? job.version;
+  const version = await context.database.jobVersion.findUniqueOrThrow({ where: { jobId_number: { jobId: job.id, number } } });
+  const planned = await context.plan(version.sql, settingsOfOptions(jobOptionsSchema.parse(JSON.parse(version.optionsJson))));
+  return planned.kind === 'planned' ? planned.plan : null;
+}
+
+function savepointFolder(store: Environment['objectStore'], jobId: number, bucket: string): string {
+  const given = bucket.replace(/^[a-z0-9]+:\/\//, '').replace(/\/+$/, '');
+  return `${given === '' ? `obs://${store.defaultBucket}/${store.prefix}` : `obs://${given}/`}jobs/savepoint/${jobId}`;
+}
+
+export async function exposureNow(context: SnapshotContext, jobId: number): Promise<Exposure> {
+  const job = await context.database.job.findUniqueOrThrow({ where: { id: jobId } });
+  const snapshot =
+    job.newestSnapshotId === null ? null : await context.database.snapshot.findUnique({ where: { id: job.newestSnapshotId } });
+  const readAgain = exposureOf(job);
+  const plan = await planOf(context, job);
+  const sinks = plan ? previewSinks(plan, { lost: NONE, readAgain, committed: NONE }) : [];
+  return {
+    checkedAt: context.clock.nowMs(),
+    lost: NONE,
+    readAgain,
+    doubled: doubledIn(sinks, readAgain),
+    snapshot: snapshot && {
+      snapshotId: snapshot.id,
+      name: snapshot.name,
+      origin: snapshot.origin as SnapshotOrigin,
+      at: snapshot.createdAt.getTime(),
+      failedSince: job.checkpointFailuresSince,
+    },
+  };
+}
