@@ -36,8 +36,10 @@ function distribute(
     const partition = createPartitioner(schema, distribution.keys, channels.length, keyGroups);
     return (batch) => partition(batch, send);
   }
-  // forward and single have one channel a subtask; a copy for each reader of a broadcast, since readers may work at different times.
+  // A copy for each reader of a broadcast, since readers may work at different times. Forward and single have one reader of rows; further
+  // channels of a forward edge, to subtasks that have no writer of their own, carry everything but rows.
+  const readers = distribution.kind === 'broadcast' ? channels.length : 1;
   return (batch) => {
-    for (let channel = 0; channel < channels.length; channel++) send(channel, copyBatch(batch, schema));
+    for (let channel = 0; channel < readers; channel++) send(channel, copyBatch(batch, schema));
   };
 }
