@@ -11,9 +11,10 @@ import { openDatabase } from '../db/open-database.ts';
 import { systemClock } from '../effects/clock.ts';
 import { EventHub } from '../events/event-hub.ts';
 import { loadMasterKey } from '../secrets/load-master-key.ts';
+import { createPreviews } from '../snapshots/create-previews.ts';
 import { SupervisorClient } from '../supervisor/client.ts';
 import { eventSocketAddress } from '../supervisor/events.ts';
-import { absentPreviews, absentSupervisor } from './absent-ports.ts';
+import { absentSupervisor } from './absent-ports.ts';
 import type { ConsoleContext } from './context.ts';
 import { PlannerThread } from './planner-thread.ts';
 import type { SupervisorPort } from './ports.ts';
@@ -52,6 +53,7 @@ async function openConsole(): Promise<ConsoleContext> {
   const masterKey = loadMasterKey(dataDir, environment.value.masterKey);
   const { setupToken } = await prepareConsole(client, environment.value, masterKey, systemClock);
   if (setupToken !== null) printSetupLink(environment.value, setupToken);
+  const planner = new PlannerThread();
   const events = new EventHub(client, systemClock);
   const supervisor = connectSupervisor(dataDir, () => events.nudge());
   supervisor.subscribe((event) => events.publish(event));
@@ -62,8 +64,8 @@ async function openConsole(): Promise<ConsoleContext> {
     environment: environment.value,
     masterKey,
     events,
-    planner: new PlannerThread(),
-    previews: absentPreviews,
+    planner,
+    previews: createPreviews({ database: client, clock: systemClock, environment: environment.value, planner }),
     supervisor,
     version: productVersion(root),
     log: (level, message, detail) => {
