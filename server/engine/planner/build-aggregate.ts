@@ -12,7 +12,7 @@ import { isDeterministic } from './determinism.ts';
 import type { Expression } from './expression.ts';
 import { conjunction, conjunctsOf, inputRef, inputsOf, substitute } from './expression-rewrite.ts';
 import type { Logical, LogicalAggregate, LogicalCall, LogicalWindowFunction } from './logical-plan.ts';
-import type { Draft, DraftFacts, Windowing } from './physical-draft.ts';
+import { type Draft, type DraftFacts, uniqueKey, type Windowing } from './physical-draft.ts';
 import type { AggregateCall, TimeDomain, WindowProperty, WindowSpec } from './physical-plan.ts';
 import { addExchange } from './scan-draft.ts';
 import { demandTime, domainOf, isZonedTime } from './time-columns.ts';
@@ -69,7 +69,7 @@ function groupAggregate(node: LogicalAggregate, input: number, context: BuildCon
   const keyCount = node.keys.length;
   const facts: DraftFacts = {
     meanings: [...node.keys.map((key) => below.facts.meanings[key]), ...aggregates.map((a) => a.digest)],
-    uniqueKeys: [node.keys.map((_, i) => i)],
+    uniqueKeys: [uniqueKey(node.keys.map((_, i) => i))],
     windowing: null,
     tables: below.facts.tables,
     scope: node.scope,
@@ -119,7 +119,7 @@ function addWindowAggregate(context: BuildContext, parts: WindowAggregateParts):
       ...aggregates.map((a) => a.digest),
       ...parts.properties.map((p) => windowMeaning(p, parts.spec)),
     ],
-    uniqueKeys: [start, end].flatMap((column) => (column === null ? [] : [[...keyColumns, column]])),
+    uniqueKeys: [start, end].flatMap((column) => (column === null ? [] : [uniqueKey([...keyColumns, column])])),
     windowing: start === null && end === null ? null : { spec: parts.spec, start, end, time, domain: parts.domain, isZoned: parts.isZoned },
     tables: below.facts.tables,
     scope: parts.scope,

@@ -10,7 +10,7 @@ import { addCalc, withColumns } from './calc-draft.ts';
 import type { Expression } from './expression.ts';
 import { conjunction, conjunctsOf, expressionText, inputRef, inputsOf, mapInputs, shiftInputs } from './expression-rewrite.ts';
 import type { LogicalJoin } from './logical-plan.ts';
-import type { Draft, DraftFacts, Payload, Windowing } from './physical-draft.ts';
+import { type Draft, type DraftFacts, holdsKey, type Payload, type UniqueKey, type Windowing } from './physical-draft.ts';
 import type { JoinKind } from './physical-plan.ts';
 import { addExchange } from './scan-draft.ts';
 import { type TimeBounds, timeBounds } from './time-bounds.ts';
@@ -198,8 +198,8 @@ function joinPayload(
 
 /** A unique key of the side, one within the join key if there is one. */
 function uniqueFor(side: Draft, keys: readonly number[]): readonly number[] | null {
-  const within = side.facts.uniqueKeys.find((unique) => unique.every((column) => keys.includes(column)));
-  return within ?? side.facts.uniqueKeys[0] ?? null;
+  const within = side.facts.uniqueKeys.find((unique) => unique.columns.every((column) => keys.includes(column)));
+  return (within ?? side.facts.uniqueKeys[0])?.columns ?? null;
 }
 
 function joinFacts(
@@ -214,15 +214,17 @@ function joinFacts(
   const isOneSided = kind === 'semi' || kind === 'anti';
   const width = left.schema.length;
   const isTimed = payload.kind !== 'join';
-  const isUnique = (side: Draft, keys: readonly number[]): boolean =>
-    side.facts.uniqueKeys.some((unique) => unique.every((column) => keys.includes(column)));
-  const shifted = right.facts.uniqueKeys.map((unique) => unique.map((column) => column + width));
-  const keys: (readonly number[])[] = [];
+  const shifted = right.facts.uniqueKeys.map((unique) => ({ ...unique, columns: unique.columns.map((column) => column + width) }));
+  const keys: UniqueKey[] = [];
   if (isOneSided) keys.push(...left.facts.uniqueKeys);
   else {
-    if (isUnique(right, rightKeys) && (kind === 'inner' || kind === 'left')) keys.push(...left.facts.uniqueKeys);
-    if (isUnique(left, leftKeys) && (kind === 'inner' || kind === 'right')) keys.push(...shifted);
-    if (kind !== 'full') for (const l of left.facts.uniqueKeys) for (const r of shifted) keys.push([...l, ...r]);
+    if (holdsKey(right.facts.uniqueKeys, rightKeys) && (kind === 'inner' || kind === 'left')) keys.push(...left.facts.uniqueKeys);
+    if (holdsKey(left.facts.uniqueKeys, leftKeys) && (kind === 'inner' || kind === 'right')) keys.push(...shifted);
+    if (kind !== 'full') {
+      for (const l of left.facts.uniqueKeys) {
+        for (const r of shifted) keys.push({ columns: [...l.columns, ...r.columns], isOrdered: l.isOrdered && r.isOrdered });
+      }
+    }
   }
   const isAppend = left.facts.isInsertOnly && right.facts.isInsertOnly && (kind === 'inner' || kind === 'semi');
   return {

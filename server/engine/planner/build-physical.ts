@@ -90,7 +90,7 @@ function windowFunction(node: LogicalWindowFunction, context: BuildContext): num
         ...below.facts.meanings,
         ...(['window_start', 'window_end', 'window_time'] as const).map((p) => windowMeaning(p, node.window)),
       ],
-      uniqueKeys: below.facts.uniqueKeys.map((key) => [...key, width]),
+      uniqueKeys: below.facts.uniqueKeys.map((key) => ({ ...key, columns: [...key.columns, width] })),
       windowing: { spec: node.window, start: width, end: width + 1, time: width + 2, domain: domainOf(type), isZoned: isZonedTime(type) },
       scope: node.scope,
     },

@@ -12,7 +12,7 @@ import { describeOrder, fieldNames } from './describe.ts';
 import { inputRef } from './expression-rewrite.ts';
 import { bigintLiteral } from './literals.ts';
 import type { LogicalRank } from './logical-plan.ts';
-import type { DraftFacts, Windowing } from './physical-draft.ts';
+import { type DraftFacts, type UniqueKey, uniqueKey, type Windowing } from './physical-draft.ts';
 import type { SortKey } from './physical-plan.ts';
 import { addExchange } from './scan-draft.ts';
 import { attributeOf } from './time-columns.ts';
@@ -69,7 +69,7 @@ function windowRank(
       [exchange],
       below.schema,
       `WindowDeduplicate(window=[win_end=[${below.schema[windowEnd].name}]], keep=[${keep === 'first' ? 'FirstRow' : 'LastRow'}], partitionKeys=[${partition}], orderKey=[${below.schema[first.index].name}], order=[ROWTIME])`,
-      { ...facts, meanings: below.facts.meanings, uniqueKeys: [node.partitionKeys] },
+      { ...facts, meanings: below.facts.meanings, uniqueKeys: [uniqueKey(node.partitionKeys)] },
       parallelism,
     );
     return node.outputRank ? withRankOne(context, id, node.schema) : id;
@@ -99,9 +99,9 @@ function outputSchema(node: LogicalRank, input: RowSchema, keepsTime: boolean): 
 }
 
 /** One row of a partition: the partition is a key. With the rank in the output, partition and rank are one. */
-function rankKeys(node: LogicalRank, range: { start: number; end: number }, below: DraftFacts): readonly (readonly number[])[] {
-  if (range.start === range.end) return [node.partitionKeys, ...below.uniqueKeys];
-  const withRank = node.outputRank ? [[...node.partitionKeys, below.meanings.length]] : [];
+function rankKeys(node: LogicalRank, range: { start: number; end: number }, below: DraftFacts): readonly UniqueKey[] {
+  if (range.start === range.end) return [uniqueKey(node.partitionKeys), ...below.uniqueKeys];
+  const withRank = node.outputRank ? [uniqueKey([...node.partitionKeys, below.meanings.length])] : [];
   return [...withRank, ...below.uniqueKeys];
 }
 
@@ -129,7 +129,7 @@ function deduplicate(node: LogicalRank, input: number, time: number | null, orde
     `Deduplicate(keep=[${keep === 'first' ? 'FirstRow' : 'LastRow'}], key=[${fieldNames(below.schema, node.partitionKeys)}], order=[${time === null ? 'PROCTIME' : 'ROWTIME'}])`,
     {
       ...below.facts,
-      uniqueKeys: [node.partitionKeys],
+      uniqueKeys: [uniqueKey(node.partitionKeys)],
       windowing: isInsertOnly ? below.facts.windowing : null,
       scope: node.scope,
       isInsertOnly,

@@ -65,8 +65,8 @@ function calcFacts(below: DraftFacts, projection: readonly Expression[]): DraftF
     return at < 0 ? null : at;
   };
   const keys = below.uniqueKeys.flatMap((key) => {
-    const places = key.map(placeOf);
-    return places.every((p) => p !== null) ? [places as number[]] : [];
+    const places = key.columns.map(placeOf);
+    return places.every((p) => p !== null) ? [{ ...key, columns: places as number[] }] : [];
   });
   return {
     ...below,

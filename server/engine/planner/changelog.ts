@@ -118,7 +118,7 @@ function inputNeedsBefore(plan: DraftPlan, draft: Draft, isNeeded: boolean, sink
       // A check of NOT NULL lets every row pass.
       const parts = payload.condition === null ? [] : conjunctsOf(payload.condition).filter((part) => !isCheck(part));
       const keys = plan.get(draft.inputs[0]).facts.uniqueKeys;
-      const isOnKey = keys.some((key) => parts.every((part) => [...inputsOf(part)].every((index) => key.includes(index))));
+      const isOnKey = keys.some((key) => parts.every((part) => [...inputsOf(part)].every((index) => key.columns.includes(index))));
       return isNeeded || (parts.length > 0 && !isOnKey);
     }
     case 'exchange':

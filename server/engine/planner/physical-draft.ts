@@ -32,11 +32,26 @@ export interface Draft {
   readonly facts: DraftFacts;
 }
 
+/** Columns that identify a row of the result. */
+export interface UniqueKey {
+  readonly columns: readonly number[];
+  /** All changes of one key come from one subtask, in order (Flink's upsert key). An exchange by other columns ends that. */
+  readonly isOrdered: boolean;
+}
+
+export function uniqueKey(columns: readonly number[]): UniqueKey {
+  return { columns, isOrdered: true };
+}
+
+/** Whether these columns hold a key of the rows. */
+export function holdsKey(keys: readonly UniqueKey[], columns: readonly number[]): boolean {
+  return keys.some((key) => key.columns.every((column) => columns.includes(column)));
+}
+
 export interface DraftFacts {
   /** What each column means, in terms of tables' columns: free of aliases, filters and positions. */
   readonly meanings: readonly string[];
-  /** Sets of columns that identify a row of the result. */
-  readonly uniqueKeys: readonly (readonly number[])[];
+  readonly uniqueKeys: readonly UniqueKey[];
   readonly windowing: Windowing | null;
   /** Tables below, in order of appearance. */
   readonly tables: readonly string[];

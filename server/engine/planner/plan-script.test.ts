@@ -110,6 +110,11 @@ describe('changelog modes', () => {
     const rekeyed = planned(`${tables} INSERT INTO owners SELECT owner, balance FROM accounts;`);
     expect(only(rekeyed, 'changelogNormalize')).toMatchObject({ keys: [0], emitUpdateBefore: true });
     expect(only(rekeyed, 'sinkUpsertMaterialize').keys).toEqual([0]);
+    // The join moves the rows of one account to wherever its owner is: their order by account is lost.
+    const moved = planned(
+      `${tables} ${EVENTS} INSERT INTO copy SELECT a.acc, e.qty FROM accounts a JOIN (SELECT kind, MAX(qty) AS qty FROM events GROUP BY kind) e ON a.owner = e.kind;`,
+    );
+    expect(only(moved, 'sinkUpsertMaterialize').keys).toEqual([0]);
     const same = planned(`${tables} INSERT INTO copy SELECT acc, balance FROM accounts;`);
     expect(only(same, 'changelogNormalize').emitUpdateBefore).toBe(false);
     expect(nodesOf(same, 'sinkUpsertMaterialize')).toEqual([]);

@@ -10,7 +10,7 @@ import type { Expression } from './expression.ts';
 import { expressionText, inputRef } from './expression-rewrite.ts';
 import { durationSetting } from './job-options.ts';
 import type { ColumnPath, LogicalScan } from './logical-plan.ts';
-import type { DraftFacts, DraftPlan } from './physical-draft.ts';
+import { type DraftFacts, type DraftPlan, uniqueKey } from './physical-draft.ts';
 import type { TableColumnRead } from './physical-plan.ts';
 
 export interface ScanSettings {
@@ -106,7 +106,7 @@ function addSource(plan: DraftPlan, scan: LogicalScan, stored: readonly ColumnPa
   const changelog = facts.sourceChangelog;
   const draftFacts: DraftFacts = {
     meanings: reads.map((read) => `${table.name}.${read.path.join('.')}`),
-    uniqueKeys: keyColumns(table, stored),
+    uniqueKeys: keyColumns(table, stored).map(uniqueKey),
     windowing: null,
     tables: [table.name],
     scope: null,
@@ -142,7 +142,7 @@ function addNormalize(plan: DraftPlan, input: number, scan: LogicalScan, paths: 
   const description = `ChangelogNormalize(key=[${keys.map((k) => below.schema[k].name).join(', ')}])`;
   return plan.add({ kind: 'changelogNormalize', keys, emitUpdateBefore: false }, [exchange], below.schema, description, {
     ...below.facts,
-    uniqueKeys: [keys],
+    uniqueKeys: [uniqueKey(keys)],
     isInsertOnly: false,
   });
 }
@@ -160,7 +160,14 @@ export function addExchange(plan: DraftPlan, input: number, keys: readonly numbe
     );
   }
   const description = `Exchange(distribution=[hash[${keys.map((k) => below.schema[k].name).join(', ')}]])`;
-  return plan.add({ kind: 'exchange', distribution: { kind: 'hash', keys } }, [input], below.schema, description, below.facts);
+  const uniqueKeys = below.facts.uniqueKeys.map((key) => ({
+    ...key,
+    isOrdered: key.isOrdered && keys.every((column) => key.columns.includes(column)),
+  }));
+  return plan.add({ kind: 'exchange', distribution: { kind: 'hash', keys } }, [input], below.schema, description, {
+    ...below.facts,
+    uniqueKeys,
+  });
 }
 
 function addWatermark(plan: DraftPlan, input: number, table: CatalogTable, paths: readonly ColumnPath[], settings: ScanSettings): number {

@@ -3,7 +3,7 @@ import type { Span } from '../sql/ast.ts';
 import { SqlError } from '../sql/problem.ts';
 import type { RowSchema } from '../types/sql-type.ts';
 import type { ResolvedTable } from './catalog.ts';
-import type { Draft, DraftPlan } from './physical-draft.ts';
+import { type Draft, type DraftPlan, uniqueKey } from './physical-draft.ts';
 import type { ChangelogMode } from './physical-plan.ts';
 import { addExchange } from './scan-draft.ts';
 
@@ -36,7 +36,7 @@ export function addSink(plan: DraftPlan, request: SinkRequest, query: number, se
       `SinkUpsertMaterialize(key=[${table.plan.primaryKey.join(', ')}])`,
       {
         ...below.facts,
-        uniqueKeys: [keys],
+        uniqueKeys: [uniqueKey(keys)],
         isInsertOnly: false,
       },
     );
@@ -64,7 +64,7 @@ function needsMaterialize(query: Draft, sink: ResolvedTable, keys: readonly numb
   if (keys.length === 0 || mode === 'NONE' || !isUpsertSink(sink)) return false;
   if (mode === 'FORCE') return true;
   if (query.facts.isInsertOnly) return false;
-  return !query.facts.uniqueKeys.some((unique) => unique.every((column) => keys.includes(column)));
+  return !query.facts.uniqueKeys.some((unique) => unique.isOrdered && unique.columns.every((column) => keys.includes(column)));
 }
 
 /** -U rows that an upsert sink does not take are left out; anything else it does not take is refused. */
