@@ -13,7 +13,7 @@ import { createColumn } from '../types/batch-builder.ts';
 import { compareText } from '../types/compare-values.ts';
 import { laneOf, type RowSchema } from '../types/sql-type.ts';
 import type { Value } from '../types/value.ts';
-import type { CompiledCalc, CompiledExpression, CompiledJoinCondition, CompiledMaximum } from './contract.ts';
+import type { CompiledCalc, CompiledExpression, CompiledJoinCondition } from './contract.ts';
 import { toPrim, toValue } from './conversions.ts';
 import { Emitter, type InputSide } from './emitter.ts';
 import { ExpressionCompiler } from './expression-compiler.ts';
@@ -214,23 +214,4 @@ ${emitter.lines.join('\n')}
 return ${truth};
 }`;
   return build<CompiledJoinCondition>(emitter, null, source);
-}
-
-/** See contract.ts: for watermarks. The expression's lane must be i64. */
-export function compileMaximum(expression: Expression, input: RowSchema, context: FunctionContext): CompiledMaximum {
-  const emitter = new Emitter([sideOf('batch', 'i', 0, input)]);
-  const compiler = new ExpressionCompiler(emitter, context);
-  const slot = compiler.prim(expression);
-  const source = `function run(batch) {
-const selectionIn = batch.selection, selected = batch.selected;
-let found = false, maximum = -9223372036854775808n;
-${emitter.header()}
-for (let s = 0; s < selected; s++) {
-const i = selectionIn === null ? s : selectionIn[s];
-${emitter.lines.join('\n')}
-if (!(${slot.n})) { found = true; if (${slot.v} > maximum) maximum = ${slot.v}; }
-}
-return found ? maximum : null;
-}`;
-  return build<CompiledMaximum>(emitter, null, source);
 }

@@ -17,9 +17,6 @@ export type CompiledExpression = (batch: Batch, row: number) => Value;
 /** Evaluates over two batches' rows (join conditions): input indexes run over left columns, then right ones. TRUE or not. */
 export type CompiledJoinCondition = (left: Batch, leftRow: number, right: Batch, rightRow: number) => boolean;
 
-/** Writes an i64 expression (a watermark) for all live rows and returns the maximum, or null when all are NULL. */
-export type CompiledMaximum = (batch: Batch) => bigint | null;
-
 export interface Codegen {
   compileCalc(projection: readonly Expression[], condition: Expression | null, input: RowSchema, context: FunctionContext): CompiledCalc;
   compileExpression(expression: Expression, input: RowSchema, context: FunctionContext): CompiledExpression;

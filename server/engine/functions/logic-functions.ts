@@ -3,12 +3,12 @@
  * interpreter and the code generator know these names and evaluate only the arguments that decide.
  */
 import { commonType, comparisonType, withoutAttribute } from '../types/coercion.ts';
-import { type SqlType, withNullability } from '../types/sql-type.ts';
-import { simpleType } from '../types/type-families.ts';
+import { formatType, type SqlType, withNullability } from '../types/sql-type.ts';
+import { simpleType, textType } from '../types/type-families.ts';
 import type { Value } from '../types/value.ts';
 import { compareBy } from './comparison-functions.ts';
 import type { ScalarFunction } from './contract.ts';
-import { boolean, define, refuseCall, text } from './define.ts';
+import { any, boolean, define, refuseCall, text } from './define.ts';
 
 export function and(args: readonly Value[]): Value {
   if (args.includes(false)) return false;
@@ -164,6 +164,14 @@ export const LOGIC_FUNCTIONS: readonly ScalarFunction[] = [
   ifNull,
   nullIf,
   ifFunction,
+  define({
+    name: 'TYPEOF',
+    signature: 'TYPEOF(value)',
+    parameters: [any],
+    isStrict: false,
+    result: textType(false),
+    evaluate: (_args, call) => formatType(call.argumentTypes[0]),
+  }),
   textTest('IS_ALPHA', /^\p{L}+$/u),
   textTest('IS_DIGIT', /^\p{Nd}+$/u),
   textTest('IS_DECIMAL', /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/),
