@@ -155,7 +155,7 @@ class GroupAggregate implements Operator {
   #emit(batch: Batch, rows: Int32Array, count: number): void {
     this.#builder.rows = 2 * count;
     const { columns: results } = this.#builder.finish();
-    const mayRepeat = this.#node.stateTtlMs > 0;
+    const mayRepeat = this.#node.stateTtlMs > 0 && this.#node.changelog.updateAfter;
     if (mayRepeat) this.#changed.fill(1, 0, count);
     else {
       this.#changed.fill(0, 0, count);
