@@ -7,11 +7,11 @@ import type { Expr, GroupItem, OrderItem, Span } from '../sql/ast.ts';
 import { SqlError } from '../sql/problem.ts';
 import { type RowField, withNullability } from '../types/sql-type.ts';
 import { type AggregateRegistry, createRegistry } from './aggregate-registry.ts';
-import { type BindContext, bindExpression, isTimeAttribute } from './bind-expression.ts';
+import { type BindContext, bindExpression } from './bind-expression.ts';
 import type { Expression } from './expression.ts';
 import { caseBranch, expressionDigest, inputRef, mapOperands } from './expression-rewrite.ts';
 import { type BoundGroupWindow, bindGroupWindow, groupWindowName } from './group-window.ts';
-import { expandSets } from './grouping-sets.ts';
+import { expandSets, groupingIds } from './grouping-sets.ts';
 import { BIGINT_NOT_NULL, BOOLEAN_TYPE, bigintLiteral } from './literals.ts';
 import { type Logical, type LogicalAggregate, type LogicalCall, project } from './logical-plan.ts';
 import type { SelectState } from './select-state.ts';
@@ -130,7 +130,7 @@ function aggregateOf(state: SelectState, groups: Groups, registry: AggregateRegi
   }
   const properties = groups.window?.properties ?? [];
   const fields: RowField[] = [
-    ...keys.map((key) => keyField(input.schema[key], groups.window === null)),
+    ...keys.map((key) => input.schema[key]),
     ...calls.map((call) => ({ name: call.name, type: call.type })),
     ...(groups.window?.propertyFields ?? []),
   ];
@@ -145,11 +145,6 @@ function aggregateOf(state: SelectState, groups: Groups, registry: AggregateRegi
     scope: state.context.viewName,
     span: state.select,
   };
-}
-
-/** Keys keep a time attribute for now: a windowed aggregate goes on with it, any other loses it when operators are chosen. */
-function keyField(field: RowField, keepsAttribute: boolean): RowField {
-  return keepsAttribute || !isTimeAttribute(field.type) ? field : { name: field.name, type: field.type };
 }
 
 function resolver(state: SelectState, groups: Groups, registry: AggregateRegistry, aggregate: LogicalAggregate): GroupedSelect {
@@ -236,7 +231,8 @@ function groupingCall(
   const valueIn = (set: readonly number[]): number => positions.reduce((bits, position) => bits * 2 + (set.includes(position) ? 0 : 1), 0);
   if (!groups.isExpanded) return bigintLiteral(0);
   const id = inputRef(aggregate.keys.length - 1, BIGINT_NOT_NULL);
-  const [last, ...others] = groups.sets.map((set, index) => ({ index, value: valueIn(set) })).reverse();
+  const ids = groupingIds(groups.expressions.length, groups.sets);
+  const [last, ...others] = groups.sets.map((set, i) => ({ index: ids[i], value: valueIn(set) })).reverse();
   return {
     kind: 'case',
     branches: others.map(({ index, value }) => {

@@ -10,7 +10,7 @@ import { decorrelate } from './decorrelate.ts';
 import type { Expression } from './expression.ts';
 import { conjunction, inputRef } from './expression-rewrite.ts';
 import { joinOf, outerToLeft } from './join-node.ts';
-import { type Logical, project, rename, renameTo } from './logical-plan.ts';
+import { type Logical, project, renameTo } from './logical-plan.ts';
 import type { JoinKind } from './physical-plan.ts';
 import { relationOf, type Scope, type ScopeRelation, scopeOf, shiftRelation } from './scope.ts';
 
@@ -137,26 +137,11 @@ function bindLateral(node: JoinedTable, left: FromResult, kind: JoinKind, contex
   const { node: right, conditions, defaults } = decorrelate(bound, derived);
   const width = left.rel.schema.length;
   const visible = bound.schema.length;
-  const alias = derived.alias;
+  const { alias } = derived;
   const names = alias?.columns ? alias.columns.map((c) => c.name) : bound.schema.map((f) => f.name);
   if (names.length !== visible) throw new SqlError(`The list names ${names.length} columns, but the query gives ${visible}.`, derived);
-  const onScope = scopeOf([
-    ...left.relations,
-    shiftRelation(
-      relationOf(
-        alias?.name.name ?? null,
-        rename(
-          project(
-            right,
-            right.schema.slice(0, visible).map((f, i) => inputRef(i, f.type)),
-            names,
-          ),
-          names,
-        ).schema,
-      ),
-      width,
-    ),
-  ]);
+  const renamed = right.schema.slice(0, visible).map((field, i) => ({ name: names[i], type: field.type }));
+  const onScope = scopeOf([...left.relations, shiftRelation(relationOf(alias?.name.name ?? null, renamed), width)]);
   const on = node.on === null ? [] : [bindCondition(node.on, { scope: onScope, place: 'ON', functions: context.session.functions })];
   const condition = conjunction([...conditions.map((c) => outerToLeft(c, width)), ...on]);
   // A query that always gives one row (a global aggregate) keeps every left row, with its values over no rows.

@@ -66,7 +66,7 @@ function columnList(schema: RowSchema): string {
   return schema.map((field) => `${field.name} ${formatType(withoutAttribute(field.type))}`).join(', ');
 }
 
-export function persistedColumns(table: CatalogTable): readonly RowField[] {
+function persistedColumns(table: CatalogTable): readonly RowField[] {
   return table.columns.filter((c) => c.kind === 'physical' || (c.kind === 'metadata' && !c.isVirtual));
 }
 

@@ -48,7 +48,7 @@ function isIn(index: number | null, keys: readonly number[]): boolean {
   return index !== null && keys.includes(index);
 }
 
-export function aggregateCalls(calls: readonly LogicalCall[], input: Draft): readonly AggregateCall[] {
+function aggregateCalls(calls: readonly LogicalCall[], input: Draft): readonly AggregateCall[] {
   return calls.map((call) => {
     const meaning = (index: number): string => input.facts.meanings[index];
     const args = call.args.map(meaning).join(', ');

@@ -2,7 +2,7 @@
 import type { RowSchema } from '../types/sql-type.ts';
 import { isDeterministic } from './determinism.ts';
 import type { Expression } from './expression.ts';
-import { conjunction, conjunctsOf, expressionText, inputRef, inputsOf, substitute, visitExpression } from './expression-rewrite.ts';
+import { conjunction, conjunctsOf, expressionText, inputRef, substitute, visitExpression } from './expression-rewrite.ts';
 import type { DraftFacts, DraftPlan, Windowing } from './physical-draft.ts';
 
 /** A column that is only passed on has the type it has below: a time attribute that an operator lost stays lost. */
@@ -107,8 +107,4 @@ export function withColumns(
   const own = schema.map((field, i) => inputRef(i, field.type));
   const names = [...schema.map((f) => f.name), ...added.map((_, i) => `$k${i}`)];
   return { id: addCalc(plan, input, [...own, ...added], null, names), columns };
-}
-
-export function touchesOnly(expression: Expression, isAllowed: (index: number) => boolean): boolean {
-  return [...inputsOf(expression)].every(isAllowed);
 }

@@ -32,7 +32,6 @@ export function finishPlan(input: FinishInput): FinishedPlan {
   const place = new Map(order.map((id, index) => [id, index]));
   const nodes = order.map((id, index): PlanNode => {
     const draft = plan.get(id);
-    const isStateful = STATEFUL.has(draft.payload.kind);
     return {
       ...withFlags(draft.payload, emitsBefore.has(id)),
       id: index,
@@ -42,7 +41,7 @@ export function finishPlan(input: FinishInput): FinishedPlan {
       changelog: modes.get(id) as ChangelogMode,
       description: draft.description,
       parallelism: draft.parallelism,
-      isStateful,
+      isStateful: isStateful(draft.payload),
       stateTtlMs: EXPIRING.has(draft.payload.kind) ? input.stateTtlMs : 0,
       stateFields: stateFields(plan, draft),
     } as PlanNode;
@@ -66,7 +65,6 @@ const STATEFUL = new Set([
   'source',
   'watermark',
   'groupAggregate',
-  'windowTableFunction',
   'windowAggregate',
   'deduplicate',
   'rank',
@@ -81,6 +79,11 @@ const STATEFUL = new Set([
   'sinkUpsertMaterialize',
   'sink',
 ]);
+
+/** Windows as columns need no state, but for sessions, which wait for their end. */
+function isStateful(payload: Payload): boolean {
+  return payload.kind === 'windowTableFunction' ? payload.window.kind === 'SESSION' : STATEFUL.has(payload.kind);
+}
 
 /** Operators without a window: their state lives until table.exec.state.ttl. */
 const EXPIRING = new Set(['groupAggregate', 'deduplicate', 'rank', 'join', 'sortLimit', 'changelogNormalize', 'sinkUpsertMaterialize']);

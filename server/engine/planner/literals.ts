@@ -4,7 +4,7 @@
  */
 import type { Expr, IntervalUnit, Span } from '../sql/ast.ts';
 import { SqlError } from '../sql/problem.ts';
-import { LENGTH_MAX, type SqlType } from '../types/sql-type.ts';
+import type { SqlType } from '../types/sql-type.ts';
 import type { Value } from '../types/value.ts';
 import type { Expression } from './expression.ts';
 
@@ -14,8 +14,6 @@ export function literal(value: Value, type: SqlType): LiteralExpression {
   return { kind: 'literal', value, type };
 }
 
-export const TRUE_LITERAL: LiteralExpression = literal(true, { kind: 'BOOLEAN', nullable: false });
-export const STRING_TYPE: SqlType = { kind: 'VARCHAR', length: LENGTH_MAX, nullable: true };
 export const BIGINT_NOT_NULL: SqlType = { kind: 'BIGINT', nullable: false };
 export const BOOLEAN_TYPE: SqlType = { kind: 'BOOLEAN', nullable: true };
 

@@ -172,7 +172,10 @@ describe('other operators', () => {
   it('expand grouping sets; arguments that are keys as well keep their values', () => {
     const result = plan('SELECT kind, MAX(kind), GROUPING(kind) FROM events GROUP BY ROLLUP (kind)', 'k STRING, m STRING, g BIGINT');
     const { sets } = only(result, 'expand');
-    expect(sets.map((set) => set.keep.includes(0))).toEqual([true, false]);
+    expect(sets.map((set) => [set.keep.includes(0), set.groupingId])).toEqual([
+      [true, 0],
+      [false, 1],
+    ]);
     const [call] = only(result, 'groupAggregate').aggregates;
     expect(call.args).not.toContain(0);
   });
