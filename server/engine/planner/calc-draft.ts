@@ -3,6 +3,7 @@ import type { RowSchema } from '../types/sql-type.ts';
 import { isDeterministic } from './determinism.ts';
 import type { Expression } from './expression.ts';
 import { conjunction, conjunctsOf, expressionText, inputRef, substitute, visitExpression } from './expression-rewrite.ts';
+import { refoldCasts } from './fold-constants.ts';
 import type { DraftFacts, DraftPlan, Windowing } from './physical-draft.ts';
 
 /** A column that is only passed on has the type it has below: a time attribute that an operator lost stays lost. */
@@ -21,8 +22,8 @@ export function addCalc(
   if (isIdentity) return input;
   if (below.payload.kind === 'calc' && canMerge(below.payload.projection, [...projection, ...(condition ? [condition] : [])])) {
     const inner = below.payload;
-    const merged = projection.map((e) => substitute(e, inner.projection));
-    const outer = condition === null ? [] : conjunctsOf(substitute(condition, inner.projection));
+    const merged = projection.map((e) => refoldCasts(substitute(e, inner.projection)));
+    const outer = condition === null ? [] : conjunctsOf(refoldCasts(substitute(condition, inner.projection)));
     const parts = [...(inner.condition === null ? [] : conjunctsOf(inner.condition)), ...outer];
     return addCalc(plan, below.inputs[0], merged, conjunction(parts), names);
   }

@@ -3,6 +3,7 @@ import { castValue } from '../functions/cast.ts';
 import { DataError, type FunctionContext, type ScalarFunction } from '../functions/contract.ts';
 import type { SqlType } from '../types/sql-type.ts';
 import type { Expression } from './expression.ts';
+import { mapOperands } from './expression-rewrite.ts';
 
 export function foldCall(call: Extract<Expression, { kind: 'call' }>, fn: ScalarFunction, context: FunctionContext): Expression {
   if (!fn.isDeterministic || call.args.length === 0 || !call.args.every((arg) => arg.kind === 'literal') || isCompound(call.type))
@@ -44,4 +45,10 @@ export function foldCast(cast: Extract<Expression, { kind: 'cast' }>, context: F
 /** True when the session's time zone has no part in the cast. */
 function isZoneFree(from: SqlType, to: SqlType): boolean {
   return from.kind !== 'TIMESTAMP_LTZ' && to.kind !== 'TIMESTAMP_LTZ';
+}
+
+/** Folds casts whose operand has become a literal, after expressions were put into each other. */
+export function refoldCasts(expression: Expression): Expression {
+  const folded = mapOperands(expression, refoldCasts);
+  return folded.kind === 'cast' ? foldCast(folded, null) : folded;
 }

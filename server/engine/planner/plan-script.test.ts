@@ -37,6 +37,14 @@ describe('projection and filter', () => {
     expect(calls).toHaveLength(2);
   });
 
+  it('folds a literal that is cast for the sink', () => {
+    const plan = planned(`${EVENTS} ${sink('a STRING, b DOUBLE')} INSERT INTO target SELECT 'x', 1 FROM events;`);
+    expect(only(plan, 'calc').projection).toMatchObject([
+      { kind: 'literal', value: 'x', type: { kind: 'VARCHAR' } },
+      { kind: 'literal', value: 1, type: { kind: 'DOUBLE' } },
+    ]);
+  });
+
   it('folds constants, keeps what is not deterministic', () => {
     const plan = planned(`${EVENTS} ${sink('a INT, b DOUBLE')} INSERT INTO target SELECT 1 + 2 * 3, RAND() FROM events;`);
     const { projection } = only(plan, 'calc');
