@@ -61,7 +61,10 @@ async function newJob(): Promise<{ fixture: JobFixture; folder: string }> {
   fixtures.push(fixture);
   const folder = join(fixture.dataDir, 'out');
   mkdirSync(folder);
-  await fixture.opened.client.jobVersion.update({ where: { jobId_number: { jobId: fixture.jobId, number: 1 } }, data: { sql: sqlOf(`file://${folder}`) } });
+  await fixture.opened.client.jobVersion.update({
+    where: { jobId_number: { jobId: fixture.jobId, number: 1 } },
+    data: { sql: sqlOf(`file://${folder}`) },
+  });
   return { fixture, folder };
 }
 
@@ -74,7 +77,7 @@ const ledger = (fixture: JobFixture) => fixture.opened.client.ledgerEntry.findMa
 function rowsIn(folder: string): { count: number; sum: number; rows: number } {
   let [count, sum, rows] = [0, 0, 0];
   for (const name of existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : []) {
-    if (/(^|\/)[._]/.test(name) || !/\./.test(name) === undefined) continue;
+    if (/(^|\/)[._]/.test(name)) continue;
     let text: string;
     try {
       text = readFileSync(join(folder, name), 'utf8');
@@ -93,8 +96,19 @@ function rowsIn(folder: string): { count: number; sum: number; rows: number } {
 
 const WHOLE = { count: ROWS, sum: (ROWS * (ROWS + 1)) / 2, rows: ROWS / 10 + 1 };
 
-const running = (fixture: JobFixture) => until('the job runs', () => job(fixture), (one) => one.status === 'job_running');
-const finished = (fixture: JobFixture) => until('the job completes', () => job(fixture), (one) => one.status === 'job_finish', 45_000);
+const running = (fixture: JobFixture) =>
+  until(
+    'the job runs',
+    () => job(fixture),
+    (one) => one.status === 'job_running',
+  );
+const finished = (fixture: JobFixture) =>
+  until(
+    'the job completes',
+    () => job(fixture),
+    (one) => one.status === 'job_finish',
+    45_000,
+  );
 
 describe('with the real engine', () => {
   it('runs a bounded job to its end, committed once', async () => {
@@ -106,5 +120,119 @@ describe('with the real engine', () => {
     expect((await runs(fixture)).map((run) => run.endCause)).toEqual(['finished']);
     expect((await snapshots(fixture)).length).toBeGreaterThan(1);
   });
+
+  it('loses and doubles nothing when job, supervisor or both are killed', async () => {
+    const { fixture, folder } = await newJob();
+    let supervisor = startSupervisor(fixture.dataDir);
+    await request(fixture, startRequest());
+    await running(fixture);
+    const faults: string[] = [];
+    const killed = new Set<number>();
+    for (const [what, pause] of [
+      ['job', 700],
+      ['supervisor', 500],
+      ['both', 900],
+      ['job', 300],
+    ] as const) {
+      await new Promise((resolve) => setTimeout(resolve, pause + Math.random() * 600));
+      const before = await job(fixture);
+      if (before.status === 'job_finish') break;
+      faults.push(what);
+      if (what !== 'job') {
+        supervisor.kill('SIGKILL');
+        await ended(supervisor);
+      }
+      for (const pid of what === 'supervisor' ? [] : await pidsOf(fixture)) {
+        kill(pid);
+        killed.add(pid);
+      }
+      if (what !== 'job') supervisor = startSupervisor(fixture.dataDir);
+    }
+    await finished(fixture);
+    expect(rowsIn(folder)).toEqual(WHOLE);
+    const made = await runs(fixture);
+    // A killed supervisor alone costs no run: the process is found again.
+    expect(made.length).toBe(1 + killed.size);
+    expect(killed.size).toBeGreaterThanOrEqual(2);
+    expect(made.slice(1).every((run) => run.restoredFromId !== null)).toBe(true);
+    expect(faults.length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('goes on where it was after a stop with savepoint, and after the console was stopped', async () => {
+    const { fixture, folder } = await newJob();
+    let supervisor = startSupervisor(fixture.dataDir);
+    await request(fixture, startRequest());
+    await running(fixture);
+    await until(
+      'a checkpoint',
+      () => snapshots(fixture),
+      (all) => all.length > 0,
+    );
+    await request(fixture, { kind: 'stop', mode: 'savepoint' });
+    const stopped = await until(
+      'the job stops',
+      () => job(fixture),
+      (one) => one.status === 'job_cancel_success',
+    );
+    const savepoint = (await snapshots(fixture)).at(-1);
+    expect(savepoint).toMatchObject({ origin: 'stop', kind: 'savepoint', path: stopped.savepointPath });
+    await request(fixture, startRequest());
+    await running(fixture);
+    expect((await runs(fixture)).at(-1)?.restoredFromId).toBe(savepoint?.id);
+
+    supervisor.kill('SIGTERM');
+    expect(await ended(supervisor)).toBe(0);
+    expect(await job(fixture)).toMatchObject({ desired: 'running', activeOperationId: null });
+    expect((await runs(fixture)).at(-1)?.endCause).toBe('superseded');
+    supervisor = startSupervisor(fixture.dataDir);
+    await finished(fixture);
+    expect(rowsIn(folder)).toEqual(WHOLE);
+    expect((await runs(fixture)).map((run) => run.start)).toEqual(['empty', 'snapshot', 'resumed']);
+  });
+
+  it('falls back to an older checkpoint when the newest is damaged, and says so', async () => {
+    const { fixture, folder } = await newJob();
+    startSupervisor(fixture.dataDir);
+    await request(fixture, startRequest());
+    await running(fixture);
+    await until(
+      'two checkpoints',
+      () => snapshots(fixture),
+      (all) => all.length > 1,
+    );
+    await request(fixture, { kind: 'stop', mode: 'without' });
+    await until(
+      'the job stops',
+      () => job(fixture),
+      (one) => one.status === 'job_cancel_success',
+    );
+    const newest = (await snapshots(fixture)).at(-1);
+    const path = join(fixture.dataDir, 'objects', (newest?.path ?? '').slice('obs://'.length));
+    const part = readdirSync(path).find((name) => name !== '_metadata') as string;
+    const bytes = readFileSync(join(path, part));
+    bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
+    writeFileSync(join(path, part), bytes);
+    await request(fixture, startRequest());
+    await finished(fixture);
+    const used = (await runs(fixture)).map((run) => run.restoredFromId);
+    expect(used[1]).toBe(newest?.id);
+    expect(used[2]).toBe((await snapshots(fixture)).at(-1) && (await snapshots(fixture)).filter((one) => one.runNumber === 1).at(-2)?.id);
+    expect((await ledger(fixture)).filter((entry) => entry.kind === 'fallback')).toHaveLength(1);
+    expect((await snapshots(fixture)).find((one) => one.id === newest?.id)?.provenGood).toBe(false);
+    // The damaged one had committed its files: what was shown then comes once more, and nothing is missing.
+    expect(rowsIn(folder).rows).toBeGreaterThanOrEqual(WHOLE.rows);
+  });
+
+  it('lets one supervisor alone work on a data directory', async () => {
+    const { fixture } = await newJob();
+    const first = startSupervisor(fixture.dataDir);
+    await new Promise((resolve) => first.once('message', resolve));
+    const second = startSupervisor(fixture.dataDir);
+    const said = await new Promise<{ type: string; message?: string }>((resolve) =>
+      second.once('message', (message) => resolve(message as { type: string })),
+    );
+    expect(said).toMatchObject({ type: 'refused', message: expect.stringContaining('Another supervisor') });
+    expect(await ended(second)).toBe(2);
+    expect(first.exitCode).toBe(null);
+  });
 });
-void writeFileSync;
