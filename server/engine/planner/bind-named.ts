@@ -32,6 +32,6 @@ export function bindNamed(node: NamedTable, context: QueryContext): Logical {
   }
   const hints = node.hints.filter((hint) => hint.name === 'OPTIONS').flatMap((hint) => hint.options);
   const source = context.session.resolveTable(object, hints);
-  const digest = JSON.stringify([object.name, Object.entries(source.table.plan.options).sort()]);
+  const digest = JSON.stringify([object.name, object.statement.start, Object.entries(source.table.plan.options).sort()]);
   return { kind: 'scan', source, digest, paths: null, schema: schemaOf(object) };
 }

@@ -64,6 +64,15 @@ describe('one job for all INSERTs', () => {
     expect(nodesOf(plan, 'sink').map((node) => node.table.name)).toEqual(['a', 'b', 'c']);
   });
 
+  it('keeps a table apart from one of the same name that was dropped before', () => {
+    const first = "CREATE TABLE t (a INT) WITH ('connector' = 'datagen'); CREATE VIEW old AS SELECT a FROM t;";
+    const second = "DROP TABLE t; CREATE TABLE t (b STRING, a INT) WITH ('connector' = 'datagen');";
+    const plan = planned(
+      `${first} ${second} ${sink('a INT', 'x')} ${sink('a INT', 'y')} INSERT INTO x SELECT a FROM old; INSERT INTO y SELECT a FROM t;`,
+    );
+    expect(nodesOf(plan, 'source').map((node) => node.table.physical.length)).toEqual([1, 2]);
+  });
+
   it('puts inputs before their users and numbers nodes by place', () => {
     const plan = planned(
       `${EVENTS} ${sink('a INT, b INT')} INSERT INTO target SELECT x.id, y.id FROM events x JOIN events y ON x.user_id = y.qty;`,
