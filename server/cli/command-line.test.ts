@@ -147,6 +147,8 @@ describe('command line', () => {
     [['run', 'script.sql', '--parallelism', 'many'], 2],
     [['run', 'script.sql', '--frm', 'x'], 2],
     [['check', 'script.sql', '--set', 'novalue'], 2],
+    [['run', 'script.sql', '--checkpoint-dir', 'ftp://host/x'], 2],
+    [['run', 'script.sql', '--checkpoint-dir', 'obs://Bad_Bucket/x'], 2],
     [['check', 'script.sql'], 0],
     [['help'], 0],
   ])('%j exits with %i', async (words, code) => {

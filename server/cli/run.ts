@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, join, resolve } from 'node:path';
 import { readJobSettings } from '../engine/runtime/job-settings.ts';
+import type { createRunEnvironment } from '../engine/runtime/run-environment.ts';
 import type { JobReport, RunSpec, StoreSpec } from '../engine/runtime/wire.ts';
 import { type Command, type CommandInput, type Terminal, UsageError } from './command.ts';
 import { type PlannedScript, planScriptFile, SCRIPT_OPTIONS } from './script-file.ts';
@@ -91,17 +92,21 @@ async function storeOf(input: CommandInput, terminal: Terminal): Promise<StoreSp
 }
 
 async function runScript(script: PlannedScript, spec: RunSpec, isJson: boolean, terminal: Terminal): Promise<number> {
-  const [{ createJob }, { createRunEnvironment }] = await Promise.all([
+  const [{ createJob }, runEnvironment] = await Promise.all([
     import('../engine/runtime/job.ts'),
     import('../engine/runtime/run-environment.ts'),
   ]);
-  const environment = await createRunEnvironment(spec, {
+  const environment = await openEnvironment(runEnvironment.createRunEnvironment, spec, {
     report: (report) => narrate(report, terminal),
     print(table, line, toStandardError) {
       if (toStandardError) terminal.note(line);
       else terminal.out(isJson ? JSON.stringify({ table, line }) : line);
     },
   });
+  if (typeof environment === 'string') {
+    terminal.note(environment);
+    return 2;
+  }
   const job = createJob(spec, script.plan, environment);
   const release = onStopSignal(() => job.stop(spec.savepointDirectory === null ? 'without' : 'savepoint', null), terminal);
   await job.start();
@@ -117,6 +122,17 @@ async function runScript(script: PlannedScript, spec: RunSpec, isJson: boolean, 
   if (isJson) terminal.out(JSON.stringify({ state: end.kind, savepoint }));
   else if (savepoint !== null) terminal.out(savepoint);
   return 0;
+}
+
+/** The environment, or why there is none: a checkpoint directory or a store that cannot be used. */
+async function openEnvironment(create: typeof createRunEnvironment, spec: RunSpec, seams: Parameters<typeof createRunEnvironment>[1]) {
+  try {
+    return await create(spec, seams);
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (name === 'DirectoryError' || name === 'StoreError') return message;
+    throw error;
+  }
 }
 
 function narrate(report: JobReport, terminal: Terminal): void {

@@ -118,6 +118,8 @@ export class Coordinator {
   #lastStartMs: number;
   #lastEndMs: number;
   #isClosed = false;
+  #isPeriodic = false;
+  #isPeriodicUnderWay = false;
 
   constructor(options: CoordinatorOptions) {
     this.#options = options;
@@ -125,8 +127,10 @@ export class Coordinator {
     this.#lastStartMs = this.#lastEndMs = options.clock.monotonicMs();
   }
 
+  /** Begins, or begins again after `stopPeriodic`, to take periodic checkpoints. */
   start(): void {
-    this.#schedule();
+    this.#isPeriodic = true;
+    if (this.#timer === null && !this.#isPeriodicUnderWay) this.#schedule();
   }
 
   /** No new snapshot; one whose manifest is not yet being stored is given up. */
@@ -137,6 +141,7 @@ export class Coordinator {
   }
 
   stopPeriodic(): void {
+    this.#isPeriodic = false;
     this.#timer?.cancel();
     this.#timer = null;
   }
@@ -167,12 +172,14 @@ export class Coordinator {
 
   #schedule(): void {
     const { periodic, scheduler, clock } = this.#options;
-    if (!periodic || this.#isClosed) return;
+    if (!periodic || !this.#isPeriodic || this.#isClosed) return;
     const due = Math.max(this.#lastStartMs + periodic.intervalMs, this.#lastEndMs + periodic.minPauseMs);
     this.#timer = scheduler.setTimer(Math.max(0, due - clock.monotonicMs()), () => {
       this.#timer = null;
+      this.#isPeriodicUnderWay = true;
       void this.request(periodic.request).then(() => {
-        if (this.#timer === null) this.#schedule();
+        this.#isPeriodicUnderWay = false;
+        this.#schedule();
       }, this.#options.onFatal);
     });
   }

@@ -4,18 +4,20 @@ import { StoreError } from '../../storage/contract.ts';
 import { FencedError } from '../checkpoint/coordinator.ts';
 import { RestoreError } from '../checkpoint/restore-error.ts';
 import { ConnectorError } from '../connectors/contract.ts';
+import { DataError } from '../functions/contract.ts';
 import { StateError } from '../state/contract.ts';
+import { DirectoryError } from './locate-folder.ts';
 import type { JobFailure } from './wire.ts';
 
-/** What a record or expression cannot be: thrown by formats, casts and functions; told by name since each room has its own class. */
-const DATA_ERRORS: ReadonlySet<string> = new Set(['DataError', 'EvaluationError', 'CastError']);
+/** Causes that are the same whatever operator met them; a supervisor knows them by these words. */
+const WHOLE_JOB: ReadonlySet<string> = new Set(['restore-broken', 'restore-incompatible', 'fenced', 'state-budget']);
 
 export function classifyFailure(error: unknown, operatorUid: string | null): JobFailure {
   const cause = error instanceof Error ? error : new Error(String(error));
   const { key, domain, isRetryable } = kindOf(cause);
   return {
     message: cause.message,
-    causeKey: operatorUid === null ? key : `${key}@${operatorUid}`,
+    causeKey: operatorUid === null || WHOLE_JOB.has(key) ? key : `${key}@${operatorUid}`,
     operatorUid,
     isRetryable,
     domain,
@@ -34,8 +36,10 @@ function kindOf(error: Error): { readonly key: string; readonly domain: JobFailu
     return { key: `dial-${error.reason}`, domain: 'external', isRetryable: error.reason !== 'refused-by-policy' };
   if (error instanceof StateError) {
     if (error.code === 'budget') return { key: 'state-budget', domain: 'user', isRetryable: false };
-    return { key: error.code === 'corrupt' ? 'restore-broken' : 'restore-incompatible', domain: 'user', isRetryable: false };
+    if (error.code === 'corrupt') return { key: 'restore-broken', domain: 'external', isRetryable: false };
+    return { key: 'restore-incompatible', domain: 'user', isRetryable: false };
   }
-  if (DATA_ERRORS.has(error.name)) return { key: 'data', domain: 'user', isRetryable: false };
+  if (error instanceof DirectoryError) return { key: 'directory', domain: 'user', isRetryable: false };
+  if (error instanceof DataError) return { key: 'data', domain: 'user', isRetryable: false };
   return { key: `internal-${error.name}`, domain: 'internal', isRetryable: true };
 }
