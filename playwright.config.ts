@@ -14,13 +14,13 @@ export default defineConfig({
   forbidOnly: true,
   outputDir: 'test-results',
   use: {
+    locale: 'en-US',
     viewport: { width: 1440, height: 900 },
     trace: 'retain-on-failure',
     screenshot: 'only-on-failure',
     launchOptions: {
       executablePath: system ?? (await chromium.executablePath()),
       args: [
-        ...(system ? [] : chromium.args.filter((one) => !/single-process|headless/.test(one))),
         '--no-sandbox',
         '--disable-gpu',
         '--disable-quic',
