@@ -28,7 +28,7 @@ test.each([
 ])('%s', (error, key, domain, isRetryable) => {
   expect(classifyFailure(error, 'uid')).toMatchObject({
     message: error.message,
-    causeKey: `${key}@uid`,
+    causeKey: /^(restore|fenced|state)/.test(key) ? key : `${key}@uid`,
     domain,
     isRetryable,
     operatorUid: 'uid',
