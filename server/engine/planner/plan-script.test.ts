@@ -65,10 +65,10 @@ describe('one job for all INSERTs', () => {
   });
 
   it('keeps a table apart from one of the same name that was dropped before', () => {
-    const first = "CREATE TABLE t (a INT) WITH ('connector' = 'datagen'); CREATE VIEW old AS SELECT a FROM t;";
+    const first = "CREATE TABLE t (a INT) WITH ('connector' = 'datagen'); CREATE VIEW former AS SELECT a FROM t;";
     const second = "DROP TABLE t; CREATE TABLE t (b STRING, a INT) WITH ('connector' = 'datagen');";
     const plan = planned(
-      `${first} ${second} ${sink('a INT', 'x')} ${sink('a INT', 'y')} INSERT INTO x SELECT a FROM old; INSERT INTO y SELECT a FROM t;`,
+      `${first} ${second} ${sink('a INT', 'x')} ${sink('a INT', 'y')} INSERT INTO x SELECT a FROM former; INSERT INTO y SELECT a FROM t;`,
     );
     expect(nodesOf(plan, 'source').map((node) => node.table.physical.length)).toEqual([1, 2]);
   });
