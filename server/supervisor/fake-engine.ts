@@ -14,8 +14,10 @@ import type { ObjectStore } from '../storage/contract.ts';
 export class FakeWorld {
   readonly store: ObjectStore;
   readonly processes = new Map<string, FakeProcess>();
-  /** All numbers below it are shown; null = a fresh start begins anew. */
+  /** All numbers below it are shown. */
   shownUpTo = 0;
+  /** A person asked for an empty start. */
+  mayBeginAnew = false;
   readonly wrongs: string[] = [];
   savepointsFail = false;
   nextCheckpoint = 1;
@@ -70,8 +72,11 @@ export class FakeProcess {
   }
 
   async run(): Promise<void> {
-    if (this.spec.restoreFrom === null) this.#world.shownUpTo = 0;
-    else {
+    if (this.spec.restoreFrom === null) {
+      if (this.#world.shownUpTo > 0 && !this.#world.mayBeginAnew) this.#world.wrongs.push(`begun empty behind ${this.#world.shownUpTo}`);
+      this.#world.mayBeginAnew = false;
+      this.#world.shownUpTo = 0;
+    } else {
       const bytes = await this.#world.store.get(objectIn(folderAt(this.#world.store, this.spec.restoreFrom), MANIFEST_NAME));
       const decoded = decodeManifest(bytes);
       if (decoded.kind !== 'manifest') throw new Error('the supervisor gave a damaged snapshot');
@@ -79,6 +84,8 @@ export class FakeProcess {
     }
     this.#committed = this.position;
     // What the snapshot's sinks had still to commit is committed now.
+    if (this.position < this.#world.shownUpTo)
+      this.#world.wrongs.push(`begun at ${this.position} behind ${this.#world.shownUpTo}, which is shown`);
     if (this.#world.shownUpTo < this.position) this.#world.show(this.#world.shownUpTo, this.position);
     this.#hasRun = true;
     this.#reportRunning();

@@ -179,7 +179,10 @@ async function perform(life: Life, command: Command): Promise<void> {
       const job = await life.fixture.opened.client.job.findUniqueOrThrow({ where: { id: life.fixture.jobId } });
       // As services refuse what a status forbids.
       const isRest = AT_REST.includes(job.status) && job.desired === 'stopped';
-      if (command.wanted.kind === 'start' ? isRest : !isRest) await request(life.fixture, command.wanted);
+      if (command.wanted.kind === 'start' ? !isRest : isRest) return;
+      const { wanted } = command;
+      if (wanted.kind === 'start' && wanted.choice.kind === 'empty') life.world.mayBeginAnew = true;
+      await request(life.fixture, wanted);
       return;
     }
     case 'work':
@@ -210,6 +213,24 @@ async function perform(life: Life, command: Command): Promise<void> {
     case 'savepoints-fail':
       life.world.savepointsFail = command.fail;
   }
+}
+
+const newestOperation = async (life: Life) =>
+  (await life.fixture.opened.client.operation.findFirst({ orderBy: { requestedAt: 'desc' } }))?.id ?? null;
+const isNew = (before: string | null, now: string | null) => before !== now;
+
+/** What was asked for has come about, however often the supervisor died over it. */
+async function checkAnswer(life: Life, command: Command): Promise<void> {
+  if (command.kind !== 'ask') return;
+  const { client } = life.fixture.opened;
+  const operation = await client.operation.findFirst({ orderBy: { requestedAt: 'desc' } });
+  const job = await client.job.findUniqueOrThrow({ where: { id: life.fixture.jobId } });
+  if (!operation || JSON.stringify(command.wanted) !== operation.requestJson) return;
+  const { wanted } = command;
+  const fails = life.world.savepointsFail && (wanted.kind === 'trigger-savepoint' || (wanted.kind === 'stop' && wanted.mode !== 'without'));
+  expect([wanted.kind, operation.status, operation.message]).toEqual([wanted.kind, fails ? 'failed' : 'succeeded', operation.message]);
+  if (wanted.kind !== 'trigger-savepoint') expect(job.desired).toBe(wanted.kind === 'start' || fails ? 'running' : 'stopped');
+  if (wanted.kind === 'stop' && fails) expect(job.statusMessage).toContain('Still running.');
 }
 
 const commands = fc.oneof(
@@ -256,9 +277,11 @@ describe('life of a job', () => {
         try {
           for (const [command, death] of [...FIRST.map((one) => [one, { steps: 0, isAfter: false }] as const), ...script]) {
             if (death.steps > 0) await life.reborn(death.steps, death.isAfter);
+            const before = await newestOperation(life);
             await perform(life, command);
             await life.converge();
             await life.checkInvariants();
+            if (isNew(before, await newestOperation(life))) await checkAnswer(life, command);
           }
           count++;
           died += life.deaths;
