@@ -10,12 +10,12 @@ import { fromMillis } from '../types/timestamps.ts';
 import { liveRows } from './batch-view.ts';
 import type { Operator, OperatorContext } from './contract.ts';
 import { gatherRows } from './gather-rows.ts';
+import { SessionRows } from './session-rows.ts';
 import { TimeColumn } from './time-column.ts';
 import { WindowClock, WindowGrid } from './window-grid.ts';
 
 export function createWindowTableFunction(node: NodeOf<'windowTableFunction'>, input: RowSchema): Operator {
-  if (node.window.kind === 'SESSION')
-    throw new Error('SESSION without an aggregate over its windows is not supported by the embedded engine');
+  if (node.window.kind === 'SESSION') return new SessionRows(node, input);
   const grid = new WindowGrid(node.window);
   const time = new TimeColumn(input[node.time].type);
   const properties = node.schema

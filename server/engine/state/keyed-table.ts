@@ -187,8 +187,6 @@ export class KeyedTable {
     this.#resized(-this.#bytes);
   }
 
-  // ---- chains of sub-keyed tables
-
   /** Next record of the same key, or -1. */
   next(id: number): number {
     return Number((this.chains as KeyChains).next.values[id]);
@@ -228,8 +226,6 @@ export class KeyedTable {
     }
     return first;
   }
-
-  // ---- values of texts, bytes and any lane
 
   /** Copies source[start, start + length) into a bytes field. */
   setBytes(field: StateColumn, id: number, source: Uint8Array, start: number, length: number): void {
@@ -292,7 +288,7 @@ export class KeyedTable {
     return this.keyColumns.map((column) => this.valueOf(column, id));
   }
 
-  // ---- called by generated lookups, loading and images
+  // From here on: called by generated lookups, loading and images.
 
   startBatch(): void {
     if (this.stamps !== null) {

@@ -8,6 +8,7 @@ import { deviation } from './deviation.ts';
 import { DistinctAggregate } from './distinct.ts';
 import { BigintExtreme, NumberExtreme } from './extreme.ts';
 import { countedExtreme, distinctFunction, emptyAccumulator, plainFunction } from './isolated-functions.ts';
+import { jsonArrayAggregate, jsonObjectAggregate } from './json-functions.ts';
 import { RetractableExtreme } from './retractable-extreme.ts';
 import { BigintSum, NumberSum } from './sum.ts';
 import { ValueAggregate, type ValueFunction } from './value-function.ts';
@@ -160,6 +161,10 @@ function valueFunctionOf(call: AggregateCall, input: RowSchema, isRetracting: bo
     case 'VAR_POP':
     case 'VAR_SAMP':
       return deviation(call, argument);
+    case 'JSON_OBJECTAGG':
+      return jsonObjectAggregate(call, argument, input[call.args[1]].type);
+    case 'JSON_ARRAYAGG':
+      return jsonArrayAggregate(call, argument);
     case 'PERCENTILE':
       return percentile(call, input[call.args[1]].type);
     default:
