@@ -40,7 +40,7 @@ async function layout(pairs: readonly (readonly [number, readonly number[]])[]):
       'elk.algorithm': 'layered',
       'elk.direction': 'RIGHT',
       'elk.spacing.nodeNode': '36',
-      'elk.layered.spacing.nodeNodeBetweenLayers': '70',
+      'elk.layered.spacing.nodeNodeBetweenLayers': '48',
       'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
     },
     children: pairs.map(([id]) => ({ id: String(id), width: WIDTH, height: HEIGHT })),
@@ -84,7 +84,7 @@ function BoxView({ data: { node } }: NodeProps<Box>) {
         {node.parallelism === null ? null : <span className="num text-hint text-text-3">×{node.parallelism}</span>}
       </div>
       <div className="truncate text-hint text-text-2" title={node.detail}>
-        {node.stateBytes === null ? node.detail : `${t('graph.state', { size: f.bytes(node.stateBytes) })} · ${node.detail}`}
+        {!node.stateBytes ? node.detail : `${t('graph.state', { size: f.bytes(node.stateBytes) })} · ${node.detail}`}
       </div>
       {node.busy === null ? null : (
         <>
@@ -140,7 +140,7 @@ function Flow({ nodes }: { nodes: readonly GraphNode[] }) {
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys only move the focus between the nodes inside.
-    <div className="relative" style={{ height: Math.min(520, Math.max(180, drawn.height + 48)) }} onKeyDown={follow}>
+    <div className="relative" style={{ height: Math.min(520, Math.max(132, drawn.height + 40)) }} onKeyDown={follow}>
       <ReactFlow
         nodes={boxes}
         edges={edges}
@@ -155,7 +155,6 @@ function Flow({ nodes }: { nodes: readonly GraphNode[] }) {
         edgesFocusable={false}
         zoomOnScroll={false}
         preventScrolling={false}
-        proOptions={{ hideAttribution: true }}
         aria-label={t('graph.label', { n: nodes.length })}
       />
       <div className="absolute right-2 bottom-2 flex rounded-ctl border border-line-1 bg-surface">

@@ -3,6 +3,7 @@
  * One chart on one canvas (uPlot). Charts of a page share a cursor by their sync key and zoom by dragging. Colours are read from the theme at the time
  * of drawing. The newest values stand in the head as text.
  */
+import './language-guard.ts';
 import 'uplot/dist/uPlot.min.css';
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
@@ -44,7 +45,7 @@ function faded(value: string): string {
 
 function optionsFor(props: ChartProps, width: number, zone: string, current: () => ChartProps): uPlot.Options {
   const grid = { stroke: colour('--line-1'), width: 1 };
-  const axis = { stroke: colour('--text-3'), font: '10.5px Geist, sans-serif', ticks: { show: false }, grid };
+  const axis = { stroke: colour('--text-3'), font: `10.5px ${getComputedStyle(document.body).fontFamily}`, ticks: { show: false }, grid };
   const colours = COLOURS.map(colour);
   return {
     width,
@@ -158,7 +159,12 @@ export function Chart(props: ChartProps) {
           </span>
         ))}
       </figcaption>
-      <div ref={host} role="img" aria-label={t('chart.label', { title: props.title, value: words })} style={{ height: HEIGHT }} />
+      <div className="relative">
+        {newest.every((value) => value === null) ? (
+          <p className="pointer-events-none absolute inset-0 grid place-items-center text-hint text-text-3">{t('chart.none')}</p>
+        ) : null}
+        <div ref={host} role="img" aria-label={t('chart.label', { title: props.title, value: words })} style={{ height: HEIGHT }} />
+      </div>
     </figure>
   );
 }

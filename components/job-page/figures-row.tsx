@@ -19,7 +19,7 @@ export function FiguresRow({ job, metrics }: { job: Job; metrics: MetricValues }
   const active = ACTIVE_STATUSES.has(job.status);
   const live = (n: number | undefined) => (active ? n : undefined);
   return (
-    <div className="grid overflow-hidden rounded-card border border-line-1 bg-surface md:grid-cols-3 xl:grid-cols-[1.9fr_repeat(6,1fr)]">
+    <div className="grid overflow-hidden rounded-card border border-line-1 bg-surface md:grid-cols-3 xl:grid-cols-[minmax(330px,2.4fr)_repeat(6,1fr)]">
       <Exposure job={job} active={active} />
       <Fact
         label={t('job.lag')}

@@ -63,7 +63,7 @@ export function AgeChip({ job, exposure = null, suffix }: { job: AgeInput; expos
     <Tooltip content={sentence}>
       <span
         className={cx(
-          'num inline-flex items-center gap-1.5 whitespace-nowrap',
+          'num inline-flex items-center gap-1.5 align-middle whitespace-nowrap',
           LEVEL[state]?.text ?? (state === 'anchored' ? 'text-save' : 'text-text-2'),
         )}
       >

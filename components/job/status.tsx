@@ -132,7 +132,11 @@ export function StatusWord({
   const { t, f } = useI18n();
   return (
     <span
-      className={cx('inline-flex min-w-0 items-center gap-2 font-medium', unreachableSince ? 'text-text-3' : WORD_CLASS[status], className)}
+      className={cx(
+        'inline-flex min-w-0 items-center gap-2 align-middle font-medium',
+        unreachableSince ? 'text-text-3' : WORD_CLASS[status],
+        className,
+      )}
     >
       <StatusMark status={status} />
       <span className="truncate">{t(`status.${status}`)}</span>

@@ -34,3 +34,12 @@ export async function readPreferences(): Promise<I18nStart & { folded: boolean }
     folded: value(FOLD_COOKIE) === '1',
   };
 }
+
+/** Names of the session cookie over plain and secure connections; without one nobody is signed in. */
+const SESSION_COOKIES = ['tidemark', '__Host-tidemark'] as const;
+
+/** Whether the request carries a session at all; the API decides whether it is good. */
+export async function hasSessionCookie(): Promise<boolean> {
+  const jar = await cookies();
+  return SESSION_COOKIES.some((name) => jar.has(name));
+}

@@ -176,7 +176,7 @@ function SkeletonRows<T>({
     <tr key={key} className={cx('border-b border-line-1 bg-surface', height)}>
       {selects ? <td /> : null}
       {columns.map((column) => (
-        <td key={column.id} className={cx('px-2.5', column.hide)}>
+        <td key={column.id} className={cx('px-2', column.hide)}>
           <Skeleton width={column.width ? Math.min(column.width - 24, 90) : 160} />
         </td>
       ))}
@@ -202,7 +202,7 @@ function HeadCell<T>({
       style={{ width: column.width ?? 'auto', minWidth: column.minWidth }}
       aria-sort={sortable ? (up ? 'ascending' : down ? 'descending' : 'none') : undefined}
       className={cx(
-        'px-2.5 font-medium',
+        'px-2 font-medium',
         column.align === 'right' ? 'text-right' : 'text-left',
         column.hide,
         column.stick === 'right' && 'sticky right-0 z-10 bg-sunken pr-(--gutter)!',
@@ -235,7 +235,7 @@ function HeadCell<T>({
 
 function BodyCell<T>({ column, tone, children }: { column: DataColumn<T>; tone: string; children: ReactNode }) {
   const className = cx(
-    'max-w-0 truncate px-2.5 font-normal transition-colors duration-80',
+    'max-w-0 truncate px-2 font-normal transition-colors duration-80',
     column.align === 'right' ? 'text-right num' : 'text-left',
     column.hide,
     tone,

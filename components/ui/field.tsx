@@ -33,10 +33,14 @@ export function Field({
   const note = error ?? hint;
   return (
     <div className={cx('flex min-w-0 flex-col gap-1.5', className)}>
-      <label htmlFor={id} className="text-hint font-medium text-text-2">
-        {label}
-        {required ? <span className="ml-0.5 text-bad">*</span> : null}
-      </label>
+      <div className="text-hint font-medium text-text-2">
+        <label htmlFor={id}>{label}</label>
+        {required ? (
+          <span aria-hidden="true" className="ml-0.5 text-bad">
+            *
+          </span>
+        ) : null}
+      </div>
       {children({ id, describedBy: note ? noteId : undefined, invalid: Boolean(error) })}
       {note || reserve ? (
         <div id={noteId} className={cx('min-h-4 text-hint', error ? 'flex items-start gap-1 text-bad' : 'text-text-3')}>
