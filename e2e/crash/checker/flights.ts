@@ -42,7 +42,7 @@ export function readFlights(limit = Number.POSITIVE_INFINITY): Flight[] {
 /** Of partition `flight mod partitions`. */
 export function endMarks(partitions: number): Flight[] {
   return Array.from({ length: partitions }, (_, partition) => ({
-    flight: 1_000_000 + partition,
+    flight: 999_999 + partition,
     delay: 0,
     distance: 0,
     departed: timeText(DAY_START_MS + 24 * 3_600_000 + 3_600_000),
