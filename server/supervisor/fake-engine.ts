@@ -20,6 +20,8 @@ export class FakeWorld {
   mayBeginAnew = false;
   readonly wrongs: string[] = [];
   savepointsFail = false;
+  /** Processes do not react to a stop without savepoint. */
+  isDeaf = false;
   nextCheckpoint = 1;
   nowMs: () => number;
 
@@ -122,7 +124,7 @@ export class FakeProcess {
   }
 
   async obeyStop(requestId: string, mode: StopMode): Promise<void> {
-    if (!this.isAlive) return;
+    if (!this.isAlive || (this.#world.isDeaf && mode === 'without')) return;
     let path: string | null = null;
     if (mode !== 'without') {
       if (this.#world.savepointsFail) {

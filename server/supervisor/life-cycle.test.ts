@@ -168,6 +168,7 @@ type Command =
   | { readonly kind: 'fail-process' }
   | { readonly kind: 'finish-process' }
   | { readonly kind: 'kill-supervisor' }
+  | { readonly kind: 'deaf'; readonly isDeaf: boolean }
   | { readonly kind: 'savepoints-fail'; readonly fail: boolean };
 
 const AT_REST = ['job_init', 'job_submit_fail', 'job_running_exception', 'job_cancel_success', 'job_finish'];
@@ -210,6 +211,9 @@ async function perform(life: Life, command: Command): Promise<void> {
       return process.finish();
     case 'kill-supervisor':
       return life.reborn(Number.POSITIVE_INFINITY, false);
+    case 'deaf':
+      life.world.isDeaf = command.isDeaf;
+      return;
     case 'savepoints-fail':
       life.world.savepointsFail = command.fail;
   }
@@ -247,11 +251,12 @@ const commands = fc.oneof(
   { weight: 4, arbitrary: fc.boolean().map((isReported): Command => ({ kind: 'checkpoint', isReported })) },
   { weight: 2, arbitrary: fc.constantFrom<Command>({ kind: 'kill-process' }, { kind: 'fail-process' }) },
   { weight: 1, arbitrary: fc.constantFrom<Command>({ kind: 'finish-process' }, { kind: 'kill-supervisor' }) },
+  { weight: 1, arbitrary: fc.boolean().map((isDeaf): Command => ({ kind: 'deaf', isDeaf })) },
   { weight: 1, arbitrary: fc.boolean().map((fail): Command => ({ kind: 'savepoints-fail', fail })) },
 );
 
 /** The supervisor that carries a command out dies at this step; 0 = it does not. */
-const deaths = fc.record({ steps: fc.integer({ min: 0, max: 14 }), isAfter: fc.boolean() });
+const deaths = fc.record({ steps: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 14 })), isAfter: fc.boolean() });
 
 const FIRST: readonly Command[] = [
   { kind: 'ask', wanted: startRequest('newest') },

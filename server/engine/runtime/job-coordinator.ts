@@ -49,7 +49,7 @@ export async function createCoordinator(
           request: { kind: 'checkpoint', trigger: 'periodic', holdsSources: false, commits: true, folderFor: checkpoints },
         }
       : null,
-    retention: directory ? await createRunRetention(setup, directory) : null,
+    retention: directory && spec.checkpoint.retained < Number.MAX_SAFE_INTEGER ? await createRunRetention(setup, directory) : null,
     assemble: (request, checkpointId, startedMs, snapshots, tables) => {
       const durationMs = clock.monotonicMs() - startedMs;
       const createdMs = clock.nowMs();

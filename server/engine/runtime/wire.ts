@@ -22,6 +22,7 @@ export interface RunSpec {
     readonly intervalMs: number;
     readonly mode: 'exactly-once' | 'at-least-once';
     readonly timeoutMs: number;
+    /** Number.MAX_SAFE_INTEGER: the run deletes none, whoever submitted it does. */
     readonly retained: number;
     /** `obs://bucket/jobs/checkpoint/<jobId>_…`; null = none can be taken. */
     readonly directory: string | null;
