@@ -257,6 +257,8 @@ describe('keyed table', () => {
     expect(table.valueOf(table.fields[0], again)).toBe(0n);
     expect(table.idOf([2n, 'b'], false)).not.toBe(-1);
     now = 300;
+    expect(table.idOf([2n, 'b'], false)).toBe(-1);
+    now = 70_000;
     table.idOf([3n, 'c'], true);
     expect(table.records).toBe(1);
   });

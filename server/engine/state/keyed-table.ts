@@ -33,6 +33,8 @@ export interface TableOptions {
 
 const INITIAL_CAPACITY = 64;
 const SWEEP_RECORDS = 32;
+/** The sweeper leaves records this much longer, so that it takes none that the same call found a moment ago. */
+const SWEEP_GRACE_MS = 60_000;
 const HASH_TYPE: SqlType = { kind: 'INT', nullable: false };
 const STAMP_TYPE: SqlType = { kind: 'DOUBLE', nullable: false };
 const textEncoder = new TextEncoder();
@@ -288,8 +290,6 @@ export class KeyedTable {
     return this.keyColumns.map((column) => this.valueOf(column, id));
   }
 
-  // From here on: called by generated lookups, loading and images.
-
   startBatch(): void {
     if (this.stamps !== null) {
       this.nowMs = this.options.nowMs();
@@ -299,8 +299,8 @@ export class KeyedTable {
       this.heap.compact([...this.keyColumns, ...this.fields], this.meta.nulls, this.idLimit);
   }
 
-  isExpired(id: number): boolean {
-    return ((this.stamps as StateColumn).values[id] as number) <= this.nowMs - this.spec.ttlMs;
+  isExpired(id: number, graceMs = 0): boolean {
+    return ((this.stamps as StateColumn).values[id] as number) <= this.nowMs - this.spec.ttlMs - graceMs;
   }
 
   /** Takes a record into the index; its key columns must be written and `link` called next. */
@@ -380,7 +380,7 @@ export class KeyedTable {
     for (let i = 0; i < SWEEP_RECORDS && this.idLimit > 0; i++) {
       if (this.#sweepAt >= this.idLimit) this.#sweepAt = 0;
       const id = this.#sweepAt++;
-      if (this.meta.nulls[id] === 1 && this.isExpired(id)) this.delete(id);
+      if (this.meta.nulls[id] === 1 && this.isExpired(id, SWEEP_GRACE_MS)) this.delete(id);
     }
   }
 

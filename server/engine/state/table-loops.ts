@@ -70,8 +70,28 @@ function sameBytes(a: Uint8Array, from: number, b: Uint8Array, at: number, lengt
   return true;
 }
 
-/** `keyIndexes` name the batch's columns of the key, then (unless `isPrefix`) of the sub-key. A prefix lookup gives the first record of the key's chain. */
+const compiled = new WeakMap<LookupTarget, Map<string, BatchLookup>>();
+
+/**
+ * `keyIndexes` name the batch's columns of the key, then (unless `isPrefix`) of the sub-key. A prefix lookup gives the first record of the key's
+ * chain. Compiled once a table and list of columns: restoring reads many groups.
+ */
 export function compileLookup(
+  table: LookupTarget,
+  types: readonly SqlType[],
+  keyCount: number,
+  keyIndexes: readonly number[],
+  isPrefix: boolean,
+): BatchLookup {
+  const own = compiled.get(table) ?? new Map<string, BatchLookup>();
+  compiled.set(table, own);
+  const name = `${isPrefix} ${keyIndexes.join()}`;
+  const lookup = own.get(name) ?? buildLookup(table, types, keyCount, keyIndexes, isPrefix);
+  own.set(name, lookup);
+  return lookup;
+}
+
+function buildLookup(
   table: LookupTarget,
   types: readonly SqlType[],
   keyCount: number,
