@@ -76,7 +76,7 @@ async function assemble(context: SnapshotContext, found: Found): Promise<StartPr
   const { job, choice, chosen, plan, options, blockedBy } = found;
   const { row, manifest } = chosen;
   const positions = plan ? await previewPositions(context, plan, manifest) : { partitions: [], silent: [] };
-  const since = row ? await recordsSince(context, row) : { readAgain: NONE, committed: NONE };
+  const since = row && manifest ? await recordsSince(context, row, manifest) : { readAgain: NONE, committed: NONE };
   const discards = job.hadState && row === null;
   const operators = plan && manifest ? compareOperators(manifest, plan, options.parallelism) : [];
   const lost = lostBy(discards, positions.partitions, positions.silent);

@@ -59,7 +59,8 @@ export function buildRunSpec(environment: Pick<Environment, 'objectStore' | 'all
       timeoutMs: read.checkpointTimeoutMs || options.checkpointTimeoutSeconds * 1000,
       // The catalogue decides which checkpoints go (pins, use by a run, several runs in one folder): the engine deletes none.
       retained: Number.MAX_SAFE_INTEGER,
-      directory: folders.checkpoints,
+      // Without checkpointing nothing is to be restored, the end of a bounded job included: each start begins anew.
+      directory: isEnabled ? folders.checkpoints : null,
     },
     savepointDirectory: folders.savepoints,
     restoreFrom: facts.restoreFrom,

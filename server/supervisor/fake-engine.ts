@@ -227,7 +227,10 @@ function lineTo(process: FakeProcess): EngineRun {
 
 type ManifestFacts = Pick<Manifest, 'kind' | 'trigger' | 'checkpointId' | 'createdMs' | 'recordsIn'>;
 
-function manifestOf(spec: RunSpec, facts: ManifestFacts): Manifest {
+export function manifestOf(
+  spec: Pick<RunSpec, 'jobId' | 'jobName' | 'generation' | 'runId' | 'parallelism' | 'sql'>,
+  facts: ManifestFacts,
+): Manifest {
   return {
     ...facts,
     version: 1,

@@ -8,7 +8,7 @@ import type { SupervisorContext } from './context.ts';
 import { type JobRow, RESTORE_BROKEN, type RunRow } from './job-facts.ts';
 import type { EndCause } from './job-view.ts';
 import { nextGeneration } from './leases.ts';
-import { addLedger, NO_COST } from './ledger.ts';
+import { addLedger, type Cost, NONE, UNKNOWN } from './ledger.ts';
 import { keepForRun, proveSnapshot } from './snapshot-record.ts';
 import { addJobEvent, changeJob, tellRun } from './tell.ts';
 
@@ -117,6 +117,9 @@ export async function endRun(tx: DatabaseTransaction, run: RunRow, end: RunEnd, 
   return true;
 }
 
+/** From an older snapshot nothing is lost, but what sinks have committed since comes once more. */
+const OLDER: Cost = { lost: NONE, readAgain: UNKNOWN, doubled: UNKNOWN };
+
 /** A snapshot could not be restored and is passed over: said in the ledger and among the events. */
 export async function noteFallback(
   tx: DatabaseTransaction,
@@ -130,5 +133,5 @@ export async function noteFallback(
   const text = `${name} cannot be restored: ${passed.reason} It is passed over.`;
   await addJobEvent(tx, jobId, { kind: 'fallback', level: 'warn', message: text, runNumber }, atMs);
   const of = snapshot && { id: snapshot.id, name: snapshot.name };
-  await addLedger(tx, jobId, { kind: 'fallback', runNumber, who: 'supervisor', text, snapshot: of, ...NO_COST }, atMs);
+  await addLedger(tx, jobId, { kind: 'fallback', runNumber, who: 'supervisor', text, snapshot: of, ...OLDER }, atMs);
 }

@@ -1,0 +1,116 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { MANIFEST_NAME, type ManifestTable } from '../engine/checkpoint/manifest.ts';
+import { encodeManifest } from '../engine/checkpoint/manifest-codec.ts';
+import { objectIn } from '../engine/checkpoint/snapshot-folder.ts';
+import { folderAt } from '../snapshots/snapshot-place.ts';
+import { MemoryObjectStore } from '../storage/memory-store.ts';
+import type { SupervisorContext } from './context.ts';
+import { FakeEngine, FakeWorld, manifestOf } from './fake-engine.ts';
+import { purgeDeleted, retireSnapshots } from './housekeeping.ts';
+import { createJobFixture, type JobFixture } from './supervisor-fixture.ts';
+
+const FOLDER = 'obs://tidemark/jobs/checkpoint/1_abcd';
+const DAY_MS = 86_400_000;
+
+describe('retention', () => {
+  let fixture: JobFixture;
+  let store: MemoryObjectStore;
+  let context: SupervisorContext;
+  let nowMs = 1_000_000;
+
+  beforeEach(async () => {
+    nowMs = 1_000_000;
+    fixture = await createJobFixture('', { checkpointsRetained: 2 });
+    store = new MemoryObjectStore();
+    await store.ensureBucket('tidemark');
+    context = {
+      database: fixture.opened.client,
+      clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
+      engine: new FakeEngine(new FakeWorld(store, () => nowMs)),
+      store,
+      environment: {
+        dataDir: '',
+        objectStore: { spec: { kind: 'local', root: '' }, defaultBucket: 'tidemark', prefix: '' },
+        allowPrivateAddresses: false,
+      },
+      holder: 'here/1',
+      publish: () => {},
+      stored: () => {},
+      log: (_level, message) => {
+        throw new Error(message);
+      },
+    };
+  });
+  afterEach(() => fixture.close());
+
+  /** A checkpoint with a part of its own and parts shared with others. */
+  async function checkpoint(number: number, shared: readonly string[], more: object = {}): Promise<string> {
+    const path = `${FOLDER}/chk-${number}`;
+    const folder = folderAt(store, path);
+    const names = [`part-${number}`, ...shared.map((name) => `../shared/${name}`)];
+    for (const name of names) await store.put(objectIn(folder, name), new Uint8Array([1]));
+    const tables = names.map((name): ManifestTable => {
+      const part = { path: name, size: 1, sha256: '0'.repeat(64) };
+      return { operatorUid: 'a', table: name, formatVersion: 1, layout: {}, parts: [{ part, keyGroups: [] }], records: 1 };
+    });
+    const facts = { kind: 'checkpoint', trigger: 'periodic', checkpointId: number, createdMs: number, recordsIn: number } as const;
+    await store.put(objectIn(folder, MANIFEST_NAME), encodeManifest({ ...manifestOf(SPEC, facts), tables }));
+    const row = await fixture.opened.client.snapshot.create({
+      data: {
+        jobId: fixture.jobId,
+        name: `chk-${number}`,
+        kind: 'checkpoint',
+        origin: 'checkpoint',
+        engine: 'embedded',
+        path,
+        checkpointId: BigInt(number),
+        createdAt: new Date(number),
+        durationMs: 1,
+        sizeBytes: 1n,
+        ...more,
+      },
+    });
+    return row.id;
+  }
+
+  const SPEC = { jobId: '1', jobName: 'j', generation: 1, runId: 'r', parallelism: 1, sql: '' };
+  const keys = async () => (await store.list('tidemark', '')).objects.map((object) => object.key.slice('jobs/checkpoint/1_abcd/'.length));
+
+  it('keeps the newest, pinned ones, one in use, and every object that a kept manifest names', async () => {
+    await checkpoint(1, ['x'], { isPinned: true });
+    await checkpoint(2, ['y']);
+    await checkpoint(3, ['x', 'y', 'z'], { pinReason: 'run 2 began from it' });
+    await checkpoint(4, ['w', 'z']);
+    await checkpoint(5, ['z']);
+    const newest = await checkpoint(6, ['z']);
+    await fixture.opened.client.job.update({ where: { id: fixture.jobId }, data: { newestSnapshotId: newest } });
+    expect(await retireSnapshots(context, fixture.jobId)).toBe(2);
+    expect(await purgeDeleted(context)).toBe(2);
+    // 2 and 4 went with what was theirs alone: w; y is still named by 3.
+    expect(await keys()).toEqual([
+      'chk-1/_metadata',
+      'chk-1/part-1',
+      'chk-3/_metadata',
+      'chk-3/part-3',
+      'chk-5/_metadata',
+      'chk-5/part-5',
+      'chk-6/_metadata',
+      'chk-6/part-6',
+      'shared/x',
+      'shared/y',
+      'shared/z',
+    ]);
+    expect(await retireSnapshots(context, fixture.jobId)).toBe(0);
+  });
+
+  it('waits for the end of the undo window before it deletes what a person deleted', async () => {
+    const id = await checkpoint(1, []);
+    await fixture.opened.client.snapshot.update({ where: { id }, data: { deletedAt: new Date(nowMs) } });
+    nowMs += 7 * DAY_MS - 1;
+    expect(await purgeDeleted(context)).toBe(0);
+    expect(await keys()).toHaveLength(2);
+    nowMs += 1;
+    expect(await purgeDeleted(context)).toBe(1);
+    expect(await keys()).toEqual([]);
+  });
+});
