@@ -125,8 +125,8 @@ function OneJob({
   return (
     <>
       <div className="flex items-center gap-3.5 rounded-card border border-line-1 px-4 py-2.5 text-ctl">
-        <span className="truncate font-semibold">{job.name}</span>
-        <StatusWord status={job.status} />
+        <span className="max-w-[50%] shrink-0 truncate font-semibold">{job.name}</span>
+        <StatusWord status={job.status} className="shrink-0" />
         <span className="min-w-0 grow truncate text-text-2">{job.description}</span>
         <AgeChip job={job} />
       </div>

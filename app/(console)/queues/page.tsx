@@ -1,0 +1,5 @@
+import { QueuesPage } from '../../../components/administration/queues-page.tsx';
+
+export default function Page() {
+  return <QueuesPage />;
+}
