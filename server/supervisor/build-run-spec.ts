@@ -71,6 +71,7 @@ export function buildRunSpec(environment: Pick<Environment, 'objectStore' | 'all
     timeZone: read.timeZone ?? 'UTC',
     store: environment.objectStore.spec,
     allowPrivateAddresses: environment.allowPrivateAddresses,
+    allowLocalFiles: false,
     graceMs: GRACE_MS,
     logFile: facts.logFile,
     controlSocket: null,

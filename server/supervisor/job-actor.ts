@@ -6,6 +6,7 @@
 
 import type { JobReport } from '../engine/runtime/wire.ts';
 import type { EngineRun, RunListener } from '../engines/contract.ts';
+import type { ActedJob, GivenOrder } from './acted-job.ts';
 import { FencedOut, type SupervisorContext } from './context.ts';
 import { type JobFacts, type LineKnowledge, loadFacts, type RunRow } from './job-facts.ts';
 import { isOpen, type LineView, type OrderView } from './job-view.ts';
@@ -17,14 +18,7 @@ import { reconcile } from './reconcile.ts';
 const ACTS_MAX = 50;
 const RETRY_MS = 1_000;
 
-/** An order given to the engine for an operation. */
-export interface GivenOrder {
-  readonly operationId: string;
-  readonly requestId: string;
-  readonly state: OrderView;
-}
-
-export class JobActor {
+export class JobActor implements ActedJob {
   readonly jobId: number;
   readonly context: SupervisorContext;
   /** Set by acts. */

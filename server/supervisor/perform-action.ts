@@ -1,8 +1,9 @@
 /** Carries out what `reconcile` decided. Null: look again at once; else how long to wait first, ms. */
+
+import type { ActedJob, GivenOrder } from './acted-job.ts';
 import { beginRun } from './begin-run.ts';
 import { FencedOut } from './context.ts';
 import { endByAction } from './end-operation.ts';
-import type { GivenOrder, JobActor } from './job-actor.ts';
 import type { JobFacts, RunRow } from './job-facts.ts';
 import type { Action, EndCause } from './job-view.ts';
 import { onJob } from './leases.ts';
@@ -13,7 +14,7 @@ import { addJobEvent, changeJob } from './tell.ts';
 
 const AGAIN_MS = 5_000;
 
-export async function performAction(actor: JobActor, facts: JobFacts, action: Action): Promise<number | null> {
+export async function performAction(actor: ActedJob, facts: JobFacts, action: Action): Promise<number | null> {
   switch (action.kind) {
     case 'nothing':
       return null;
@@ -47,7 +48,7 @@ export async function performAction(actor: JobActor, facts: JobFacts, action: Ac
 const identityOf = (run: RunRow) => ({ jobId: String(run.jobId), runId: run.id, ref: run.engineRef });
 
 /** After a crash of a former supervisor: finds the process again, or proves that there is none, or ends one that does not answer. */
-async function adopt(actor: JobActor, run: RunRow): Promise<number | null> {
+async function adopt(actor: ActedJob, run: RunRow): Promise<number | null> {
   const { context } = actor;
   const { listener } = actor.expect(run);
   const outcome = await context.engine.adopt(identityOf(run), listener);
@@ -75,7 +76,7 @@ async function adopt(actor: JobActor, run: RunRow): Promise<number | null> {
 }
 
 /** Snapshots whose report was lost; a store that does not answer now is asked when they are needed. */
-async function syncCatalogue(actor: JobActor, run: RunRow): Promise<void> {
+async function syncCatalogue(actor: ActedJob, run: RunRow): Promise<void> {
   const job = await actor.context.database.job.findUniqueOrThrow({ where: { id: run.jobId } });
   try {
     await rebuildCatalogue(actor.context, job, run.jobVersion);
@@ -86,16 +87,16 @@ async function syncCatalogue(actor: JobActor, run: RunRow): Promise<void> {
 }
 
 /** A loss that was found, not seen: the run stopped because nobody watched it. That is no failure of the job. */
-async function recordLoss(actor: JobActor, run: RunRow): Promise<number | null> {
+async function recordLoss(actor: ActedJob, run: RunRow): Promise<number | null> {
   await syncCatalogue(actor, run);
   await liveOf(actor, run).endAs('superseded');
   await actor.context.engine.forget(String(run.jobId), run.id);
   return null;
 }
 
-const liveOf = (actor: JobActor, run: RunRow) => (actor.live?.runId === run.id ? actor.live : actor.expect(run).live);
+const liveOf = (actor: ActedJob, run: RunRow) => (actor.live?.runId === run.id ? actor.live : actor.expect(run).live);
 
-async function claim(actor: JobActor, facts: JobFacts): Promise<number | null> {
+async function claim(actor: ActedJob, facts: JobFacts): Promise<number | null> {
   const { context } = actor;
   const operation = facts.operation as OperationRow;
   const nowMs = context.clock.nowMs();
@@ -105,7 +106,7 @@ async function claim(actor: JobActor, facts: JobFacts): Promise<number | null> {
   return null;
 }
 
-async function begin(actor: JobActor, facts: JobFacts, by: 'operation' | 'restart' | 'resume'): Promise<number | null> {
+async function begin(actor: ActedJob, facts: JobFacts, by: 'operation' | 'restart' | 'resume'): Promise<number | null> {
   const { context } = actor;
   const begun = await beginRun(context, facts, by);
   if (begun.kind !== 'begun') {
@@ -137,14 +138,14 @@ async function begin(actor: JobActor, facts: JobFacts, by: 'operation' | 'restar
   return null;
 }
 
-function giveOrder(actor: JobActor, operation: OperationRow): GivenOrder {
+function giveOrder(actor: ActedJob, operation: OperationRow): GivenOrder {
   const requestId = `${operation.id}:${operation.fencingToken}`;
   const order: GivenOrder = { operationId: operation.id, requestId, state: { kind: 'waiting', sinceMs: actor.context.clock.nowMs() } };
   actor.order = order;
   return order;
 }
 
-async function orderStop(actor: JobActor, facts: JobFacts, mode: 'savepoint' | 'drain' | 'without'): Promise<number | null> {
+async function orderStop(actor: ActedJob, facts: JobFacts, mode: 'savepoint' | 'drain' | 'without'): Promise<number | null> {
   const operation = facts.operation as OperationRow;
   const step = mode === 'without' ? 'stopping' : mode === 'drain' ? 'draining' : 'savepoint';
   const message = mode === 'without' ? 'Stopping the process of the job.' : 'Creating the savepoint.';
@@ -153,7 +154,7 @@ async function orderStop(actor: JobActor, facts: JobFacts, mode: 'savepoint' | '
   return null;
 }
 
-async function orderSavepoint(actor: JobActor, facts: JobFacts): Promise<number | null> {
+async function orderSavepoint(actor: ActedJob, facts: JobFacts): Promise<number | null> {
   const operation = facts.operation as OperationRow;
   const path = facts.request?.kind === 'trigger-savepoint' ? facts.request.path : null;
   await note(actor, operation, 'savepoint', 'Creating the savepoint; the job goes on.');
@@ -161,12 +162,12 @@ async function orderSavepoint(actor: JobActor, facts: JobFacts): Promise<number 
   return null;
 }
 
-async function note(actor: JobActor, operation: OperationRow, step: string, message: string): Promise<void> {
+async function note(actor: ActedJob, operation: OperationRow, step: string, message: string): Promise<void> {
   const nowMs = actor.context.clock.nowMs();
   await onJob(actor.context, actor.jobId, (tx) => stepOperation(tx, operation, { step, message, progress: 0.5 }, nowMs));
 }
 
-async function kill(actor: JobActor, facts: JobFacts): Promise<number | null> {
+async function kill(actor: ActedJob, facts: JobFacts): Promise<number | null> {
   const run = facts.run as RunRow;
   const live = liveOf(actor, run);
   if (live.engineRun) await live.engineRun.kill();
@@ -175,7 +176,7 @@ async function kill(actor: JobActor, facts: JobFacts): Promise<number | null> {
   return null;
 }
 
-async function giveUp(actor: JobActor, facts: JobFacts, action: Extract<Action, { kind: 'give-up' }>): Promise<number | null> {
+async function giveUp(actor: ActedJob, facts: JobFacts, action: Extract<Action, { kind: 'give-up' }>): Promise<number | null> {
   const { context, jobId } = actor;
   const nowMs = context.clock.nowMs();
   const cause = facts.run?.failureMessage ?? null;
@@ -196,7 +197,7 @@ async function giveUp(actor: JobActor, facts: JobFacts, action: Extract<Action, 
 }
 
 /** The run ended well without an operation that waits for it. */
-async function recordEnd(actor: JobActor, facts: JobFacts, status: 'job_finish' | 'job_cancel_success'): Promise<number | null> {
+async function recordEnd(actor: ActedJob, facts: JobFacts, status: 'job_finish' | 'job_cancel_success'): Promise<number | null> {
   const { context, jobId } = actor;
   const nowMs = context.clock.nowMs();
   const cause: EndCause = status === 'job_finish' ? 'finished' : 'stopped';
