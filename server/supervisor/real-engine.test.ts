@@ -1,11 +1,13 @@
 /** The supervisor with the real engine process and a local store: kills at bad moments lose and double nothing. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createJobFixture, type JobFixture, request, startRequest, until } from './supervisor-fixture.ts';
 
-const ROWS = 6_000;
+/** More kills of a longer job: `KILLS=40 ROWS=60000`. */
+const KILLS = Number(process.env.KILLS ?? 4);
+const ROWS = Number(process.env.ROWS ?? 6_000);
 /** One row a number, so that a lost or doubled record shows; the window makes it keep state. */
 const sqlOf = (folder: string) => `
 CREATE TABLE numbers (n BIGINT, ts AS TO_TIMESTAMP_LTZ(n * 100, 3), WATERMARK FOR ts AS ts) WITH (
@@ -57,15 +59,9 @@ function kill(pid: number): void {
 }
 
 async function newJob(): Promise<{ fixture: JobFixture; folder: string }> {
-  const fixture = await createJobFixture('', { checkpointIntervalSeconds: 1 });
+  const fixture = await createJobFixture(sqlOf('obs://results/counts'), { checkpointIntervalSeconds: 1 });
   fixtures.push(fixture);
-  const folder = join(fixture.dataDir, 'out');
-  mkdirSync(folder);
-  await fixture.opened.client.jobVersion.update({
-    where: { jobId_number: { jobId: fixture.jobId, number: 1 } },
-    data: { sql: sqlOf(`file://${folder}`) },
-  });
-  return { fixture, folder };
+  return { fixture, folder: join(fixture.dataDir, 'objects', 'results', 'counts') };
 }
 
 const job = (fixture: JobFixture) => fixture.opened.client.job.findUniqueOrThrow({ where: { id: fixture.jobId } });
@@ -107,7 +103,7 @@ const finished = (fixture: JobFixture) =>
     'the job completes',
     () => job(fixture),
     (one) => one.status === 'job_finish',
-    45_000,
+    45_000 + 10_000 * KILLS,
   );
 
 describe('with the real engine', () => {
@@ -128,13 +124,15 @@ describe('with the real engine', () => {
     await running(fixture);
     const faults: string[] = [];
     const killed = new Set<number>();
-    for (const [what, pause] of [
-      ['job', 700],
-      ['supervisor', 500],
-      ['both', 900],
-      ['job', 300],
-    ] as const) {
-      await new Promise((resolve) => setTimeout(resolve, pause + Math.random() * 600));
+    // A failure before the first checkpoint begins anew by the startup options: here it would only begin again.
+    await until(
+      'a checkpoint',
+      () => snapshots(fixture),
+      (all) => all.length > 0,
+    );
+    for (let round = 0; round < KILLS; round++) {
+      const what = (['job', 'supervisor', 'both', 'job'] as const)[round % 4];
+      await new Promise((resolve) => setTimeout(resolve, 300 + Math.random() * 900));
       const before = await job(fixture);
       if (before.status === 'job_finish') break;
       faults.push(what);
@@ -153,9 +151,9 @@ describe('with the real engine', () => {
     const made = await runs(fixture);
     // A killed supervisor alone costs no run: the process is found again.
     expect(made.length).toBe(1 + killed.size);
-    expect(killed.size).toBeGreaterThanOrEqual(2);
+    expect(killed.size).toBeGreaterThanOrEqual(1);
     expect(made.slice(1).every((run) => run.restoredFromId !== null)).toBe(true);
-    expect(faults.length).toBeGreaterThanOrEqual(3);
+    expect(faults.length).toBeGreaterThanOrEqual(2);
   });
 
   it('goes on where it was after a stop with savepoint, and after the console was stopped', async () => {
