@@ -68,6 +68,7 @@ async function specOf(script: PlannedScript, input: CommandInput, terminal: Term
     timeZone: settings.timeZone ?? 'UTC',
     store: await storeOf(input, terminal),
     allowPrivateAddresses: terminal.environment.TIDEMARK_ALLOW_PRIVATE_ADDRESSES !== '0',
+    allowLocalFiles: true,
     graceMs: 0,
     logFile: null,
     controlSocket: null,

@@ -27,7 +27,7 @@ export async function planScriptFile(input: CommandInput, terminal: Terminal): P
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     throw new UsageError(`${file} cannot be read: ${missing ? 'there is no such file' : (error as Error).message}.`);
   }
-  const outcome = planScript({ sql, settings, connectorOf, connectorNames: CONNECTOR_NAMES, bareSelect: 'collect' });
+  const outcome = planScript({ sql, settings, connectorOf, connectorNames: CONNECTOR_NAMES, bareSelect: 'collect', allowLocalFiles: true });
   if (outcome.kind === 'planned') {
     for (const { line, column, message } of outcome.plan.warnings) terminal.note(`${file}:${line}:${column}: warning: ${message}`);
     return { file, sql, plan: outcome.plan, settings };

@@ -50,6 +50,7 @@ function specOf(change: Partial<RunSpec> = {}): RunSpec {
     timeZone: 'UTC',
     store: { kind: 'local', root: join(folder, 'objects') },
     allowPrivateAddresses: true,
+    allowLocalFiles: true,
     graceMs: 0,
     logFile: join(folder, 'logs', 'run.log'),
     controlSocket: null,

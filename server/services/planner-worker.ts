@@ -25,6 +25,7 @@ function answerOf(request: PlannerRequest): unknown {
     connectorOf,
     connectorNames: CONNECTOR_NAMES,
     bareSelect: 'refuse',
+    allowLocalFiles: false,
   });
   return outcome.kind === 'planned' ? { ...outcome, text: explainPlan(outcome.plan) } : outcome;
 }

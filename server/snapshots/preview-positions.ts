@@ -93,6 +93,7 @@ function runtimeContext(context: SnapshotContext): RuntimeContext {
     dialer: context.dialer,
     store: context.store,
     timeZone: 'UTC',
+    allowLocalFiles: false,
     jobPrefix: 'tm-preview',
     attempt: 'preview',
     log: () => {},

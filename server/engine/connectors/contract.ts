@@ -27,6 +27,8 @@ export interface TableFacts {
   readonly problems: readonly OptionProblem[];
   /** Options known to Flink that have no effect here. */
   readonly warnings: readonly OptionProblem[];
+  /** What is wrong only where jobs may not touch the machine's own files. Absent = nothing. */
+  readonly localFileProblems?: readonly OptionProblem[];
   /** What a scan of it emits. Upsert kinds need ChangelogNormalize, which the planner adds. */
   readonly sourceChangelog: ChangelogMode | null;
   /** What it accepts as a sink, or null when it is no sink. */

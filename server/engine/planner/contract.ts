@@ -18,6 +18,8 @@ export interface PlanRequest {
    * preview shows them), `refuse` says that a job needs an INSERT INTO.
    */
   readonly bareSelect: 'collect' | 'refuse';
+  /** False: a table on the machine's own disk is refused, as on a server. */
+  readonly allowLocalFiles: boolean;
 }
 
 export type PlanOutcome =

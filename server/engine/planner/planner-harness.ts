@@ -36,7 +36,7 @@ const upsertConnector: Connector = {
 
 export function request(sql: string, settings: Readonly<Record<string, string>> = {}): PlanRequest {
   const find = (name: string): Connector | null => (name === 'upserts' ? upsertConnector : connectorOf(name));
-  return { sql, settings, connectorOf: find, connectorNames: CONNECTOR_NAMES, bareSelect: 'collect' };
+  return { sql, settings, connectorOf: find, connectorNames: CONNECTOR_NAMES, bareSelect: 'collect', allowLocalFiles: true };
 }
 
 export function planned(sql: string, settings: Readonly<Record<string, string>> = {}): PhysicalPlan {

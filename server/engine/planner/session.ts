@@ -60,7 +60,7 @@ export class PlannerSession implements Session {
   }
 
   #resolve(table: CatalogTable, entries: readonly OptionEntry[]): ResolvedTable {
-    const { connectorOf, connectorNames } = this.#request;
+    const { connectorOf, connectorNames, allowLocalFiles } = this.#request;
     const name = table.plan.options.connector;
     if (name === undefined)
       throw new SqlError(
@@ -80,7 +80,8 @@ export class PlannerSession implements Session {
     const facts = connector.describe(table.plan);
     const place = (problem: OptionProblem): Span => entries.find((e) => e.key === problem.option) ?? table.statement.name;
     for (const warning of facts.warnings) this.warn(warning.message, place(warning));
-    const errors = facts.problems.map((problem) => new SqlError(problem.message, place(problem)));
+    const problems = [...facts.problems, ...(allowLocalFiles ? [] : (facts.localFileProblems ?? []))];
+    const errors = problems.map((problem) => new SqlError(problem.message, place(problem)));
     for (const error of errors.slice(1)) this.report(error);
     if (errors[0] !== undefined) throw errors[0];
     checkMetadata(table, facts.metadata);

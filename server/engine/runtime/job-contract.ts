@@ -15,6 +15,8 @@ export interface JobEnvironment {
   readonly random: RandomSource;
   readonly store: ObjectStore;
   readonly dialer: Dialer;
+  /** False: tables may not lie on the machine's own disk. */
+  readonly allowLocalFiles: boolean;
   readonly connectorOf: (name: string) => Connector | null;
   /** The folder a directory of the run specification means. */
   readonly locate: (uri: string) => Promise<SnapshotFolder>;

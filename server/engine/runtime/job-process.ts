@@ -118,7 +118,14 @@ async function createPlannedJob(runSpec: RunSpec): Promise<Job | null> {
     ...(runSpec.stateTtlMs > 0 ? { 'table.exec.state.ttl': `${runSpec.stateTtlMs} ms` } : {}),
     ...runSpec.settings,
   };
-  const outcome = planScript({ sql: runSpec.sql, settings, connectorOf, connectorNames: CONNECTOR_NAMES, bareSelect: 'refuse' });
+  const outcome = planScript({
+    sql: runSpec.sql,
+    settings,
+    connectorOf,
+    connectorNames: CONNECTOR_NAMES,
+    bareSelect: 'refuse',
+    allowLocalFiles: runSpec.allowLocalFiles,
+  });
   if (outcome.kind === 'refused') {
     const message = outcome.problems.map((problem) => `Line ${problem.line}, column ${problem.column}: ${problem.message}`).join('\n');
     const failure = { message, causeKey: 'sql-refused', operatorUid: null, isRetryable: false, domain: 'user', stack: null } as const;

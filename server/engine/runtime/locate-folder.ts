@@ -13,11 +13,15 @@ export class DirectoryError extends Error {
   override readonly name = 'DirectoryError';
 }
 
-export function createLocator(store: ObjectStore): (uri: string) => Promise<SnapshotFolder> {
+/** `allowLocalFiles` false: a path of the local file system is refused. */
+export function createLocator(store: ObjectStore, allowLocalFiles = true): (uri: string) => Promise<SnapshotFolder> {
   const localStores = new Map<string, ObjectStore>();
   return async (uri) => {
     const trimmed = uri.trim();
     const path = localPathOf(trimmed);
+    if (path !== null && !allowLocalFiles) {
+      throw new DirectoryError(`'${trimmed}' is on the server's own disk, which jobs may not use; name a bucket: obs://bucket/folder.`);
+    }
     if (path !== null) return localFolder(path, localStores);
     const parsed = parseObjectUri(trimmed);
     if (parsed.kind === 'invalid') throw new DirectoryError(parsed.message);

@@ -39,6 +39,7 @@ export const runSpecSchema = z.strictObject({
   timeZone: z.string(),
   store,
   allowPrivateAddresses: z.boolean(),
+  allowLocalFiles: z.boolean(),
   graceMs: z.number().nonnegative(),
   logFile: z.string().nullable(),
   controlSocket: z.string().nullable(),

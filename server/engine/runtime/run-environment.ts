@@ -13,20 +13,21 @@ import type { RunSpec } from './wire.ts';
 const TURN_MS = 8;
 
 export async function createRunEnvironment(
-  spec: Pick<RunSpec, 'store' | 'allowPrivateAddresses' | 'generation' | 'runId'> & {
+  spec: Pick<RunSpec, 'store' | 'allowPrivateAddresses' | 'allowLocalFiles' | 'generation' | 'runId'> & {
     readonly checkpoint: Pick<RunSpec['checkpoint'], 'directory'>;
   },
   seams: Pick<JobEnvironment, 'report' | 'print'>,
 ): Promise<JobEnvironment> {
   const dialer = createDialer({ allowPrivateAddresses: spec.allowPrivateAddresses });
   const store = await openStore(spec.store, dialer);
-  const locate = createLocator(store);
+  const locate = createLocator(store, spec.allowLocalFiles);
   return {
     clock: systemClock,
     scheduler: systemScheduler,
     random: systemRandom,
     store,
     dialer,
+    allowLocalFiles: spec.allowLocalFiles,
     connectorOf,
     locate,
     fence: await createFence(spec, locate),

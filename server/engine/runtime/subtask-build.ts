@@ -230,7 +230,7 @@ function functionContext(options: BuildOptions, runner: NodeRunner): FunctionCon
 }
 
 export function runtimeContext(options: BuildOptions, subtask: number, parallelism: number, table: string): RuntimeContext {
-  const { clock, dialer, store, print } = options.environment;
+  const { clock, dialer, store, print, allowLocalFiles } = options.environment;
   return {
     subtask,
     parallelism,
@@ -238,6 +238,7 @@ export function runtimeContext(options: BuildOptions, subtask: number, paralleli
     dialer,
     store,
     timeZone: options.timeZone,
+    allowLocalFiles,
     jobPrefix: options.jobPrefix,
     attempt: options.attempt,
     log: options.log,

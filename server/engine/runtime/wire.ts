@@ -39,6 +39,8 @@ export interface RunSpec {
   readonly timeZone: string;
   readonly store: StoreSpec;
   readonly allowPrivateAddresses: boolean;
+  /** False on a server: tables and snapshot folders may lie in buckets only, not on the machine's own disk. */
+  readonly allowLocalFiles: boolean;
   readonly graceMs: number;
   readonly logFile: string | null;
   readonly controlSocket: string | null;

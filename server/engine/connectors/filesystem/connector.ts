@@ -13,7 +13,7 @@ import {
 } from '../contract.ts';
 import { checkTable } from '../option-rules.ts';
 import type { ConstantRead } from './constant-columns.ts';
-import { describeFilesystem, FILE_METADATA, FILESYSTEM_RULES, fileSchemaOf } from './describe.ts';
+import { describeFilesystem, FILE_METADATA, FILESYSTEM_RULES, fileSchemaOf, localPathRefused } from './describe.ts';
 import { openFiles } from './file-access.ts';
 import { openParts } from './file-parts.ts';
 import { type Location, parseLocation } from './location.ts';
@@ -41,10 +41,7 @@ function optionsOf(table: PlanTable, context: RuntimeContext) {
 
 function assertAllowed(location: Location, context: RuntimeContext): void {
   if (location.kind === 'local' && context.allowLocalFiles === false) {
-    throw new ConnectorError(
-      `Path ${location.path} is on the server's own disk, which jobs may not use; name a bucket, such as obs://bucket/folder.`,
-      false,
-    );
+    throw new ConnectorError(localPathRefused(location.path), false);
   }
 }
 

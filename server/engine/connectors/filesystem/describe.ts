@@ -101,6 +101,7 @@ export function describeFilesystem(table: PlanTable): TableFacts {
   return {
     problems,
     warnings: check.warnings,
+    localFileProblems: localProblems(path, check.values.has('path')),
     sourceChangelog: format?.changelog ?? null,
     sinkChangelog: format?.changelog ?? null,
     isBounded: !check.values.has('source.monitor-interval'),
@@ -115,6 +116,15 @@ function pathProblems(path: string, isSet: boolean): OptionProblem[] {
   if (!isSet) return [];
   const location = parseLocation(path);
   return location.kind === 'invalid' ? [{ option: 'path', message: location.message }] : [];
+}
+
+function localProblems(path: string, isSet: boolean): OptionProblem[] {
+  const location = parseLocation(path);
+  return isSet && location.kind === 'local' ? [{ option: 'path', message: localPathRefused(location.path) }] : [];
+}
+
+export function localPathRefused(path: string): string {
+  return `Path ${path} is on the server's own disk, which jobs may not use; name a bucket, such as obs://bucket/folder.`;
 }
 
 function isPattern(pattern: string): boolean {

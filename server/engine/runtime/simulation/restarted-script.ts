@@ -32,7 +32,14 @@ export type ScriptOutcome =
   | { readonly kind: 'failed'; readonly message: string };
 
 export async function runWithRestarts(run: ScriptRun): Promise<ScriptOutcome> {
-  const outcome = planScript({ sql: run.sql, settings: {}, connectorOf, connectorNames: CONNECTOR_NAMES, bareSelect: 'collect' });
+  const outcome = planScript({
+    sql: run.sql,
+    settings: {},
+    connectorOf,
+    connectorNames: CONNECTOR_NAMES,
+    bareSelect: 'collect',
+    allowLocalFiles: true,
+  });
   if (outcome.kind === 'refused') {
     const message = outcome.problems.map((problem) => problem.message).join(' ');
     return message.includes('not supported') ? { kind: 'not-supported' } : { kind: 'failed', message };
@@ -125,6 +132,7 @@ function specOf(run: ScriptRun, life: number, restoreFrom: string | null): RunSp
     timeZone: 'UTC',
     store: { kind: 'local', root: join(run.folder, 'objects') },
     allowPrivateAddresses: true,
+    allowLocalFiles: true,
     graceMs: 0,
     logFile: null,
     controlSocket: null,

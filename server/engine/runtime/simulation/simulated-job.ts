@@ -55,6 +55,7 @@ export async function live(world: World, plan: PhysicalPlan, options: LifeOption
     random: world.random,
     store,
     dialer: { connect: () => Promise.reject(new Error('no network here')), resolve: () => Promise.reject(new Error('no network here')) },
+    allowLocalFiles: true,
     connectorOf: connectorsOf(world, life),
     locate: async (uri) => {
       const prefix = uri.slice(`obs://${BUCKET}/`.length);
@@ -104,6 +105,7 @@ async function specOf(world: World, options: LifeOptions): Promise<RunSpec> {
     timeZone: 'UTC',
     store: { kind: 'local', root: '/nowhere' },
     allowPrivateAddresses: false,
+    allowLocalFiles: true,
     graceMs: 0,
     logFile: null,
     controlSocket: null,
