@@ -140,7 +140,7 @@ function Entry({ entry, onClose }: { entry: AuditEntry; onClose(): void }) {
       <div className="mt-4 grid gap-3 md:grid-cols-2">
         {(['before', 'after'] as const).map((side) => (
           <div key={side} className="min-w-0">
-            <h3 className="mb-1 text-hint text-text-3">{t(`audit.${side}`)}</h3>
+            <h2 className="mb-1 text-hint text-text-3">{t(`audit.${side}`)}</h2>
             <pre className="max-h-[320px] overflow-auto rounded-ctl bg-sunken p-3 font-mono text-hint">
               {entry[side] === null ? '--' : JSON.stringify(entry[side], null, 2)}
             </pre>

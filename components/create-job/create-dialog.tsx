@@ -1,6 +1,6 @@
 'use client';
-import { RadioGroup } from '@base-ui/react/radio-group';
 /** Create Job: type, name (checked while typing), description, template with a look at its SQL, tags. Saves a Draft and opens the editor. */
+import { RadioGroup } from '@base-ui/react/radio-group';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { useEffect, useRef, useState } from 'react';
@@ -91,19 +91,26 @@ export function CreateDialog({ templateId, onClose }: { templateId: number | und
           reserve
           autoComplete="off"
         />
-        <TextArea
-          label={t('create.description')}
-          rows={2}
-          value={description}
-          maxLength={DESCRIPTION_MAX}
-          onChange={(event) => setDescription(event.target.value)}
-          hint={t('create.of', { n: description.length, max: DESCRIPTION_MAX })}
-        />
+        <Description value={description} onChange={setDescription} />
         {isSql ? <TemplateChoice value={template} onChange={setTemplate} /> : null}
         <TagEditor tags={tags} onChange={setTags} />
         <button type="submit" hidden aria-hidden="true" tabIndex={-1} />
       </form>
     </Dialog>
+  );
+}
+
+function Description({ value, onChange }: { value: string; onChange(value: string): void }) {
+  const { t } = useI18n();
+  return (
+    <TextArea
+      label={t('create.description')}
+      rows={2}
+      value={value}
+      maxLength={DESCRIPTION_MAX}
+      onChange={(event) => onChange(event.target.value)}
+      hint={t('create.of', { n: value.length, max: DESCRIPTION_MAX })}
+    />
   );
 }
 

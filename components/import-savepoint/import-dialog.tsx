@@ -65,7 +65,6 @@ function useImport(job: DialogJob, onDone: () => void) {
 export function ImportDialog({ job, onClose }: { job: DialogJob; onClose(): void }) {
   const { t } = useI18n();
   const { path, setPath, asked, choose, preview, typed, setTyped, send, refused } = useImport(job, onClose);
-  const full = useQuery(routeQuery('getJob', keys.job(job.id), { params: { jobId: job.id } }));
   const answer = asked === '' || path.trim() !== asked ? undefined : preview.data;
   const notes = answer?.checks.some((one) => one.result === 'note') ?? false;
   const off = !answer
@@ -104,26 +103,7 @@ export function ImportDialog({ job, onClose }: { job: DialogJob; onClose(): void
       }
     >
       <div className="grid min-h-[420px] gap-6 lg:grid-cols-[430px_1fr]">
-        <div className="flex min-w-0 flex-col gap-3">
-          <TextField
-            label={t('import.path')}
-            hint={t('import.pathHint')}
-            mono
-            value={path}
-            onChange={(event) => setPath(event.target.value)}
-            placeholder="obs://bucket/jobs/checkpoint/…"
-            autoComplete="off"
-            spellCheck={false}
-          />
-          {full.data ? (
-            <BucketBrowser
-              startAt={full.data.job.checkpointFolder}
-              jobFolder={full.data.job.checkpointFolder}
-              chosen={asked}
-              onChoose={choose}
-            />
-          ) : null}
-        </div>
+        <Place job={job} path={path} chosen={asked} onPath={setPath} onChoose={choose} />
         <div className="flex min-w-0 flex-col gap-3 lg:border-l lg:border-line-1 lg:pl-6">
           {preview.error && asked !== '' ? <ErrorNotice error={preview.error} onRetry={() => void preview.refetch()} /> : null}
           {send.error ? <ErrorNotice error={send.error} /> : null}
@@ -141,5 +121,45 @@ export function ImportDialog({ job, onClose }: { job: DialogJob; onClose(): void
         </div>
       </div>
     </Dialog>
+  );
+}
+
+/** Where the snapshot is: a path, or a folder picked in the bucket. */
+function Place({
+  job,
+  path,
+  chosen,
+  onPath,
+  onChoose,
+}: {
+  job: DialogJob;
+  path: string;
+  chosen: string;
+  onPath(path: string): void;
+  onChoose(path: string): void;
+}) {
+  const { t } = useI18n();
+  const full = useQuery(routeQuery('getJob', keys.job(job.id), { params: { jobId: job.id } }));
+  return (
+    <div className="flex min-w-0 flex-col gap-3">
+      <TextField
+        label={t('import.path')}
+        hint={t('import.pathHint')}
+        mono
+        value={path}
+        onChange={(event) => onPath(event.target.value)}
+        placeholder="obs://bucket/jobs/checkpoint/…"
+        autoComplete="off"
+        spellCheck={false}
+      />
+      {full.data ? (
+        <BucketBrowser
+          startAt={full.data.job.checkpointFolder}
+          jobFolder={full.data.job.checkpointFolder}
+          chosen={chosen}
+          onChoose={onChoose}
+        />
+      ) : null}
+    </div>
   );
 }

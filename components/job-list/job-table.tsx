@@ -127,17 +127,24 @@ export function JobTable({ view }: { view: ListView }) {
           }
         />
       </div>
-      <div className="sticky bottom-0 z-10">
-        <Pager
-          page={state.page}
-          pageSize={state.pageSize}
-          total={list.data?.total ?? 0}
-          sizes={PAGE_SIZES}
-          onPage={(page) => change({ page })}
-          onSize={(pageSize) => change({ pageSize, page: 1 })}
-          words={usePagerWords(view)}
-        />
-      </div>
+      <TableFoot view={view} />
     </>
+  );
+}
+
+function TableFoot({ view }: { view: ListView }) {
+  const { state, change, list } = view;
+  return (
+    <div className="sticky bottom-0 z-10">
+      <Pager
+        page={state.page}
+        pageSize={state.pageSize}
+        total={list.data?.total ?? 0}
+        sizes={PAGE_SIZES}
+        onPage={(page) => change({ page })}
+        onSize={(pageSize) => change({ pageSize, page: 1 })}
+        words={usePagerWords(view)}
+      />
+    </div>
   );
 }

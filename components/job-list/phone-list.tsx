@@ -58,38 +58,55 @@ export function PhoneList({ view, onCreate }: { view: ListView; onCreate(): void
           />
         ) : null}
       </div>
-      <div className="sticky bottom-0 z-20 flex gap-2 border-t border-line-1 bg-surface px-4 py-2.5">
-        {selecting ? (
-          <>
-            <BulkActs selected={selection.jobs} />
-            <Button
-              look="quiet"
-              icon={<X size={15} aria-hidden="true" />}
-              className="ml-auto min-h-11"
-              onClick={() => {
-                setSelecting(false);
-                selection.setIds(new Set());
-              }}
-            >
-              {t('list.clear')}
-            </Button>
-          </>
-        ) : (
-          <>
-            <Button
-              icon={<ListChecks size={16} aria-hidden="true" />}
-              className="min-h-11 grow justify-center"
-              onClick={() => setSelecting(true)}
-            >
-              {t('list.select')}
-            </Button>
-            <Button look="primary" icon={<Plus size={16} aria-hidden="true" />} className="min-h-11 grow justify-center" onClick={onCreate}>
-              {t('list.create')}
-            </Button>
-          </>
-        )}
-      </div>
+      <Foot view={view} selecting={selecting} onSelecting={setSelecting} onCreate={onCreate} />
     </>
+  );
+}
+
+function Foot({
+  view: { selection },
+  selecting,
+  onSelecting,
+  onCreate,
+}: {
+  view: ListView;
+  selecting: boolean;
+  onSelecting(on: boolean): void;
+  onCreate(): void;
+}) {
+  const { t } = useI18n();
+  return (
+    <div className="sticky bottom-0 z-20 flex gap-2 border-t border-line-1 bg-surface px-4 py-2.5">
+      {selecting ? (
+        <>
+          <BulkActs selected={selection.jobs} />
+          <Button
+            look="quiet"
+            icon={<X size={15} aria-hidden="true" />}
+            className="ml-auto min-h-11"
+            onClick={() => {
+              onSelecting(false);
+              selection.setIds(new Set());
+            }}
+          >
+            {t('list.clear')}
+          </Button>
+        </>
+      ) : (
+        <>
+          <Button
+            icon={<ListChecks size={16} aria-hidden="true" />}
+            className="min-h-11 grow justify-center"
+            onClick={() => onSelecting(true)}
+          >
+            {t('list.select')}
+          </Button>
+          <Button look="primary" icon={<Plus size={16} aria-hidden="true" />} className="min-h-11 grow justify-center" onClick={onCreate}>
+            {t('list.create')}
+          </Button>
+        </>
+      )}
+    </div>
   );
 }
 

@@ -5,6 +5,7 @@ import { Play } from 'lucide-react';
 import { useState } from 'react';
 import type { Job } from '../../server/contract/job.ts';
 import type { MetricValues } from '../../server/contract/metrics.ts';
+import type { LedgerEntry } from '../../server/contract/runs.ts';
 import { useJobEvents } from '../client/live.tsx';
 import { routeQuery } from '../client/queries.ts';
 import { keys } from '../client/query-keys.ts';
@@ -27,7 +28,6 @@ const LEDGER_ROWS = 8;
 export function Overview({ job, parts, coach, onHideCoach }: { job: Job; parts: JobPageParts; coach: boolean; onHideCoach(): void }) {
   const { t } = useI18n();
   const client = useQueryClient();
-  const dialogs = useJobDialogs();
   const control = useTimeRange();
   const tide = useTide(job.id, control.range);
   const [metrics, setMetrics] = useState<MetricValues>({});
@@ -56,21 +56,7 @@ export function Overview({ job, parts, coach, onHideCoach }: { job: Job; parts: 
     <>
       {coach ? parts.coach(entries, onHideCoach) : null}
       {job.startedAt === null ? (
-        <Card flush>
-          <Empty
-            action={
-              <Button
-                look="primary"
-                icon={<Play size={14} aria-hidden="true" />}
-                onClick={() => dialogs.show({ kind: 'start', jobs: [job] })}
-              >
-                {t('act.start')}
-              </Button>
-            }
-          >
-            {t('job.neverRun')}
-          </Empty>
-        </Card>
+        <NeverRun job={job} />
       ) : (
         <>
           <FiguresRow job={job} metrics={metrics} />
@@ -84,21 +70,47 @@ export function Overview({ job, parts, coach, onHideCoach }: { job: Job; parts: 
           {parts.graph(plan.data.graph, tasks.data)}
         </Card>
       ) : null}
-      <div className="grid gap-3.5 xl:grid-cols-2">
-        <RecentCheckpoints job={job} />
-        <Card
-          title={t('job.tab.ledger')}
-          note={t('ledger.note')}
-          flush
-          actions={
-            <ButtonLink look="link" size="sm" href={`/jobs/${job.id}?tab=ledger`}>
-              {t('ledger.all')}
-            </ButtonLink>
-          }
-        >
-          <LedgerTable entries={entries.slice(0, LEDGER_ROWS)} />
-        </Card>
-      </div>
+      <Bottom job={job} entries={entries} />
     </>
+  );
+}
+
+function NeverRun({ job }: { job: Job }) {
+  const { t } = useI18n();
+  const dialogs = useJobDialogs();
+  return (
+    <Card flush>
+      <Empty
+        action={
+          <Button look="primary" icon={<Play size={14} aria-hidden="true" />} onClick={() => dialogs.show({ kind: 'start', jobs: [job] })}>
+            {t('act.start')}
+          </Button>
+        }
+      >
+        {t('job.neverRun')}
+      </Empty>
+    </Card>
+  );
+}
+
+/** Newest snapshots beside the newest entries of the ledger. */
+function Bottom({ job, entries }: { job: Job; entries: readonly LedgerEntry[] }) {
+  const { t } = useI18n();
+  return (
+    <div className="grid gap-3.5 xl:grid-cols-2">
+      <RecentCheckpoints job={job} />
+      <Card
+        title={t('job.tab.ledger')}
+        note={t('ledger.note')}
+        flush
+        actions={
+          <ButtonLink look="link" size="sm" href={`/jobs/${job.id}?tab=ledger`}>
+            {t('ledger.all')}
+          </ButtonLink>
+        }
+      >
+        <LedgerTable entries={entries.slice(0, LEDGER_ROWS)} />
+      </Card>
+    </div>
   );
 }

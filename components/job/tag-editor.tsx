@@ -17,7 +17,6 @@ export function TagEditor({ tags, onChange }: { tags: readonly Tag[]; onChange(t
   const id = useId();
   const [key, setKey] = useState('');
   const [value, setValue] = useState('');
-  const { data } = useQuery(routeQuery('listTagKeys', keys.tagKeys, {}));
   const add = () => {
     const name = key.trim();
     if (name === '' || tags.length >= TAGS_MAX) return;
@@ -28,23 +27,7 @@ export function TagEditor({ tags, onChange }: { tags: readonly Tag[]; onChange(t
   return (
     <fieldset className="flex flex-col gap-2">
       <legend className="mb-1.5 text-hint font-medium text-text-2">{t('create.tags')}</legend>
-      {tags.length > 0 ? (
-        <ul className="flex flex-wrap gap-1.5">
-          {tags.map((tag) => (
-            <li key={tag.key} className="inline-flex h-6 items-center gap-1 rounded-chip bg-off-soft pl-2 font-mono text-hint">
-              {tag.key}={tag.value}
-              <button
-                type="button"
-                aria-label={t('create.removeTag', { key: tag.key })}
-                onClick={() => onChange(tags.filter((other) => other.key !== tag.key))}
-                className="grid size-6 place-items-center rounded-chip text-text-2 hover:text-text-1"
-              >
-                <X size={12} aria-hidden="true" />
-              </button>
-            </li>
-          ))}
-        </ul>
-      ) : null}
+      {tags.length > 0 ? <TagList tags={tags} onChange={onChange} /> : null}
       <div className="flex items-center gap-2">
         <input
           aria-label={t('create.tagKey')}
@@ -81,6 +64,37 @@ export function TagEditor({ tags, onChange }: { tags: readonly Tag[]; onChange(t
         </Button>
       </div>
       <div className="text-hint text-text-3">{t('create.tagsLeft', { n: TAGS_MAX - tags.length })}</div>
+      <Suggestions id={id} keyText={key} />
+    </fieldset>
+  );
+}
+
+function TagList({ tags, onChange }: { tags: readonly Tag[]; onChange(tags: Tag[]): void }) {
+  const { t } = useI18n();
+  return (
+    <ul className="flex flex-wrap gap-1.5">
+      {tags.map((tag) => (
+        <li key={tag.key} className="inline-flex h-6 items-center gap-1 rounded-chip bg-off-soft pl-2 font-mono text-hint">
+          {tag.key}={tag.value}
+          <button
+            type="button"
+            aria-label={t('create.removeTag', { key: tag.key })}
+            onClick={() => onChange(tags.filter((other) => other.key !== tag.key))}
+            className="grid size-6 place-items-center rounded-chip text-text-2 hover:text-text-1"
+          >
+            <X size={12} aria-hidden="true" />
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Keys and values that are in use. */
+function Suggestions({ id, keyText }: { id: string; keyText: string }) {
+  const { data } = useQuery(routeQuery('listTagKeys', keys.tagKeys, {}));
+  return (
+    <>
       <datalist id={`${id}-keys`}>
         {data?.tags.map((one) => (
           <option key={one.key} value={one.key} />
@@ -88,11 +102,11 @@ export function TagEditor({ tags, onChange }: { tags: readonly Tag[]; onChange(t
       </datalist>
       <datalist id={`${id}-values`}>
         {data?.tags
-          .find((one) => one.key === key)
+          .find((one) => one.key === keyText)
           ?.values.map((one) => (
             <option key={one} value={one} />
           ))}
       </datalist>
-    </fieldset>
+    </>
   );
 }

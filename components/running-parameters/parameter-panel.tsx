@@ -43,7 +43,7 @@ export function ParameterPanel({ options, type, problems, onChange, groups = OPT
     return (
       <section key={group} className="border-b border-line-1 px-4 py-4 last:border-0">
         <div className="mb-3 flex items-center">
-          <h3 className="text-ctl font-semibold text-text-2">{t(`options.group.${group}`)}</h3>
+          <h2 className="text-ctl font-semibold text-text-2">{t(`options.group.${group}`)}</h2>
           {live ? (
             <span className="ml-auto flex items-center gap-1 text-hint text-text-3">
               <Zap size={12} aria-hidden="true" />

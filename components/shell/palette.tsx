@@ -90,21 +90,28 @@ export function Palette({ onClose, onHelp }: { onClose(): void; onHelp(): void }
             ))}
             {items.length === 0 ? <div className="px-3 py-8 text-center text-ctl text-text-3">{t('palette.none', { q: text })}</div> : null}
           </div>
-          <div className="flex h-9 shrink-0 items-center gap-4 border-t border-line-1 bg-canvas px-5 text-hint text-text-3">
-            <span className="flex items-center gap-1.5">
-              <Kbd>↑</Kbd>
-              <Kbd>↓</Kbd> {t('palette.move')}
-            </span>
-            <span className="flex items-center gap-1.5">
-              <Kbd>↵</Kbd> {t('palette.run')}
-            </span>
-            <button type="button" onClick={onHelp} className="ml-auto flex items-center gap-1.5 hover:text-text-1">
-              <Kbd>?</Kbd> {t('palette.shortcuts')}
-            </button>
-          </div>
+          <Foot onHelp={onHelp} />
         </Base.Popup>
       </Base.Portal>
     </Base.Root>
+  );
+}
+
+function Foot({ onHelp }: { onHelp(): void }) {
+  const { t } = useI18n();
+  return (
+    <div className="flex h-9 shrink-0 items-center gap-4 border-t border-line-1 bg-canvas px-5 text-hint text-text-3">
+      <span className="flex items-center gap-1.5">
+        <Kbd>↑</Kbd>
+        <Kbd>↓</Kbd> {t('palette.move')}
+      </span>
+      <span className="flex items-center gap-1.5">
+        <Kbd>↵</Kbd> {t('palette.run')}
+      </span>
+      <button type="button" onClick={onHelp} className="ml-auto flex items-center gap-1.5 hover:text-text-1">
+        <Kbd>?</Kbd> {t('palette.shortcuts')}
+      </button>
+    </div>
   );
 }
 

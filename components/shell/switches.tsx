@@ -30,7 +30,8 @@ export function LanguageSwitch() {
     <Menu
       minWidth={140}
       trigger={
-        <button type="button" aria-label={t('switch.language')} className={CLASS}>
+        <button type="button" className={CLASS}>
+          <span className="sr-only">{t('switch.language')} </span>
           <Languages size={16} strokeWidth={1.75} aria-hidden="true" />
           {LANGUAGES.find((one) => one.locale === locale)?.short}
         </button>
@@ -143,7 +144,7 @@ export function AccountMenu() {
           title={session?.user.email}
           className="grid size-7 place-items-center rounded-full bg-accent text-axis font-semibold text-on-accent"
         >
-          {initials}
+          <span aria-hidden="true">{initials}</span>
         </button>
       }
       entries={[

@@ -95,7 +95,7 @@ function extensions(label: string, call: () => SqlEditorProps) {
       ...defaultKeymap,
       indentWithTab,
     ]),
-    EditorView.contentAttributes.of({ 'aria-label': label, 'aria-multiline': 'true' }),
+    EditorView.contentAttributes.of({ 'aria-label': label, 'aria-multiline': 'true', tabindex: '0' }),
     EditorView.updateListener.of((update) => {
       if (update.docChanged) call().onChange?.(update.state.doc.toString());
       if (update.docChanged || update.selectionSet) {

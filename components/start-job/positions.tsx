@@ -44,7 +44,7 @@ function SourcePositions({ source, partitions, checkedAt }: { source: string; pa
   return (
     <section>
       <div className="mb-1.5 flex items-center gap-2.5">
-        <h3 className="text-ctl font-semibold">{t('start.positions')}</h3>
+        <h2 className="text-ctl font-semibold">{t('start.positions')}</h2>
         <span className="font-mono text-second text-text-2">{source}</span>
         <span className="text-second text-text-3">
           {t('start.positionsNote', { n: partitions.length, age: f.spanWords(now - checkedAt) })}

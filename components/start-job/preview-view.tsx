@@ -125,7 +125,7 @@ function Operators({ preview }: { preview: StartPreview }) {
   return (
     <section>
       <div className="flex flex-wrap items-center gap-2">
-        <h3 className="text-ctl font-semibold">{t('start.state')}</h3>
+        <h2 className="text-ctl font-semibold">{t('start.state')}</h2>
         {FATES.map((fate) => {
           const n = preview.operators.filter((one) => one.fate === fate).length;
           return n === 0 && fate !== 'dropped' ? null : (

@@ -16,7 +16,7 @@ export function SinkTable({ preview }: { preview: StopPreview }) {
   if (names.length === 0) return null;
   return (
     <section>
-      <h3 className="mb-1.5 text-ctl font-semibold">{t('stop.sinks')}</h3>
+      <h2 className="mb-1.5 text-ctl font-semibold">{t('stop.sinks')}</h2>
       <div className="overflow-hidden rounded-card border border-line-1">
         <PlainTable
           label={t('stop.sinks')}
