@@ -36,8 +36,11 @@ export interface ObjectStore {
   /** Creates and says true, or finds it there and says false. Only where `hasConditionalCreate`. */
   putIfAbsent(ref: ObjectRef, body: Uint8Array): Promise<boolean>;
   readonly hasConditionalCreate: boolean;
-  /** Remote stores: finds out by two puts of a throw-away object, and sets `hasConditionalCreate`. Absent where it is known. */
-  probeConditionalCreate?(bucket: string): Promise<boolean>;
+  /**
+   * Remote stores: finds out whether a second create of an object that is there already (`body` is what it holds) is refused, and sets
+   * `hasConditionalCreate`. Absent where it is known.
+   */
+  probeConditionalCreate?(existing: ObjectRef, body: Uint8Array): Promise<boolean>;
   /** Throws StoreError 'not-found'. `range` is [start, end), bytes. */
   get(ref: ObjectRef, range?: { readonly start: number; readonly end: number }): Promise<Uint8Array>;
   head(ref: ObjectRef): Promise<ObjectInfo | null>;

@@ -5,7 +5,6 @@
  * stores the aws-chunked framing as content; bodies are whole buffers; deletes one by one. A conditional create counts only
  * where a probe saw the second put refused: `hasConditionalCreate` is false until then.
  */
-import { randomUUID } from 'node:crypto';
 import { type AgentOptions, type ClientRequestArgs, Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Duplex } from 'node:stream';
@@ -25,7 +24,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { Dialer } from '../effects/dialer.ts';
 import { type ListPage, type MultipartUpload, type ObjectInfo, type ObjectRef, type ObjectStore, StoreError } from './contract.ts';
-import { assertObjectRef, assertPrefix, bucketProblem, objectKey } from './object-key.ts';
+import { assertObjectRef, assertPrefix, bucketProblem } from './object-key.ts';
 import { errorNameOf, s3Error, statusOf } from './s3-error.ts';
 
 export interface S3StoreOptions {
@@ -91,16 +90,13 @@ export class S3ObjectStore implements ObjectStore {
     }
   }
 
-  async probeConditionalCreate(bucket: string): Promise<boolean> {
-    const ref = objectKey(bucket, `.tidemark-probe-${randomUUID()}`);
-    const body = new TextEncoder().encode('probe');
+  async probeConditionalCreate(existing: ObjectRef, body: Uint8Array): Promise<boolean> {
     try {
-      this.#hasConditionalCreate = (await this.putIfAbsent(ref, body)) && !(await this.putIfAbsent(ref, body));
+      this.#hasConditionalCreate = !(await this.putIfAbsent(existing, body));
     } catch (error) {
-      if (!(error instanceof StoreError) || error.code !== 'failed') throw error;
-      this.#hasConditionalCreate = false; // some stores answer 501 to the header
-    } finally {
-      await this.delete(ref);
+      // Some stores answer 501 to the header.
+      if (!(error instanceof StoreError) || (error.code !== 'failed' && error.code !== 'conflict')) throw error;
+      this.#hasConditionalCreate = false;
     }
     return this.#hasConditionalCreate;
   }

@@ -89,7 +89,9 @@ export function storeContractSuite(
     });
 
     it('lets exactly one of many creators win, where it has conditional create', async () => {
-      await store.probeConditionalCreate?.(bucket);
+      const there = objectKey(bucket, 'race/there');
+      await store.put(there, bytes('there'));
+      await store.probeConditionalCreate?.(there, bytes('there'));
       if (!store.hasConditionalCreate) return;
       const ref = objectKey(bucket, 'race/one');
       const won = await Promise.all(Array.from({ length: 8 }, (_, i) => store.putIfAbsent(ref, bytes(`writer ${i}`))));

@@ -13,7 +13,11 @@ export async function takeLease(directory: SnapshotFolder, generation: number, r
   const name = String(generation).padStart(DIGITS, '0');
   const own = leases.prefix + name;
   await directory.store.ensureBucket(directory.bucket);
-  await directory.store.put({ bucket: leases.bucket, key: own }, Buffer.from(JSON.stringify({ generation, runId }), 'utf8'));
+  const lease = { bucket: leases.bucket, key: own };
+  const body = Buffer.from(JSON.stringify({ generation, runId }), 'utf8');
+  await directory.store.put(lease, body);
+  // A second lock for a run that is stopped between asking this fence and storing its manifest, where the store can create conditionally.
+  await directory.store.probeConditionalCreate?.(lease, body);
   for (const key of await objectsBelow(leases)) if (key < own) await directory.store.delete({ bucket: leases.bucket, key });
   return async () => (await objectsBelow(leases)).every((key) => key <= own);
 }
