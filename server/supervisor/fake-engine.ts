@@ -159,6 +159,12 @@ export class FakeProcess {
     this.die('The process ended with exit code 1.');
   }
 
+  /** SIGTERM by the system. */
+  terminate(): void {
+    this.report({ type: 'stopped', atMs: this.#world.nowMs(), path: null });
+    this.die('The process ended with exit code 0.');
+  }
+
   finish(): void {
     this.report({ type: 'finished', atMs: this.#world.nowMs() });
     this.die('The process ended with exit code 0.');

@@ -166,6 +166,7 @@ type Command =
   | { readonly kind: 'checkpoint'; readonly isReported: boolean }
   | { readonly kind: 'kill-process' }
   | { readonly kind: 'fail-process' }
+  | { readonly kind: 'terminate-process' }
   | { readonly kind: 'finish-process' }
   | { readonly kind: 'kill-supervisor' }
   | { readonly kind: 'deaf'; readonly isDeaf: boolean }
@@ -205,6 +206,8 @@ async function perform(life: Life, command: Command): Promise<void> {
         domain: 'external',
         stack: null,
       });
+    case 'terminate-process':
+      return process?.terminate();
     case 'finish-process':
       if (!process) return;
       await process.snapshot('checkpoint', 'end');
@@ -221,6 +224,8 @@ async function perform(life: Life, command: Command): Promise<void> {
 
 const newestOperation = async (life: Life) =>
   (await life.fixture.opened.client.operation.findFirst({ orderBy: { requestedAt: 'desc' } }))?.id ?? null;
+const desiredOf = async (life: Life) =>
+  (await life.fixture.opened.client.job.findUniqueOrThrow({ where: { id: life.fixture.jobId } })).desired;
 const isNew = (before: string | null, now: string | null) => before !== now;
 
 /** What was asked for has come about, however often the supervisor died over it. */
@@ -249,7 +254,7 @@ const commands = fc.oneof(
   { weight: 2, arbitrary: fc.constant<Command>({ kind: 'ask', wanted: { kind: 'trigger-savepoint', path: null } }) },
   { weight: 5, arbitrary: fc.integer({ min: 1, max: 9 }).map((records): Command => ({ kind: 'work', records })) },
   { weight: 4, arbitrary: fc.boolean().map((isReported): Command => ({ kind: 'checkpoint', isReported })) },
-  { weight: 2, arbitrary: fc.constantFrom<Command>({ kind: 'kill-process' }, { kind: 'fail-process' }) },
+  { weight: 2, arbitrary: fc.constantFrom<Command>({ kind: 'kill-process' }, { kind: 'fail-process' }, { kind: 'terminate-process' }) },
   { weight: 1, arbitrary: fc.constantFrom<Command>({ kind: 'finish-process' }, { kind: 'kill-supervisor' }) },
   { weight: 1, arbitrary: fc.boolean().map((isDeaf): Command => ({ kind: 'deaf', isDeaf })) },
   { weight: 1, arbitrary: fc.boolean().map((fail): Command => ({ kind: 'savepoints-fail', fail })) },
@@ -283,9 +288,11 @@ describe('life of a job', () => {
           for (const [command, death] of [...FIRST.map((one) => [one, { steps: 0, isAfter: false }] as const), ...script]) {
             if (death.steps > 0) await life.reborn(death.steps, death.isAfter);
             const before = await newestOperation(life);
+            const desired = await desiredOf(life);
             await perform(life, command);
             await life.converge();
             await life.checkInvariants();
+            if (command.kind === 'terminate-process') expect(await desiredOf(life)).toBe(desired);
             if (isNew(before, await newestOperation(life))) await checkAnswer(life, command);
           }
           count++;

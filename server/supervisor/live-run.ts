@@ -110,7 +110,7 @@ export class LiveRun {
       case 'finished':
         return this.#end({ cause: 'finished', failure: null });
       case 'stopped':
-        return this.#end({ cause: 'stopped', failure: null });
+        return this.#end({ cause: await this.#causeOfStop(report.path), failure: null });
       case 'failed':
         return this.#end({ cause: 'failed', failure: report.failure });
       default:
@@ -124,6 +124,13 @@ export class LiveRun {
     const failure = { message, causeKey: PROCESS_LOST, operatorUid: null, isRetryable: true, domain: 'internal', stack: null } as const;
     if (!this.#isEnded) await this.#end({ cause: 'lost', failure });
     await this.#context.engine.forget(String(this.#run.jobId), this.#run.id);
+  }
+
+  /** A process that the system ended (a machine that shuts down) stops without having been asked to: the job goes on as soon as it can. */
+  async #causeOfStop(path: string | null): Promise<'stopped' | 'superseded'> {
+    if (path !== null) return 'stopped';
+    const job = await this.#context.database.job.findUniqueOrThrow({ where: { id: this.#run.jobId }, select: { desired: true } });
+    return job.desired === 'running' ? 'superseded' : 'stopped';
   }
 
   /** An end that this supervisor brought about. */
