@@ -92,7 +92,7 @@ function Notices({ job, draft }: { job: Job; draft: Draft }) {
           className={flat}
           action={
             <span className="flex gap-4">
-              <Button look="link" size="sm" onClick={draft.useStored}>
+              <Button look="link" size="sm" onClick={draft.takeStored}>
                 {t('edit.draftUse')}
               </Button>
               <Button look="link" size="sm" onClick={draft.dropStored}>

@@ -25,7 +25,7 @@ import { type EditorLook, EditorTools } from './editor-tools.tsx';
 import { LeaveGuard } from './leave-guard.tsx';
 import { ProblemList } from './problem-list.tsx';
 import { useCheck } from './use-check.ts';
-import { useDraft } from './use-draft.ts';
+import { type Draft, useDraft } from './use-draft.ts';
 
 export interface EditorHandle {
   goTo(from: number, to: number): void;
@@ -68,27 +68,17 @@ export function JobEditor({ jobId, parts }: { jobId: number; parts: EditorParts 
 }
 
 function Editing({ job, parts }: { job: Job; parts: EditorParts }) {
-  const { t, f } = useI18n();
+  const { t } = useI18n();
   const dialogs = useJobDialogs();
   const draft = useDraft(job);
   const isSql = job.type === 'flink_opensource_sql_job';
-  const check = useCheck(draft.sql, draft.patch, isSql);
-  const handle = useRef<EditorHandle>(null);
   const [look, setLook] = useState<EditorLook>({ wrap: false, size: 13 });
-  const [cursor, setCursor] = useState({ line: 1, column: 1 });
   const [problem, setProblem] = useState<string | null>(null);
   const [graph, setGraph] = useState(false);
-  const marks = useMemo(() => check.data?.marks ?? [], [check.data]);
-  const fix = (mark: SqlMark | undefined) => mark?.replacement != null && handle.current?.replace(mark.from, mark.to, mark.replacement);
   const save = () => draft.changes > 0 && problem === null && draft.save.mutate(draft.base);
   const start = () => {
     if (draft.changes === 0) dialogs.show({ kind: 'start', jobs: [job] });
     else draft.save.mutate(draft.base, { onSuccess: (answer) => dialogs.show({ kind: 'start', jobs: [answer.job] }) });
-  };
-  const loadVersion = async (number: number) => {
-    const version = await call('getJobVersion', { params: { jobId: job.id, number } });
-    draft.setSql(version.sql);
-    draft.setOptions(version.options);
   };
   useShortcut('mod+s', save);
   return (
@@ -97,46 +87,16 @@ function Editing({ job, parts }: { job: Job; parts: EditorParts }) {
       <div className="flex min-h-0 grow border-t border-line-1">
         <div className="flex min-w-0 grow flex-col" style={{ ['--editor-size' as string]: `${look.size}px` }}>
           {isSql ? (
-            <>
-              <EditorTools
-                job={job}
-                sql={draft.sql}
-                look={look}
-                onLook={setLook}
-                onCheck={() => void check.refetch()}
-                onGraph={() => setGraph(true)}
-                onFormat={() => void format(draft.sql, draft.setSql)}
-              />
-              <div className="min-h-0 grow bg-surface">
-                {parts.editor({
-                  value: draft.sql,
-                  saved: job.sql,
-                  label: t('edit.editorLabel', { name: job.name }),
-                  wrap: look.wrap,
-                  marks,
-                  onChange: draft.setSql,
-                  onCursor: (line, column) => setCursor({ line, column }),
-                  onSave: save,
-                  onStart: start,
-                  onFix: () => fix(marks.find((mark) => mark.replacement !== null)),
-                  handle,
-                })}
-              </div>
-              <ProblemList
-                job={job}
-                check={check.data}
-                checking={check.isFetching}
-                onGo={(mark) => handle.current?.goTo(mark.from, mark.to)}
-                onFix={fix}
-                onVersion={(number) => void loadVersion(number)}
-              />
-              <div className="num flex h-[26px] shrink-0 items-center gap-5 border-t border-line-1 bg-sunken px-4 text-hint text-text-2">
-                <span className="min-w-[130px]">{t('edit.cursor', cursor)}</span>
-                <span>{t('edit.characters', { n: f.full(draft.sql.length), max: f.full(1_048_576) })}</span>
-                <span className="max-lg:hidden">{t('edit.leaveHint')}</span>
-                <span className="ml-auto">{t('edit.problemCount', { n: marks.length })}</span>
-              </div>
-            </>
+            <SqlPane
+              job={job}
+              draft={draft}
+              editor={parts.editor}
+              look={look}
+              onLook={setLook}
+              onGraph={() => setGraph(true)}
+              onSave={save}
+              onStart={start}
+            />
           ) : (
             <div className="max-w-[720px] overflow-y-auto p-(--gutter)">
               <h2 className="mb-4 text-ctl font-semibold">{t('edit.jarTitle')}</h2>
@@ -158,6 +118,74 @@ function Editing({ job, parts }: { job: Job; parts: EditorParts }) {
       {graph ? parts.graph({ sql: draft.sql, options: draft.patch, onClose: () => setGraph(false) }) : null}
       <LeaveGuard changes={draft.changes} />
     </div>
+  );
+}
+
+interface SqlPaneProps {
+  job: Job;
+  draft: Draft;
+  editor: EditorParts['editor'];
+  look: EditorLook;
+  onLook(look: EditorLook): void;
+  onGraph(): void;
+  onSave(): void;
+  onStart(): void;
+}
+
+/** Tool bar, editor, problems, status line. */
+function SqlPane({ job, draft, editor, look, onLook, onGraph, onSave, onStart }: SqlPaneProps) {
+  const { t, f } = useI18n();
+  const check = useCheck(draft.sql, draft.patch, true);
+  const handle = useRef<EditorHandle>(null);
+  const [cursor, setCursor] = useState({ line: 1, column: 1 });
+  const marks = useMemo(() => check.data?.marks ?? [], [check.data]);
+  const fix = (mark: SqlMark | undefined) => mark?.replacement != null && handle.current?.replace(mark.from, mark.to, mark.replacement);
+  const loadVersion = async (number: number) => {
+    const version = await call('getJobVersion', { params: { jobId: job.id, number } });
+    draft.setSql(version.sql);
+    draft.setOptions(version.options);
+  };
+  return (
+    <>
+      <EditorTools
+        job={job}
+        sql={draft.sql}
+        look={look}
+        onLook={onLook}
+        onCheck={() => void check.refetch()}
+        onGraph={onGraph}
+        onFormat={() => void format(draft.sql, draft.setSql)}
+      />
+      <div className="min-h-0 grow bg-surface">
+        {editor({
+          value: draft.sql,
+          saved: job.sql,
+          label: t('edit.editorLabel', { name: job.name }),
+          wrap: look.wrap,
+          marks,
+          onChange: draft.setSql,
+          onCursor: (line, column) => setCursor({ line, column }),
+          onSave,
+          onStart,
+          onFix: () => fix(marks.find((mark) => mark.replacement !== null)),
+          handle,
+        })}
+      </div>
+      <ProblemList
+        job={job}
+        check={check.data}
+        checking={check.isFetching}
+        onGo={(mark) => handle.current?.goTo(mark.from, mark.to)}
+        onFix={fix}
+        onVersion={(number) => void loadVersion(number)}
+      />
+      <div className="num flex h-[26px] shrink-0 items-center gap-5 border-t border-line-1 bg-sunken px-4 text-hint text-text-2">
+        <span className="min-w-[130px]">{t('edit.cursor', cursor)}</span>
+        <span>{t('edit.characters', { n: f.full(draft.sql.length), max: f.full(1_048_576) })}</span>
+        <span className="max-lg:hidden">{t('edit.leaveHint')}</span>
+        <span className="ml-auto">{t('edit.problemCount', { n: marks.length })}</span>
+      </div>
+    </>
   );
 }
 

@@ -40,6 +40,26 @@ function changedOptions(saved: JobOptions, options: JobOptions): Partial<JobOpti
   return Object.fromEntries(names.map((name) => [name, options[name]])) as Partial<JobOptions>;
 }
 
+/** The draft found in this browser for this version; while there are changes they are written down, and the browser asks before it leaves. */
+function useStored(jobId: number, version: number, changes: number, draft: Omit<StoredDraft, 'at'>) {
+  const [stored, setStored] = useState<StoredDraft | null>(null);
+  const text = JSON.stringify(draft);
+  useEffect(() => setStored(readDraft(localStorage.getItem(draftKey(jobId)), version, Date.now())), [jobId, version]);
+  useEffect(() => {
+    if (changes === 0) return;
+    const write = () => localStorage.setItem(draftKey(jobId), JSON.stringify({ ...(JSON.parse(text) as object), at: Date.now() }));
+    const timer = setTimeout(write, DRAFT_MS);
+    return () => clearTimeout(timer);
+  }, [changes, text, jobId]);
+  useEffect(() => {
+    if (changes === 0) return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener('beforeunload', ask);
+    return () => window.removeEventListener('beforeunload', ask);
+  }, [changes]);
+  return [stored, setStored] as const;
+}
+
 export function useDraft(job: Job) {
   const { t } = useI18n();
   const toast = useToast();
@@ -47,29 +67,10 @@ export function useDraft(job: Job) {
   const [sql, setSql] = useState(job.sql);
   const [options, setOptions] = useState(job.options);
   const [base, setBase] = useState(job.version);
-  const [stored, setStored] = useState<StoredDraft | null>(null);
   const patch = useMemo(() => changedOptions(job.options, options), [job.options, options]);
   const changes = Object.keys(patch).length + (sql === job.sql ? 0 : 1);
 
-  useEffect(() => setStored(readDraft(localStorage.getItem(draftKey(job.id)), job.version, Date.now())), [job.id, job.version]);
-  useEffect(() => {
-    if (changes === 0) return;
-    const timer = setTimeout(
-      () =>
-        localStorage.setItem(
-          draftKey(job.id),
-          JSON.stringify({ at: Date.now(), version: base, sql, options: patch } satisfies StoredDraft),
-        ),
-      DRAFT_MS,
-    );
-    return () => clearTimeout(timer);
-  }, [changes, sql, patch, base, job.id]);
-  useEffect(() => {
-    if (changes === 0) return;
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener('beforeunload', ask);
-    return () => window.removeEventListener('beforeunload', ask);
-  }, [changes]);
+  const [stored, setStored] = useStored(job.id, job.version, changes, { sql, options: patch, version: base });
 
   const save = useMutation({
     mutationFn: (baseVersion: number) =>
@@ -104,7 +105,7 @@ export function useDraft(job: Job) {
     save,
     conflict,
     stored: changes === 0 ? stored : null,
-    useStored: () => {
+    takeStored: () => {
       if (!stored) return;
       setSql(stored.sql);
       setOptions({ ...job.options, ...stored.options });

@@ -2,11 +2,12 @@
 /** Task List: operators with their figures; a click shows the subtasks, with a bar that shows skew (largest ÷ median). */
 import { useQuery } from '@tanstack/react-query';
 import { ChevronDown, ChevronRight } from 'lucide-react';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { Job } from '../../server/contract/job.ts';
 import type { TasksAnswer } from '../../server/contract/runs.ts';
 import { routeQuery } from '../client/queries.ts';
 import { keys } from '../client/query-keys.ts';
+import type { Format } from '../i18n/format.ts';
 import { useI18n } from '../i18n/provider.tsx';
 import { ErrorNotice } from '../job/error-notice.tsx';
 import { ACTIVE_STATUSES } from '../job/status-look.ts';
@@ -25,6 +26,56 @@ export function skewOf(records: readonly number[]): number | null {
 
 const PRESSURE_HUE = { OK: 'ok', LOW: 'warn', HIGH: 'bad' } as const;
 
+function OperatorName({ operator, open, onToggle }: { operator: Operator; open: boolean; onToggle(): void }) {
+  const { t } = useI18n();
+  return (
+    <button
+      type="button"
+      aria-expanded={open}
+      aria-label={t('task.expand', { name: operator.name })}
+      onClick={onToggle}
+      className="flex max-w-[360px] items-center gap-2 rounded-[3px] text-left"
+    >
+      {open ? <ChevronDown size={14} aria-hidden="true" /> : <ChevronRight size={14} aria-hidden="true" />}
+      <span className="truncate font-medium" title={operator.name}>
+        {operator.name}
+      </span>
+    </button>
+  );
+}
+
+function operatorCells(one: Operator, f: Format): ReactNode[] {
+  const skew = skewOf(one.subtasks.map((sub) => sub.recordsIn + sub.recordsOut));
+  return [
+    one.parallelism,
+    one.status,
+    <Tag key="p" hue={PRESSURE_HUE[one.backpressure]}>
+      {one.backpressure}
+    </Tag>,
+    f.percent(one.busy),
+    f.count(one.recordsIn),
+    f.count(one.recordsOut),
+    f.bytes(one.bytesIn),
+    f.bytes(one.bytesOut),
+    f.bytes(one.stateBytes),
+    f.count(one.lateRowsDropped),
+    skew === null ? '--' : `${skew.toFixed(1)}×`,
+  ];
+}
+
+function subtaskRow(one: Operator, sub: Operator['subtasks'][number], name: string, f: Format) {
+  const label = (
+    <span key="n" className="pl-6">
+      {name}
+    </span>
+  );
+  return {
+    key: `${one.uid}-${sub.subtask}`,
+    tone: 'bg-canvas text-text-2',
+    cells: [label, '', sub.status, '', '', f.count(sub.recordsIn), f.count(sub.recordsOut), '', '', '', '', ''],
+  };
+}
+
 export function TasksTab({ job }: { job: Job }) {
   const { t, f } = useI18n();
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
@@ -38,65 +89,12 @@ export function TasksTab({ job }: { job: Job }) {
     setOpen(next);
   };
   const rows = (data?.operators ?? []).flatMap((one) => [
-    operatorRow(one),
-    ...(open.has(one.uid) ? one.subtasks.map((sub) => subtaskRow(one, sub)) : []),
-  ]);
-  function operatorRow(one: Operator) {
-    const skew = skewOf(one.subtasks.map((sub) => sub.recordsIn + sub.recordsOut));
-    return {
+    {
       key: one.uid,
-      cells: [
-        <button
-          key="n"
-          type="button"
-          aria-expanded={open.has(one.uid)}
-          aria-label={t('task.expand', { name: one.name })}
-          onClick={() => toggle(one.uid)}
-          className="flex max-w-[360px] items-center gap-2 rounded-[3px] text-left"
-        >
-          {open.has(one.uid) ? <ChevronDown size={14} aria-hidden="true" /> : <ChevronRight size={14} aria-hidden="true" />}
-          <span className="truncate font-medium" title={one.name}>
-            {one.name}
-          </span>
-        </button>,
-        one.parallelism,
-        one.status,
-        <Tag key="p" hue={PRESSURE_HUE[one.backpressure]}>
-          {one.backpressure}
-        </Tag>,
-        f.percent(one.busy),
-        f.count(one.recordsIn),
-        f.count(one.recordsOut),
-        f.bytes(one.bytesIn),
-        f.bytes(one.bytesOut),
-        f.bytes(one.stateBytes),
-        f.count(one.lateRowsDropped),
-        skew === null ? '--' : `${skew.toFixed(1)}×`,
-      ],
-    };
-  }
-  function subtaskRow(one: Operator, sub: Operator['subtasks'][number]) {
-    return {
-      key: `${one.uid}-${sub.subtask}`,
-      tone: 'bg-canvas text-text-2',
-      cells: [
-        <span key="n" className="pl-6">
-          {t('task.subtask', { n: sub.subtask })}
-        </span>,
-        '',
-        sub.status,
-        '',
-        '',
-        f.count(sub.recordsIn),
-        f.count(sub.recordsOut),
-        '',
-        '',
-        '',
-        '',
-        '',
-      ],
-    };
-  }
+      cells: [<OperatorName key="n" operator={one} open={open.has(one.uid)} onToggle={() => toggle(one.uid)} />, ...operatorCells(one, f)],
+    },
+    ...(open.has(one.uid) ? one.subtasks.map((sub) => subtaskRow(one, sub, t('task.subtask', { n: sub.subtask }), f)) : []),
+  ]);
   const right = (key: string, text: string) => ({ key, text, align: 'right' as const });
   return (
     <Card flush>

@@ -24,6 +24,7 @@ class Keyboard {
   }
 
   readonly press = (event: KeyboardEvent): void => {
+    if (event.defaultPrevented) return;
     const name = nameOf(event);
     const isMod = name.startsWith('mod+');
     if (!isMod && (!this.singleKeys || isTyping(event.target) || hasDialog())) return;

@@ -140,7 +140,7 @@ export function AccountMenu() {
       trigger={
         <button
           type="button"
-          aria-label={t('switch.account', { name })}
+          aria-label={`${initials} ${t('switch.account', { name })}`}
           title={session?.user.email}
           className="grid size-7 place-items-center rounded-full bg-accent text-axis font-semibold text-on-accent"
         >

@@ -15,6 +15,17 @@ import type { Acceptance } from './preview-view.tsx';
 const REFRESH_MS = 5_000;
 const NOTHING: Acceptance = { typedName: '', allowDropped: false };
 
+/** One job of the request: the choice, and what was shown and accepted. */
+function startOf(jobId: number, choice: RestoreChoice, preview: StartPreview | undefined, { typedName, allowDropped }: Acceptance) {
+  const shown = preview ? { verdict: preview.verdict, lost: preview.loss.lost.value, doubled: preview.loss.doubled.value } : null;
+  return {
+    jobId,
+    choice,
+    allowNonRestoredState: allowDropped,
+    ...(shown ? { acceptance: { ...shown, ...(typedName ? { typedName } : {}) } } : {}),
+  };
+}
+
 export function useStart(jobs: readonly DialogJob[], snapshotId: string | undefined, onDone: () => void) {
   const { t } = useI18n();
   const toast = useToast();
@@ -41,25 +52,7 @@ export function useStart(jobs: readonly DialogJob[], snapshotId: string | undefi
         body: {
           jobs: jobs
             .filter((job) => isIn(job.id))
-            .map((job) => {
-              const preview = previewOf(job.id);
-              const acceptance = accepted[job.id] ?? NOTHING;
-              return {
-                jobId: job.id,
-                choice: choiceOf(job.id),
-                allowNonRestoredState: acceptance.allowDropped,
-                ...(preview
-                  ? {
-                      acceptance: {
-                        verdict: preview.verdict,
-                        lost: preview.loss.lost.value,
-                        doubled: preview.loss.doubled.value,
-                        ...(acceptance.typedName ? { typedName: acceptance.typedName } : {}),
-                      },
-                    }
-                  : {}),
-              };
-            }),
+            .map((job) => startOf(job.id, choiceOf(job.id), previewOf(job.id), accepted[job.id] ?? NOTHING)),
         },
       }),
     onError: (error) => {
