@@ -7,6 +7,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
+/** Keeps what is locked reachable: a connection that nobody refers to is closed by the garbage collector, and its lock with it. */
+const held = new Set<DatabaseSync>();
+
 export interface LockHolder {
   readonly pid: number;
   /** ms since the epoch. */
@@ -47,10 +50,12 @@ export function lockDataDirectory(dataDir: string, address: string, nowMs: numbe
       message: `Another console (${who}) uses the data directory ${dataDir}. This one has changed nothing and stops.`,
     };
   }
+  held.add(database);
   writeFileSync(holderFile, JSON.stringify({ pid: process.pid, sinceMs: nowMs, address } satisfies LockHolder));
   return {
     kind: 'locked',
     release: () => {
+      held.delete(database);
       if (database.isOpen) database.close();
     },
   };

@@ -16,6 +16,9 @@ export function installationId(dataDir: string): string {
   return readFileSync(file, 'utf8').trim();
 }
 
+/** Keeps what is locked reachable: the garbage collector closes a connection that nobody refers to, and its lock with it. */
+const held = new Set<DatabaseSync>();
+
 export interface SupervisorLock {
   release(): void;
 }
@@ -34,8 +37,10 @@ export function lockSupervisor(dataDir: string, waitMs: number): SupervisorLock 
     if ((error as { errcode?: number }).errcode === 5) return null;
     throw error;
   }
+  held.add(database);
   return {
     release: () => {
+      held.delete(database);
       if (database.isOpen) database.close();
     },
   };
