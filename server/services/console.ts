@@ -14,7 +14,7 @@ import { loadMasterKey } from '../secrets/load-master-key.ts';
 import { createPreviews } from '../snapshots/create-previews.ts';
 import { SupervisorClient } from '../supervisor/client.ts';
 import { eventSocketAddress } from '../supervisor/events.ts';
-import { absentSupervisor } from './absent-ports.ts';
+import { absentSupervisor } from './absent-supervisor.ts';
 import type { ConsoleContext } from './context.ts';
 import { PlannerThread } from './planner-thread.ts';
 import type { SupervisorPort } from './ports.ts';
