@@ -18,10 +18,10 @@ export function queryOf(url: URL): Record<string, string> {
   return Object.fromEntries(query);
 }
 
-export async function readBody(request: Request, mostBytes = BODY_MOST_BYTES): Promise<string> {
+export async function readBytes(request: Request, mostBytes = BODY_MOST_BYTES): Promise<Uint8Array> {
   const tooLarge = () => new Refusal('too-large', `The request is larger than ${mostBytes / 1024 / 1024} MB. Nothing was changed.`);
   if (Number(request.headers.get('content-length') ?? 0) > mostBytes) throw tooLarge();
-  if (!request.body) return '';
+  if (!request.body) return new Uint8Array(0);
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
@@ -29,7 +29,11 @@ export async function readBody(request: Request, mostBytes = BODY_MOST_BYTES): P
     if (size > mostBytes) throw tooLarge();
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
+}
+
+export async function readBody(request: Request, mostBytes = BODY_MOST_BYTES): Promise<string> {
+  return Buffer.from(await readBytes(request, mostBytes)).toString('utf8');
 }
 
 export async function readJson(request: Request): Promise<unknown> {

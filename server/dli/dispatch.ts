@@ -1,0 +1,130 @@
+/**
+ * Every request to /v1.0/{project_id}/** goes through here: path, caller, body, handler, errors. Answers have status 200 and X-Request-Id;
+ * errors DLI's body `{error_code, error_msg}`, those of the gateway with `request_id`. What is not in the table does not exist.
+ */
+import { randomUUID } from 'node:crypto';
+import type { UserCall } from '../auth/caller.ts';
+import { clientAddress, queryOf, readBytes } from '../http/request-parts.ts';
+import type { ConsoleContext } from '../services/context.ts';
+import { type ArrayAnswer, deleteJob, deleteJobsOf, runJobs, stopJobsOf } from './act-on-jobs.ts';
+import { authenticateDli } from './authenticate-dli.ts';
+import { createJob } from './create-job.ts';
+import { badParameter, DliError, expectedError, noSuchApi } from './dli-error.ts';
+import { parseJobId } from './find-job.ts';
+import * as bodies from './job-body.ts';
+import { listJobs, listJobsQuery } from './list-jobs.ts';
+import { importSavepoint, triggerSavepoint } from './savepoints.ts';
+import { showExecutionGraph, showJob } from './show-job.ts';
+import { updateJob } from './update-job.ts';
+
+interface Input {
+  readonly context: ConsoleContext;
+  readonly call: UserCall;
+  readonly jobId: number;
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: () => unknown;
+}
+type Handler = (input: Input) => Promise<object>;
+
+interface Route {
+  readonly method: string;
+  /** What follows /v1.0/{project_id}/streaming/. */
+  readonly path: RegExp;
+  readonly handle: Handler;
+}
+
+const { parsed } = bodies;
+const route = (method: string, path: string, handle: Handler): Route => ({
+  method,
+  path: new RegExp(`^${path.replace('{job_id}', '(?<jobId>[^/]+)')}$`),
+  handle,
+});
+
+/** Literal paths come before those with an id. */
+const ROUTES: readonly Route[] = [
+  route('POST', 'sql-jobs', ({ context, call, body }) =>
+    createJob(context, call, 'flink_opensource_sql_job', parsed(bodies.createSqlJobBody, body())),
+  ),
+  route('PUT', 'sql-jobs/{job_id}', ({ context, call, jobId, body }) =>
+    updateJob(context, call, 'flink_opensource_sql_job', jobId, parsed(bodies.updateSqlJobBody, body())),
+  ),
+  route('POST', 'flink-jobs', ({ context, call, body }) =>
+    createJob(context, call, 'flink_jar_job', parsed(bodies.createJarJobBody, body())),
+  ),
+  route('PUT', 'flink-jobs/{job_id}', ({ context, call, jobId, body }) =>
+    updateJob(context, call, 'flink_jar_job', jobId, parsed(bodies.updateJarJobBody, body())),
+  ),
+  route('GET', 'jobs', ({ context, call, query }) => listJobs(context, call, parsed(listJobsQuery, query))),
+  route('POST', 'jobs/run', ({ context, call, body }) => runJobs(context, call, parsed(bodies.runBody, body()))),
+  route('POST', 'jobs/stop', ({ context, call, body }) => stopJobsOf(context, call, parsed(bodies.stopBody, body()))),
+  route('POST', 'jobs/delete', ({ context, call, body }) => deleteJobsOf(context, call, parsed(bodies.deleteBody, body()))),
+  route('GET', 'jobs/{job_id}', ({ context, call, jobId }) => showJob(context, call, jobId)),
+  route('DELETE', 'jobs/{job_id}', ({ context, call, jobId }) => deleteJob(context, call, jobId)),
+  route('GET', 'jobs/{job_id}/execute-graph', ({ context, call, jobId }) => showExecutionGraph(context, call, jobId)),
+  route('POST', 'jobs/{job_id}/savepoint', ({ context, call, jobId, body }) =>
+    triggerSavepoint(context, call, jobId, parsed(bodies.savepointBody, body()).savepoint_path),
+  ),
+  route('POST', 'jobs/{job_id}/import-savepoint', ({ context, call, jobId, body }) =>
+    importSavepoint(context, call, jobId, parsed(bodies.importBody, body())),
+  ),
+];
+
+const PATH = /^\/v1\.0\/([^/]+)\/streaming\/(.+)$/;
+
+export async function dispatchDli(context: ConsoleContext, request: Request): Promise<Response> {
+  const requestId = randomUUID();
+  const answer = await answerOf(context, request, requestId).catch((error: unknown) => {
+    const expected = expectedError(error, false);
+    if (expected) return errorAnswer(expected, requestId);
+    context.log('error', `request ${requestId} failed`, error);
+    const message = 'Something went wrong on the server. Jobs go on running. Tell the request id to whoever runs it.';
+    return errorAnswer(new DliError(500, 'DLI.0999', message), requestId);
+  });
+  answer.headers.set('x-request-id', requestId);
+  answer.headers.set('cache-control', 'no-store');
+  answer.headers.set('x-content-type-options', 'nosniff');
+  return answer;
+}
+
+function errorAnswer({ status, code, message }: DliError, requestId: string): Response {
+  const isGateway = code.startsWith('API');
+  return Response.json({ error_code: code, error_msg: message, ...(isGateway ? { request_id: requestId } : {}) }, { status });
+}
+
+async function answerOf(context: ConsoleContext, request: Request, requestId: string): Promise<Response> {
+  const url = new URL(request.url);
+  const [, projectId = '', rest = ''] = PATH.exec(url.pathname) ?? [];
+  const found = ROUTES.find((one) => one.method === request.method && one.path.test(rest));
+  if (!found) throw noSuchApi();
+  const { method, headers } = request;
+  const { caller, body } = await authenticateDli(context, { method, url, headers, readBody: () => readBytes(request) }, projectId);
+  const call: UserCall = {
+    requestId,
+    address: clientAddress(headers),
+    userAgent: headers.get('user-agent') ?? '',
+    via: 'dli',
+    caller,
+  };
+  const idText = found.path.exec(rest)?.groups?.jobId;
+  const isOfJob = idText !== undefined;
+  try {
+    const jobId = idText === undefined ? 0 : parseJobId(idText);
+    return written(await found.handle({ context, call, jobId, query: queryOf(url), body: () => parseJson(body) }));
+  } catch (error) {
+    throw expectedError(error, isOfJob) ?? error;
+  }
+}
+
+const isArrayAnswer = (value: object): value is ArrayAnswer => 'status' in value && 'body' in value;
+
+function written(value: object): Response {
+  return isArrayAnswer(value) ? Response.json(value.body, { status: value.status }) : Response.json(value);
+}
+
+function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString('utf8'));
+  } catch (error) {
+    throw badParameter(`The body is not JSON: ${(error as Error).message}.`);
+  }
+}
