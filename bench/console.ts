@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ConsoleApi } from '../e2e/servers/console-api.ts';
 import { ADMINISTRATOR, startTidemark } from '../e2e/servers/tidemark.ts';
-import type { Emit } from './main.ts';
+import type { Emit } from './record.ts';
 import { percentile } from './statistics.ts';
 
 const SQL =

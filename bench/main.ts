@@ -3,9 +3,7 @@
  * --json, written to the file. What the fields mean: the README of this folder.
  */
 import { appendFileSync, writeFileSync } from 'node:fs';
-
-export type BenchRecord = Readonly<Record<string, string | number | null>>;
-export type Emit = (record: BenchRecord) => void;
+import type { Emit } from './record.ts';
 
 const SUITES: Readonly<Record<string, () => Promise<{ run(args: string[], emit: Emit): Promise<void> }>>> = {
   nexmark: () => import('./nexmark.ts'),

@@ -16,8 +16,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { call, type FlinkCluster, FlinkSession, startFlink } from '../e2e/servers/flink.ts';
-import type { Emit } from './main.ts';
 import { cpuSeconds, peakRssBytes, watchCost } from './process-cost.ts';
+import type { Emit } from './record.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);

@@ -3,7 +3,7 @@ import { deterministicRooms, importRules, nondeterministic } from './import-rule
 import { importsOf, readSourceFiles } from './source-files.ts';
 
 const files = readSourceFiles();
-const isTest = (path: string) => /\.test\.tsx?$/.test(path);
+const isTest = (path: string) => /\.test\.tsx?$|-harness\.ts$/.test(path);
 const featureOf = (path: string) => /^components\/([^/]+)\//.exec(path)?.[1] ?? null;
 const SHARED_COMPONENTS = new Set(['ui', 'client', 'shell', 'i18n', 'job']);
 const connectorOf = (path: string) => /^server\/engine\/connectors\/([^/]+)\//.exec(path)?.[1] ?? null;
