@@ -104,7 +104,7 @@ export function AddFilter({ state, owners, onChange }: { state: ListState; owner
       trigger={
         <button
           type="button"
-          className="inline-flex h-[27px] items-center gap-1.5 rounded-chip border border-dashed border-line-ctl px-2.5 text-ctl text-text-1 hover:bg-hover coarse:h-11"
+          className="inline-flex h-[27px] shrink-0 items-center gap-1.5 rounded-chip border border-dashed whitespace-nowrap border-line-ctl px-2.5 text-ctl text-text-1 hover:bg-hover coarse:h-11"
         >
           <ListFilter size={14} aria-hidden="true" />
           {t('list.addFilter')}

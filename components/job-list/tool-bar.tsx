@@ -90,7 +90,7 @@ export function SearchField({ value, onChange }: { value: string; onChange(q: st
         onChange={(event) => setText(event.target.value)}
         className="h-[27px] w-full rounded-ctl border border-line-ctl bg-surface pr-8 pl-8 text-ctl placeholder:text-text-3 coarse:h-11"
       />
-      <span className="pointer-events-none absolute right-1.5">
+      <span className="pointer-events-none absolute right-1.5 max-md:hidden">
         <Kbd>/</Kbd>
       </span>
     </span>

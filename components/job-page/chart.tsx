@@ -70,7 +70,7 @@ function optionsFor(props: ChartProps, width: number, zone: string, current: () 
           [1, '{HH}:{mm}:{ss}', null, null, null, null, null, null, 1],
         ],
       },
-      { ...axis, size: 56, space: 34, values: (_chart, ticks) => ticks.map((tick) => current().write(tick)) },
+      { ...axis, size: 56, space: 34, values: (_chart, ticks) => ticks.map((tick) => (isEmpty(current()) ? '' : current().write(tick))) },
     ],
     series: [
       {},
@@ -112,6 +112,10 @@ function drawMarks(chart: uPlot, marks: readonly number[]): void {
     ctx.stroke();
   }
   ctx.restore();
+}
+
+function isEmpty(props: ChartProps): boolean {
+  return props.series.every((one) => one.values.every((value) => value === null));
 }
 
 export function Chart(props: ChartProps) {
@@ -160,7 +164,7 @@ export function Chart(props: ChartProps) {
         ))}
       </figcaption>
       <div className="relative">
-        {newest.every((value) => value === null) ? (
+        {isEmpty(props) ? (
           <p className="pointer-events-none absolute inset-0 grid place-items-center text-hint text-text-3">{t('chart.none')}</p>
         ) : null}
         <div ref={host} role="img" aria-label={t('chart.label', { title: props.title, value: words })} style={{ height: HEIGHT }} />

@@ -8,7 +8,7 @@ import { useNow } from '../client/live.tsx';
 import { routeQuery } from '../client/queries.ts';
 import { keys } from '../client/query-keys.ts';
 import { useI18n } from '../i18n/provider.tsx';
-import { AgeIcon } from '../job/age-chip.tsx';
+import { AgeChip, AgeIcon } from '../job/age-chip.tsx';
 import { FigureValue } from '../job/figures.tsx';
 import { ageState } from '../job/snapshot-age.ts';
 import { ACTIVE_STATUSES } from '../job/status-look.ts';
@@ -19,7 +19,7 @@ export function FiguresRow({ job, metrics }: { job: Job; metrics: MetricValues }
   const active = ACTIVE_STATUSES.has(job.status);
   const live = (n: number | undefined) => (active ? n : undefined);
   return (
-    <div className="grid overflow-hidden rounded-card border border-line-1 bg-surface md:grid-cols-3 xl:grid-cols-[minmax(330px,2.4fr)_repeat(6,1fr)]">
+    <div className="grid grid-cols-2 overflow-hidden rounded-card border border-line-1 bg-surface md:grid-cols-3 xl:grid-cols-[minmax(330px,2.4fr)_repeat(6,1fr)]">
       <Exposure job={job} active={active} />
       <Fact
         label={t('job.lag')}
@@ -46,14 +46,32 @@ function Fact({ label, value, note }: { label: string; value: string; note: Reac
 }
 
 function Exposure({ job, active }: { job: Job; active: boolean }) {
+  return active ? <ExposureNow job={job} /> : <Rest job={job} />;
+}
+
+/** A job that does not run: its newest snapshot. */
+function Rest({ job }: { job: Job }) {
+  const { t } = useI18n();
+  return (
+    <div className="bg-selected px-4 py-3 max-md:col-span-2 max-xl:md:col-span-3">
+      <div className="text-second font-medium text-text-2">{t('start.newest')}</div>
+      <div className="text-fact font-[590]">
+        <AgeChip job={job} />
+      </div>
+      <div className="truncate font-mono text-hint text-text-3">{job.newestSnapshot?.name ?? t('job.noSnapshot')}</div>
+    </div>
+  );
+}
+
+function ExposureNow({ job }: { job: Job }) {
   const { t, f } = useI18n();
   const now = useNow() ?? 0;
   const { data } = useQuery({
     ...routeQuery('getJobExposure', keys.jobPart(job.id, 'exposure'), { params: { jobId: job.id } }),
-    refetchInterval: active ? 5_000 : false,
+    refetchInterval: 5_000,
   });
   return (
-    <div className="bg-selected px-4 py-3 max-xl:md:col-span-3">
+    <div className="bg-selected px-4 py-3 max-md:col-span-2 max-xl:md:col-span-3">
       <div className="flex items-center gap-2 text-second font-medium text-text-2">
         <AgeIcon state={ageState(job, now).state} />
         {t('job.ifFailed')}

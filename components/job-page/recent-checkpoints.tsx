@@ -43,7 +43,7 @@ export function RecentCheckpoints({ job }: { job: Job }) {
               {one.name}
             </span>,
             <OriginTag key="o" snapshot={one} />,
-            <span key="m" className="num" title={f.precise(one.createdAt)}>
+            <span key="m" className="num whitespace-nowrap" title={f.precise(one.createdAt)}>
               {f.exact(one.createdAt)}
             </span>,
             f.took(one.durationMs),
