@@ -3,11 +3,16 @@ import type { FunctionContext } from '../functions/contract.ts';
 import type { PlanNode } from '../planner/physical-plan.ts';
 import type { RowSchema } from '../types/sql-type.ts';
 import { createCalc } from './calc.ts';
+import { createChangelogNormalize } from './changelog-normalize.ts';
 import type { Operator } from './contract.ts';
 import { createDeduplicate } from './deduplicate.ts';
 import { createDropUpdateBefore } from './drop-update-before.ts';
 import { createExpand } from './expand.ts';
 import { createGroupAggregate } from './group-aggregate.ts';
+import { createJoin } from './join.ts';
+import { createSinkUpsertMaterialize } from './sink-upsert-materialize.ts';
+import { createTemporalSort } from './temporal-sort.ts';
+import { createUnnest } from './unnest.ts';
 import { createWatermark } from './watermark.ts';
 import { createWindowAggregate } from './window-aggregate.ts';
 import { createWindowTableFunction } from './window-table-function.ts';
@@ -31,6 +36,16 @@ export function createOperator(node: PlanNode, inputs: readonly RowSchema[], fun
       return createDeduplicate(node, inputs[0]);
     case 'dropUpdateBefore':
       return createDropUpdateBefore();
+    case 'changelogNormalize':
+      return createChangelogNormalize(node, inputs[0]);
+    case 'sinkUpsertMaterialize':
+      return createSinkUpsertMaterialize(node, inputs[0]);
+    case 'temporalSort':
+      return createTemporalSort(node, inputs[0]);
+    case 'unnest':
+      return createUnnest(node, inputs[0], functions);
+    case 'join':
+      return createJoin(node, inputs, functions);
     default:
       throw new Error(`no operator for plan nodes of kind ${node.kind}`);
   }
