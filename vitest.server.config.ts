@@ -8,6 +8,7 @@ export default defineConfig({
       'e2e/servers/**/*.server.test.ts',
       'e2e/crash/**/*.server.test.ts',
       'e2e/clients/**/*.server.test.ts',
+      'e2e/refusals/**/*.server.test.ts',
     ],
     exclude: ['node_modules/**', '.next/**'],
     globalSetup: ['e2e/servers/vitest-servers.ts'],

@@ -1,6 +1,6 @@
 /**
  * The commands of package.json: makes sure that dependencies are there, then runs the command's own program on a new enough Node.js.
- *   node scripts/run.mjs start|test|dev|bench|check [arguments]
+ *   node scripts/run.mjs start|test|dev|bench|check|test:crash [arguments]
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -13,6 +13,7 @@ const PROGRAMS = {
   test: 'scripts/test.ts',
   check: 'scripts/check.ts',
   bench: 'bench/main.ts',
+  'test:crash': 'e2e/crash/main.ts',
 };
 
 const [command, ...rest] = process.argv.slice(2);

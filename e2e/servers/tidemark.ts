@@ -12,8 +12,12 @@ export const ADMINISTRATOR = { email: 'admin@example.com', password: 'correct ho
 export interface TidemarkServer extends TestServer {
   readonly url: string;
   readonly dataDir: string;
+  /** Standard output and error of the launcher, both. */
+  readonly logFile: string;
   /** Pids of launcher, supervisor and web server. */
   consolePids(): number[];
+  /** Of one of the launcher's children. */
+  pidsOf(child: 'supervisor' | 'web'): number[];
   /** Pids of job processes (server/engine/main.ts) whose run folder lies in this data directory. */
   jobPids(): number[];
   /** SIGKILL to launcher, supervisor and web server at once; job processes are left. */
@@ -68,10 +72,11 @@ export async function startTidemark(options: TidemarkOptions): Promise<TidemarkS
     TIDEMARK_BOOTSTRAP_PASSWORD: ADMINISTRATOR.password,
     ...options.environment,
   });
+  const logFile = join(options.dataDir, '..', 'tidemark.log');
   const server = await startServer(
     runtimeNode(),
     ['--disable-warning=ExperimentalWarning', join(projectRoot, 'scripts', 'start.ts')],
-    { logFile: join(options.dataDir, '..', 'tidemark.log'), cwd: projectRoot, env },
+    { logFile, cwd: projectRoot, env },
     async () => {
       const response = await fetch(`${url}/api/health`, { signal: AbortSignal.timeout(5_000) }).catch(() => null);
       return response?.ok === true && ((await response.json()) as { ready: boolean }).ready;
@@ -82,6 +87,8 @@ export async function startTidemark(options: TidemarkOptions): Promise<TidemarkS
     processes().filter((one) => one.command.includes(program) && one.command.includes(`TIDEMARK_DATA_DIR=${options.dataDir}\0`));
   const consolePids = () =>
     ['scripts/start.ts', 'server/supervisor/main.ts', 'scripts/console.ts'].flatMap((program) => mine(program).map((one) => one.pid));
+  const pidsOf = (child: 'supervisor' | 'web') =>
+    mine(child === 'supervisor' ? 'server/supervisor/main.ts' : 'scripts/console.ts').map((one) => one.pid);
   const jobPids = () =>
     processes()
       .filter((one) => one.command.includes('server/engine/main.ts') && one.command.includes(options.dataDir))
@@ -90,7 +97,9 @@ export async function startTidemark(options: TidemarkOptions): Promise<TidemarkS
     ...server,
     url,
     dataDir: options.dataDir,
+    logFile,
     consolePids,
+    pidsOf,
     jobPids,
     killConsole: async () => {
       const pids = consolePids();

@@ -85,7 +85,8 @@ function partition(source: string, split: string, snapshot: number | null, held:
   };
 }
 
-function runtimeContext(context: SnapshotContext): RuntimeContext {
+/** For questions to connectors that belong to no run. */
+export function runtimeContext(context: SnapshotContext): RuntimeContext {
   return {
     subtask: 0,
     parallelism: 1,
@@ -101,7 +102,7 @@ function runtimeContext(context: SnapshotContext): RuntimeContext {
   };
 }
 
-function withDeadline<T>(work: Promise<T>): Promise<T> {
+export function withDeadline<T>(work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`it did not answer within ${DEADLINE_MS / 1000} s`)), DEADLINE_MS);
     work.then(resolve, reject).finally(() => clearTimeout(timer));

@@ -19,6 +19,7 @@ import { planProblem, type SnapshotContext } from './context.ts';
 import { grouped, NONE, sumOf, unknown, verdictOf, worstOf } from './figures.ts';
 import { type PartitionPreview, previewPositions } from './preview-positions.ts';
 import { previewSinks } from './preview-sinks.ts';
+import { probeStart } from './probe-start.ts';
 import { recordsSince } from './records-since.ts';
 
 type JobRow = Prisma.JobGetPayload<Record<string, never>>;
@@ -46,7 +47,8 @@ export async function previewStart(context: SnapshotContext, jobId: number, choi
   const options = jobOptionsSchema.parse(JSON.parse(version.optionsJson));
   const [planned, chosen] = await Promise.all([context.plan(version.sql, settingsOfOptions(options)), choose(context, job, choice)]);
   const plan = planned.kind === 'planned' ? planned.plan : null;
-  const blockedBy = planned.kind === 'planned' ? chosen.blockedBy : planProblem(planned);
+  const blockedBy =
+    planned.kind === 'planned' ? (chosen.blockedBy ?? (await probeStart(context, planned.plan, options))) : planProblem(planned);
   return assemble(context, { job, options, choice, chosen, plan, blockedBy });
 }
 
