@@ -90,6 +90,7 @@ function Editing({ job, parts }: { job: Job; parts: EditorParts }) {
             <SqlPane
               job={job}
               draft={draft}
+              hasProblem={problem !== null}
               editor={parts.editor}
               look={look}
               onLook={setLook}
@@ -124,6 +125,7 @@ function Editing({ job, parts }: { job: Job; parts: EditorParts }) {
 interface SqlPaneProps {
   job: Job;
   draft: Draft;
+  hasProblem: boolean;
   editor: EditorParts['editor'];
   look: EditorLook;
   onLook(look: EditorLook): void;
@@ -133,9 +135,12 @@ interface SqlPaneProps {
 }
 
 /** Tool bar, editor, problems, status line. */
-function SqlPane({ job, draft, editor, look, onLook, onGraph, onSave, onStart }: SqlPaneProps) {
+/** Options that break a range are not sent along: the SQL is still checked. */
+const NO_OPTIONS: Partial<JobOptions> = {};
+
+function SqlPane({ job, draft, hasProblem, editor, look, onLook, onGraph, onSave, onStart }: SqlPaneProps) {
   const { t, f } = useI18n();
-  const check = useCheck(draft.sql, draft.patch, true);
+  const check = useCheck(draft.sql, hasProblem ? NO_OPTIONS : draft.patch, true);
   const handle = useRef<EditorHandle>(null);
   const [cursor, setCursor] = useState({ line: 1, column: 1 });
   const marks = useMemo(() => check.data?.marks ?? [], [check.data]);

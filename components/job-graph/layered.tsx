@@ -140,7 +140,7 @@ function Flow({ nodes }: { nodes: readonly GraphNode[] }) {
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys only move the focus between the nodes inside.
-    <div className="relative" style={{ height: Math.min(520, Math.max(132, drawn.height + 40)) }} onKeyDown={follow}>
+    <div className="relative" style={{ height: Math.min(520, Math.max(170, drawn.height + 90)) }} onKeyDown={follow}>
       <ReactFlow
         nodes={boxes}
         edges={edges}
@@ -157,7 +157,7 @@ function Flow({ nodes }: { nodes: readonly GraphNode[] }) {
         preventScrolling={false}
         aria-label={t('graph.label', { n: nodes.length })}
       />
-      <div className="absolute right-2 bottom-2 flex rounded-ctl border border-line-1 bg-surface">
+      <div className="absolute bottom-2 left-2 flex rounded-ctl border border-line-1 bg-surface">
         <IconButton label={t('graph.zoomIn')} onClick={() => void flow.zoomIn()}>
           <Plus size={14} aria-hidden="true" />
         </IconButton>

@@ -54,7 +54,8 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 function hasDialog(): boolean {
-  return document.querySelector('[role="dialog"],[role="alertdialog"],[role="menu"]') !== null;
+  // A toast is a dialog for readers, but it does not take the page.
+  return document.querySelector('[role="dialog"]:not([data-toast]),[role="alertdialog"]:not([data-toast]),[role="menu"]') !== null;
 }
 
 const Context = createContext<{ keyboard: Keyboard; enabled: boolean; setEnabled(on: boolean): void } | null>(null);

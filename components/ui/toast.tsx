@@ -27,7 +27,7 @@ export function ToastHost({ children, closeLabel }: { children: ReactNode; close
 function List({ closeLabel }: { closeLabel: string }) {
   const { toasts } = Base.useToastManager();
   return toasts.map((toast) => (
-    <Base.Root key={toast.id} toast={toast} className="pop-in flex items-start gap-2.5 rounded-card bg-raised p-3 shadow-2">
+    <Base.Root key={toast.id} toast={toast} data-toast="" className="pop-in flex items-start gap-2.5 rounded-card bg-raised p-3 shadow-2">
       {toast.type === 'bad' ? (
         <CircleAlert size={16} className="mt-0.5 shrink-0 text-bad-mark" aria-hidden="true" />
       ) : (
