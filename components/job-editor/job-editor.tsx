@@ -134,10 +134,10 @@ interface SqlPaneProps {
   onStart(): void;
 }
 
-/** Tool bar, editor, problems, status line. */
 /** Options that break a range are not sent along: the SQL is still checked. */
 const NO_OPTIONS: Partial<JobOptions> = {};
 
+/** Tool bar, editor, problems, status line. */
 function SqlPane({ job, draft, hasProblem, editor, look, onLook, onGraph, onSave, onStart }: SqlPaneProps) {
   const { t, f } = useI18n();
   const check = useCheck(draft.sql, hasProblem ? NO_OPTIONS : draft.patch, true);
