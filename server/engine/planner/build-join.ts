@@ -193,6 +193,8 @@ function joinPayload(
     condition,
     leftUnique: uniqueFor(left, leftKeys),
     rightUnique: uniqueFor(right, rightKeys),
+    isLeftChanging: !left.facts.isInsertOnly,
+    isRightChanging: !right.facts.isInsertOnly,
   };
 }
 

@@ -152,7 +152,14 @@ function sort(node: LogicalSort, context: BuildContext): number {
       ? `Limit(offset=[${node.offset}], fetch=[${node.limit}])`
       : `SortLimit(orderBy=[${order}], offset=[${node.offset}], fetch=[${node.limit}])`;
   return plan.add(
-    { kind: 'sortLimit', orderBy: node.orderBy, offset: node.offset, limit: node.limit, emitUpdateBefore: false },
+    {
+      kind: 'sortLimit',
+      orderBy: node.orderBy,
+      offset: node.offset,
+      limit: node.limit,
+      isInputChanging: !below.facts.isInsertOnly,
+      emitUpdateBefore: false,
+    },
     [exchange],
     schema,
     text,

@@ -191,6 +191,9 @@ export type PlanNode = NodeBase &
         /** Unique keys of each side, when known: state keeps one row a key. */
         readonly leftUnique: readonly number[] | null;
         readonly rightUnique: readonly number[] | null;
+        /** The side's input has -U or -D: a row that is taken back must be found by value. */
+        readonly isLeftChanging: boolean;
+        readonly isRightChanging: boolean;
       }
     | {
         readonly kind: 'windowJoin';
@@ -241,6 +244,8 @@ export type PlanNode = NodeBase &
         readonly orderBy: readonly SortKey[];
         readonly offset: number;
         readonly limit: number | null;
+        /** Input has -U or -D: rows below the limit are kept too, for they may move up. */
+        readonly isInputChanging: boolean;
         readonly emitUpdateBefore: boolean;
       }
     | { readonly kind: 'temporalSort'; readonly time: number; readonly orderBy: readonly SortKey[] }

@@ -3,7 +3,7 @@
  * matched by uid, state fields by digest (NodeBase.stateFields). Nothing is read: both plans say all that is needed.
  */
 import { formatType, type SqlType, withNullability } from '../types/sql-type.ts';
-import type { PhysicalPlan, PlanNode } from './physical-plan.ts';
+import type { NodeOf, PhysicalPlan, PlanNode } from './physical-plan.ts';
 
 export type StateOutcome =
   | { readonly outcome: 'kept' }
@@ -66,11 +66,7 @@ function layoutChange(old: PlanNode, node: PlanNode): string | null {
       if (old.kind !== node.kind || old.isInputChanging === node.isInputChanging) return null;
       return `The input ${node.isInputChanging ? 'now takes rows back' : 'no longer takes rows back'}, for which aggregates are stored otherwise.`;
     case 'join':
-      if (old.kind !== 'join') return null;
-      return JSON.stringify([old.leftUnique === null, old.rightUnique === null]) ===
-        JSON.stringify([node.leftUnique === null, node.rightUnique === null])
-        ? null
-        : 'A side of the join has gained or lost its unique key, by which its rows are stored.';
+      return old.kind === 'join' ? joinLayoutChange(old, node) : null;
     case 'deduplicate':
       return old.kind === 'deduplicate' && (old.keep !== node.keep || (old.time === null) !== (node.time === null))
         ? 'Another row of each key is kept.'
@@ -96,6 +92,24 @@ function layoutChange(old: PlanNode, node: PlanNode): string | null {
     default:
       return null;
   }
+}
+
+/** Rows are stored by unique key, by number (input that only grows) or by their whole value. */
+function joinLayoutChange(old: NodeOf<'join'>, node: NodeOf<'join'>): string | null {
+  const access = ({ leftUnique, rightUnique, isLeftChanging, isRightChanging }: NodeOf<'join'>): readonly string[] => [
+    leftUnique === null ? `by ${isLeftChanging ? 'value' : 'number'}` : 'by key',
+    rightUnique === null ? `by ${isRightChanging ? 'value' : 'number'}` : 'by key',
+  ];
+  const sides = access(node);
+  if (JSON.stringify(access(old)) !== JSON.stringify(sides))
+    return 'A side of the join has gained or lost its unique key, or begun or ceased to take rows back: its rows are stored otherwise.';
+  const isByValue = (side: string): boolean => sides[side === 'left' ? 0 : 1] === 'by value';
+  const columns = ({ stateFields }: PlanNode, side: string): readonly string[] =>
+    stateFields.filter((field) => field.startsWith(`${side}.`));
+  const changed = ['left', 'right'].find(
+    (side) => isByValue(side) && JSON.stringify(columns(old, side)) !== JSON.stringify(columns(node, side)),
+  );
+  return changed === undefined ? null : `The ${changed} side takes rows back by their whole value, and its columns have changed.`;
 }
 
 /** Types of the key columns, in order; hashes and stored keys depend on them. */
