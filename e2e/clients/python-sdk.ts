@@ -43,7 +43,7 @@ export interface SdkCheckAnswer {
 export async function runSdkCheck(options: SdkCheckOptions): Promise<SdkCheckAnswer> {
   const { url, projectId, accessKey, secretKey, homeFolder } = options;
   const script = join(import.meta.dirname, 'dli_sdk_check.py');
-  const env = { PATH: process.env.PATH ?? '', HOME: homeFolder, NO_PROXY: '127.0.0.1', DLI_SECRET_KEY: secretKey };
+  const env = { ...process.env, HOME: homeFolder, NO_PROXY: '127.0.0.1', DLI_SECRET_KEY: secretKey };
   const child = spawn(pythonWithSdk(), ['-u', script, url, projectId, accessKey], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let out = '';
   let err = '';
