@@ -6,6 +6,7 @@ import { call } from '../client/request.ts';
 import { useI18n } from '../i18n/provider.tsx';
 import { ErrorNotice } from '../job/error-notice.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { Empty, Skeleton } from '../ui/surface.tsx';
 import { JobGraph } from './job-graph.tsx';
 
@@ -27,7 +28,14 @@ export function GraphDialog({ sql, options, onClose }: { sql: string; options: P
       ) : error ? null : (
         <Skeleton height={240} />
       )}
-      {data?.text ? <pre className="mt-4 overflow-x-auto rounded-ctl bg-sunken p-4 font-mono text-hint">{data.text}</pre> : null}
+      {data?.text ? (
+        <ScrollRegion
+          label={t('edit.graphTitle')}
+          className="mt-4 overflow-x-auto rounded-ctl bg-sunken p-4 font-mono text-hint whitespace-pre"
+        >
+          {data.text}
+        </ScrollRegion>
+      ) : null}
     </Dialog>
   );
 }

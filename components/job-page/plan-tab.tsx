@@ -10,6 +10,7 @@ import { keys } from '../client/query-keys.ts';
 import { useI18n } from '../i18n/provider.tsx';
 import { ErrorNotice } from '../job/error-notice.tsx';
 import { ACTIVE_STATUSES } from '../job/status-look.ts';
+import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { Card, Empty, Notice } from '../ui/surface.tsx';
 
 export function PlanTab({ job, graph }: { job: Job; graph(graph: PlanGraph, tasks: TasksAnswer | undefined): ReactNode }) {
@@ -31,7 +32,9 @@ export function PlanTab({ job, graph }: { job: Job; graph(graph: PlanGraph, task
       <Card flush>{plan.data.graph ? graph(plan.data.graph, tasks.data) : <Empty>{t('edit.graphNone')}</Empty>}</Card>
       {plan.data.text ? (
         <Card>
-          <pre className="overflow-x-auto pt-3 font-mono text-hint">{plan.data.text}</pre>
+          <ScrollRegion label={t('job.tab.plan')} className="overflow-x-auto pt-3 font-mono text-hint whitespace-pre">
+            {plan.data.text}
+          </ScrollRegion>
         </Card>
       ) : null}
     </>

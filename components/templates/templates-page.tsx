@@ -14,6 +14,7 @@ import { PageHead } from '../shell/page-head.tsx';
 import { Button } from '../ui/button.tsx';
 import { type DataColumn, DataTable } from '../ui/data-table.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { Empty } from '../ui/surface.tsx';
 import { Tabs } from '../ui/tabs.tsx';
 import { useToast } from '../ui/toast.tsx';
@@ -125,7 +126,9 @@ export function TemplatesPage() {
           closeLabel={t('common.close')}
           width={760}
         >
-          <pre className="overflow-x-auto rounded-ctl bg-sunken p-4 font-mono text-second">{shown.sql}</pre>
+          <ScrollRegion label={shown.name} className="overflow-x-auto rounded-ctl bg-sunken p-4 font-mono text-second whitespace-pre">
+            {shown.sql}
+          </ScrollRegion>
         </Dialog>
       ) : null}
     </>
