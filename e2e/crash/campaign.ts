@@ -172,14 +172,15 @@ export class Campaign {
     count(this.#byPhase, phase);
     count(this.#byVictim, victim);
     const published = this.#proxy.published;
+    // A start that was under way may have been among the victims.
+    if (phase === 'restore') await this.#restarting.catch(() => undefined);
     // The launcher is gone with these: somebody starts the product again.
     if (victim === 'console' || victim === 'everything') {
-      // The restore of the next kill begins with the start, which therefore is not waited for here.
-      const restart = this.#restart();
-      if (!isFollowed) await restart;
-      else this.#restarting = restart;
+      this.#restarting = this.#restart();
+      // The restore of the next kill begins with the start, which is not waited for then.
+      if (isFollowed) this.#restarting.catch(() => undefined);
+      else await this.#restarting;
     }
-    if (phase === 'restore') await this.#restarting;
     if (isFollowed) return;
     await this.#progress(published);
     this.#recoveryMs.push(performance.now() - at);
