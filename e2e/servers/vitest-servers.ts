@@ -1,5 +1,5 @@
 /** Starts one Kafka, one S3 server and one PostgreSQL for all `*.server.test.ts` and tells them where by environment variables. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startKafka } from './kafka.ts';
@@ -8,6 +8,7 @@ import { startS3 } from './s3.ts';
 
 export async function setup(): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'tidemark-servers-'));
+  chmodSync(folder, 0o755); // PostgreSQL runs as another user, who must get through
   const [kafka, s3, postgres] = await Promise.all([
     startKafka({ folder: join(folder, 'kafka') }),
     startS3({ folder: join(folder, 's3') }),

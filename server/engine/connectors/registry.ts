@@ -4,9 +4,18 @@ import { collectConnector } from './collect/connector.ts';
 import type { Connector } from './contract.ts';
 import { datagenConnector } from './datagen/connector.ts';
 import { filesystemConnector } from './filesystem/connector.ts';
+import { kafkaConnector, upsertKafkaConnector } from './kafka/connector.ts';
 import { printConnector } from './print/connector.ts';
 
-const CONNECTORS: readonly Connector[] = [filesystemConnector, datagenConnector, printConnector, blackholeConnector, collectConnector];
+const CONNECTORS: readonly Connector[] = [
+  filesystemConnector,
+  kafkaConnector,
+  upsertKafkaConnector,
+  datagenConnector,
+  printConnector,
+  blackholeConnector,
+  collectConnector,
+];
 
 /** Names a CREATE TABLE may use, for messages; `collect` belongs to the planner. */
 export const CONNECTOR_NAMES: readonly string[] = CONNECTORS.map((connector) => connector.name).filter((name) => name !== 'collect');
