@@ -1,11 +1,10 @@
 /**
- * POST streaming/jobs/{run,stop,delete}: an array with one entry a job, in the order given. When no job could be served the answer is 400 with
+ * POST streaming/jobs/{stop,delete}, and what run (run-jobs.ts) has in common with them: an array with one entry a job, in the order given. When no job could be served the answer is 400 with
  * an array of errors, as the real service's; when some could, it is 200 and the others' entries say is_success "false" with code and
  * message. DELETE streaming/jobs/{job_id} is the same for one job, with plain objects.
  *
- * Safety: `resume_savepoint` true, or not named, starts from the job's newest snapshot; false starts empty, which is refused for a job that
- * ever had state, since this API has no field in which its name could be typed. `trigger_savepoint` false stops without a savepoint; the
- * checkpoints stay. Deletion names the job by its id, which is confirmation enough: its snapshots stay for the days of the undo window.
+ * `trigger_savepoint` false stops without a savepoint; the checkpoints stay. A deletion names the job by its id, which is confirmation
+ * enough: its snapshots stay for the days of the undo window.
  */
 import type { UserCall } from '../auth/caller.ts';
 import { requireJob } from '../auth/job-access.ts';
@@ -13,12 +12,11 @@ import { type ErrorCode, Refusal } from '../contract/errors.ts';
 import type { ActResult } from '../contract/primitives.ts';
 import type { ConsoleContext } from '../services/context.ts';
 import { deleteJobs } from '../services/delete-jobs.ts';
-import { startJobs } from '../services/start-jobs.ts';
 import { stopJobs } from '../services/stop-jobs.ts';
 import { DliError, dliErrorOf } from './dli-error.ts';
 import { canExist } from './find-job.ts';
 
-type Act = (jobId: number) => Promise<{ readonly results: ActResult[] }>;
+export type Act = (jobId: number) => Promise<{ readonly results: ActResult[] }>;
 
 export interface ArrayAnswer {
   readonly status: number;
@@ -34,10 +32,16 @@ function errorOf(result: ActResult, wayOut: string): DliError {
 async function resultOf(act: Act, jobId: number): Promise<ActResult> {
   const none: ActResult = { jobId, outcome: 'refused', operationId: null, code: 'not-found', message: '' };
   if (!canExist(jobId)) return none;
-  return (await act(jobId)).results[0] ?? none;
+  try {
+    return (await act(jobId)).results[0] ?? none;
+  } catch (error) {
+    if (error instanceof Refusal) return { ...none, code: error.code, message: error.message };
+    throw error;
+  }
 }
 
-async function onEach(jobIds: readonly number[], act: Act, done: string, wayOut: string): Promise<ArrayAnswer> {
+/** `wayOut` is added where the console would ask for the job's name. */
+export async function onEach(jobIds: readonly number[], act: Act, done: string, wayOut = ''): Promise<ArrayAnswer> {
   const results: ActResult[] = [];
   for (const jobId of jobIds) results.push(await resultOf(act, jobId));
   if (results.every((result) => result.outcome === 'refused')) {
@@ -52,19 +56,6 @@ async function onEach(jobIds: readonly number[], act: Act, done: string, wayOut:
   return { status: 200, body };
 }
 
-const START_WAY_OUT =
-  'This API has no field for that. To go on from the newest snapshot send resume_savepoint=true; otherwise start the job in the console.';
-
-export function runJobs(
-  context: ConsoleContext,
-  call: UserCall,
-  input: { readonly job_ids: readonly number[]; readonly resume_savepoint?: boolean | null | undefined },
-): Promise<ArrayAnswer> {
-  const choice = input.resume_savepoint === false ? ({ kind: 'empty' } as const) : ({ kind: 'newest' } as const);
-  const act: Act = (jobId) => startJobs(context, call, { jobs: [{ jobId, choice, allowNonRestoredState: false }] });
-  return onEach(input.job_ids, act, 'The request for submitting DLI jobs is successfully delivered.', START_WAY_OUT);
-}
-
 export function stopJobsOf(
   context: ConsoleContext,
   call: UserCall,
@@ -72,7 +63,7 @@ export function stopJobsOf(
 ): Promise<ArrayAnswer> {
   const mode = input.trigger_savepoint === true ? 'savepoint' : 'without';
   const act: Act = (jobId) => stopJobs(context, call, { jobs: [{ jobId, mode }] });
-  return onEach(input.job_ids, act, 'The request for stopping DLI jobs is successfully delivered.', '');
+  return onEach(input.job_ids, act, 'The request for stopping DLI jobs is successfully delivered.');
 }
 
 const DELETED = 'The job is successfully deleted.';
@@ -93,7 +84,7 @@ export function deleteJobsOf(
   call: UserCall,
   input: { readonly job_ids: readonly number[] },
 ): Promise<ArrayAnswer> {
-  return onEach(input.job_ids, deletion(context, call), DELETED, '');
+  return onEach(input.job_ids, deletion(context, call), DELETED);
 }
 
 export async function deleteJob(context: ConsoleContext, call: UserCall, jobId: number) {

@@ -1,6 +1,7 @@
 /** Run, stop, delete, savepoints, execution graph: answers, one entry a job, and that no state is given up by an omission. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ConsoleFixture } from '../http/console-fixture.ts';
+import { SNAPSHOT_INCLUDE, snapshotView } from '../db/row-to-view.ts';
+import { ConsoleFixture, figure } from '../http/console-fixture.ts';
 import type { FoundSnapshot } from '../services/ports.ts';
 import { DliClient } from './dli-fixture.ts';
 
@@ -57,6 +58,46 @@ describe('run', () => {
     expect(body[0].error_msg).toContain('lose 7 records');
     expect(body[0].error_msg).toContain('resume_savepoint=true');
     expect([await statusOf(id), await requestOf(id)]).toEqual(['job_init', null]);
+  });
+
+  it.each([
+    { what: 'records shown twice', lost: 0, fate: 'kept', started: true },
+    { what: 'records lost', lost: 3, fate: 'kept', started: false },
+    { what: 'a loss that is not known', lost: null, fate: 'kept', started: false },
+    { what: 'state that is dropped', lost: 0, fate: 'dropped', started: false },
+  ] as const)('takes resume_savepoint=true for consent to $what: $started', async ({ lost, fate, started }) => {
+    const now = new Date(1);
+    const path = `obs://b/${id}`;
+    const row = await fixture.context.database.snapshot.create({
+      data: {
+        jobId: id,
+        name: 'sp',
+        kind: 'savepoint',
+        origin: 'stop',
+        engine: 'embedded',
+        path,
+        createdAt: now,
+        durationMs: 1,
+        sizeBytes: 1n,
+      },
+      include: SNAPSHOT_INCLUDE,
+    });
+    await change(id, { hadState: true, status: 'job_cancel_success' });
+    const original = fixture.context;
+    const operator = { uid: 'u', description: 'd', fate, stateBytes: 1, stateRecords: 1, note: '' };
+    const previewStart: typeof original.previews.previewStart = async (jobId, choice) => {
+      const preview = await original.previews.previewStart(jobId, choice);
+      const loss = { ...preview.loss, lost: figure(lost), doubled: figure(null) };
+      return { ...preview, loss, snapshot: snapshotView(row, 7), operators: [operator], needsName: true, verdict: 'unknown' };
+    };
+    fixture.context = { ...original, previews: { ...original.previews, previewStart } };
+    const answers = [await run({ job_ids: [id], resume_savepoint: null }), await run({ job_ids: [id], resume_savepoint: true })];
+    fixture.context = original;
+    expect(answers.map((answer) => answer.status)).toEqual([400, started ? 200 : 400]);
+    // Never "newest" with a name typed: that would allow an empty start when the snapshot is gone.
+    expect(await requestOf(id)).toEqual(
+      started ? expect.objectContaining({ choice: { kind: 'snapshot', snapshotId: row.id }, allowNonRestoredState: false }) : null,
+    );
   });
 
   it('answers each job in the order given; 400 with an array of errors when none could be served', async () => {
