@@ -286,6 +286,7 @@ export class Coordinator {
   }
 }
 
+/** As part of a sentence: without the full stop at its end. */
 function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
+  return (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '');
 }
