@@ -10,7 +10,9 @@ import { createDropUpdateBefore } from './drop-update-before.ts';
 import { createExpand } from './expand.ts';
 import { createGroupAggregate } from './group-aggregate.ts';
 import { createJoin } from './join.ts';
+import { createRank } from './rank.ts';
 import { createSinkUpsertMaterialize } from './sink-upsert-materialize.ts';
+import { createSortLimit } from './sort-limit.ts';
 import { createTemporalSort } from './temporal-sort.ts';
 import { createUnnest } from './unnest.ts';
 import { createWatermark } from './watermark.ts';
@@ -46,6 +48,10 @@ export function createOperator(node: PlanNode, inputs: readonly RowSchema[], fun
       return createUnnest(node, inputs[0], functions);
     case 'join':
       return createJoin(node, inputs, functions);
+    case 'rank':
+      return createRank(node, inputs[0]);
+    case 'sortLimit':
+      return createSortLimit(node, inputs[0]);
     default:
       throw new Error(`no operator for plan nodes of kind ${node.kind}`);
   }

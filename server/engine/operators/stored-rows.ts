@@ -53,6 +53,21 @@ export class RowLayout {
     return { rows: table.idLimit, columns, kinds: null, selection: null, selected: table.idLimit, split: -1 };
   }
 
+  /** The same for tables that change in between: the view is made anew when the table's arrays have been replaced. */
+  follow(table: KeyedTable): () => Batch {
+    let view: Batch | null = null;
+    let nulls: Uint8Array | null = null;
+    let heap: Uint8Array | null = null;
+    return () => {
+      if (view === null || nulls !== table.meta.nulls || heap !== table.heap.data) {
+        nulls = table.meta.nulls;
+        heap = table.heap.data;
+        view = this.view(table);
+      }
+      return view;
+    };
+  }
+
   /** What writes the rows' fields of this table: row rows[i] of the batch into record ids[i], open for writing. */
   writer(table: KeyedTable): (batch: Batch, rows: Int32Array, ids: Int32Array, count: number) => void {
     const store = new RowStore(table, table.fields.length - this.#rest.length, this.#rest.length);

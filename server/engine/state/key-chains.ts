@@ -94,6 +94,10 @@ export class KeyChains {
     }
   }
 
+  chainOf(id: number): number {
+    return this.#chainOf[id];
+  }
+
   headOf(id: number): number {
     return this.heads[this.#chainOf[id]];
   }

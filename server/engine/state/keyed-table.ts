@@ -206,6 +206,11 @@ export class KeyedTable {
     return (this.chains as KeyChains).tailOf(id);
   }
 
+  /** Number of the record's chain: it stays as long as the chain holds a record, and is then used for another key. */
+  chainOf(id: number): number {
+    return (this.chains as KeyChains).chainOf(id);
+  }
+
   /** Records of the same key, expired ones included. */
   chainLength(id: number): number {
     return (this.chains as KeyChains).lengthOf(id);
