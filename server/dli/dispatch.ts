@@ -1,13 +1,14 @@
 /**
- * Every request to /v1.0/{project_id}/** goes through here: path, caller, body, handler, errors. Answers have status 200 and X-Request-Id;
+ * Every request to /v1.0/{project_id}/** and /v3/{project_id}/** goes through here: path, caller, body, handler, errors. Answers have status 200 and X-Request-Id;
  * errors DLI's body `{error_code, error_msg}`, those of the gateway with `request_id`. What is not in the table does not exist.
  */
 import { randomUUID } from 'node:crypto';
 import type { UserCall } from '../auth/caller.ts';
 import { clientAddress, queryOf, readBytes } from '../http/request-parts.ts';
 import type { ConsoleContext } from '../services/context.ts';
-import { type ArrayAnswer, deleteJob, deleteJobsOf, stopJobsOf } from './act-on-jobs.ts';
+import { deleteJob, deleteJobsOf, stopJobsOf } from './act-on-jobs.ts';
 import { authenticateDli } from './authenticate-dli.ts';
+import { authorizeBody, authorizeBuckets } from './authorize-buckets.ts';
 import { createJob } from './create-job.ts';
 import { badParameter, DliError, expectedError, noSuchApi } from './dli-error.ts';
 import { parseJobId } from './find-job.ts';
@@ -16,6 +17,7 @@ import { listJobs, listJobsQuery } from './list-jobs.ts';
 import { runJobs } from './run-jobs.ts';
 import { importSavepoint, triggerSavepoint } from './savepoints.ts';
 import { showExecutionGraph, showJob } from './show-job.ts';
+import { addTags, addTagsBody, listTags, removeTags, removeTagsBody } from './tags.ts';
 import { updateJob } from './update-job.ts';
 
 interface Input {
@@ -29,7 +31,7 @@ type Handler = (input: Input) => Promise<object>;
 
 interface Route {
   readonly method: string;
-  /** What follows /v1.0/{project_id}/streaming/. */
+  /** The whole path, with names for the project's and the job's id. */
   readonly path: RegExp;
   readonly handle: Handler;
 }
@@ -37,40 +39,49 @@ interface Route {
 const { parsed } = bodies;
 const route = (method: string, path: string, handle: Handler): Route => ({
   method,
-  path: new RegExp(`^${path.replace('{job_id}', '(?<jobId>[^/]+)')}$`),
+  path: new RegExp(
+    `^${path.replaceAll('.', '\\.').replace('{project_id}', '(?<projectId>[^/]+)').replace('{job_id}', '(?<jobId>[^/]+)')}$`,
+  ),
   handle,
 });
 
+const STREAMING = '/v1.0/{project_id}/streaming';
+const TAGS = '/v3/{project_id}/dli_flink_job/{job_id}/tags';
+
 /** Literal paths come before those with an id. */
 const ROUTES: readonly Route[] = [
-  route('POST', 'sql-jobs', ({ context, call, body }) =>
+  route('POST', `${STREAMING}/sql-jobs`, ({ context, call, body }) =>
     createJob(context, call, 'flink_opensource_sql_job', parsed(bodies.createSqlJobBody, body())),
   ),
-  route('PUT', 'sql-jobs/{job_id}', ({ context, call, jobId, body }) =>
+  route('PUT', `${STREAMING}/sql-jobs/{job_id}`, ({ context, call, jobId, body }) =>
     updateJob(context, call, 'flink_opensource_sql_job', jobId, parsed(bodies.updateSqlJobBody, body())),
   ),
-  route('POST', 'flink-jobs', ({ context, call, body }) =>
+  route('POST', `${STREAMING}/flink-jobs`, ({ context, call, body }) =>
     createJob(context, call, 'flink_jar_job', parsed(bodies.createJarJobBody, body())),
   ),
-  route('PUT', 'flink-jobs/{job_id}', ({ context, call, jobId, body }) =>
+  route('PUT', `${STREAMING}/flink-jobs/{job_id}`, ({ context, call, jobId, body }) =>
     updateJob(context, call, 'flink_jar_job', jobId, parsed(bodies.updateJarJobBody, body())),
   ),
-  route('GET', 'jobs', ({ context, call, query }) => listJobs(context, call, parsed(listJobsQuery, query))),
-  route('POST', 'jobs/run', ({ context, call, body }) => runJobs(context, call, parsed(bodies.runBody, body()))),
-  route('POST', 'jobs/stop', ({ context, call, body }) => stopJobsOf(context, call, parsed(bodies.stopBody, body()))),
-  route('POST', 'jobs/delete', ({ context, call, body }) => deleteJobsOf(context, call, parsed(bodies.deleteBody, body()))),
-  route('GET', 'jobs/{job_id}', ({ context, call, jobId }) => showJob(context, call, jobId)),
-  route('DELETE', 'jobs/{job_id}', ({ context, call, jobId }) => deleteJob(context, call, jobId)),
-  route('GET', 'jobs/{job_id}/execute-graph', ({ context, call, jobId }) => showExecutionGraph(context, call, jobId)),
-  route('POST', 'jobs/{job_id}/savepoint', ({ context, call, jobId, body }) =>
+  route('GET', `${STREAMING}/jobs`, ({ context, call, query }) => listJobs(context, call, parsed(listJobsQuery, query))),
+  route('POST', `${STREAMING}/jobs/run`, ({ context, call, body }) => runJobs(context, call, parsed(bodies.runBody, body()))),
+  route('POST', `${STREAMING}/jobs/stop`, ({ context, call, body }) => stopJobsOf(context, call, parsed(bodies.stopBody, body()))),
+  route('POST', `${STREAMING}/jobs/delete`, ({ context, call, body }) => deleteJobsOf(context, call, parsed(bodies.deleteBody, body()))),
+  route('GET', `${STREAMING}/jobs/{job_id}`, ({ context, call, jobId }) => showJob(context, call, jobId)),
+  route('DELETE', `${STREAMING}/jobs/{job_id}`, ({ context, call, jobId }) => deleteJob(context, call, jobId)),
+  route('GET', `${STREAMING}/jobs/{job_id}/execute-graph`, ({ context, call, jobId }) => showExecutionGraph(context, call, jobId)),
+  route('POST', `${STREAMING}/jobs/{job_id}/savepoint`, ({ context, call, jobId, body }) =>
     triggerSavepoint(context, call, jobId, parsed(bodies.savepointBody, body()).savepoint_path),
   ),
-  route('POST', 'jobs/{job_id}/import-savepoint', ({ context, call, jobId, body }) =>
+  route('POST', `${STREAMING}/jobs/{job_id}/import-savepoint`, ({ context, call, jobId, body }) =>
     importSavepoint(context, call, jobId, parsed(bodies.importBody, body())),
   ),
+  route('POST', '/v1.0/{project_id}/dli/obs-authorize', ({ context, call, body }) =>
+    authorizeBuckets(context, call, parsed(authorizeBody, body())),
+  ),
+  route('GET', TAGS, ({ context, call, jobId }) => listTags(context, call, jobId)),
+  route('POST', `${TAGS}/create`, ({ context, call, jobId, body }) => addTags(context, call, jobId, parsed(addTagsBody, body()))),
+  route('POST', `${TAGS}/delete`, ({ context, call, jobId, body }) => removeTags(context, call, jobId, parsed(removeTagsBody, body()))),
 ];
-
-const PATH = /^\/v1\.0\/([^/]+)\/streaming\/(.+)$/;
 
 export async function dispatchDli(context: ConsoleContext, request: Request): Promise<Response> {
   const requestId = randomUUID();
@@ -94,11 +105,15 @@ function errorAnswer({ status, code, message }: DliError, requestId: string): Re
 
 async function answerOf(context: ConsoleContext, request: Request, requestId: string): Promise<Response> {
   const url = new URL(request.url);
-  const [, projectId = '', rest = ''] = PATH.exec(url.pathname) ?? [];
-  const found = ROUTES.find((one) => one.method === request.method && one.path.test(rest));
-  if (!found) throw noSuchApi();
+  const found = ROUTES.find((one) => one.method === request.method && one.path.test(url.pathname));
+  const parts = found?.path.exec(url.pathname)?.groups;
+  if (!found || !parts) throw noSuchApi();
   const { method, headers } = request;
-  const { caller, body } = await authenticateDli(context, { method, url, headers, readBody: () => readBytes(request) }, projectId);
+  const { caller, body } = await authenticateDli(
+    context,
+    { method, url, headers, readBody: () => readBytes(request) },
+    parts.projectId ?? '',
+  );
   const call: UserCall = {
     requestId,
     address: clientAddress(headers),
@@ -106,7 +121,7 @@ async function answerOf(context: ConsoleContext, request: Request, requestId: st
     via: 'dli',
     caller,
   };
-  const idText = found.path.exec(rest)?.groups?.jobId;
+  const idText = parts.jobId;
   const isOfJob = idText !== undefined;
   try {
     const jobId = idText === undefined ? 0 : parseJobId(idText);
@@ -116,10 +131,12 @@ async function answerOf(context: ConsoleContext, request: Request, requestId: st
   }
 }
 
-const isArrayAnswer = (value: object): value is ArrayAnswer => 'status' in value && 'body' in value;
+/** An answer with a status of its own, as bulk acts and tags give; body null: none. */
+const hasStatus = (value: object): value is { readonly status: number; readonly body: unknown } => 'status' in value && 'body' in value;
 
 function written(value: object): Response {
-  return isArrayAnswer(value) ? Response.json(value.body, { status: value.status }) : Response.json(value);
+  if (!hasStatus(value)) return Response.json(value);
+  return value.body === null ? new Response(null, { status: value.status }) : Response.json(value.body, { status: value.status });
 }
 
 function parseJson(body: Uint8Array): unknown {

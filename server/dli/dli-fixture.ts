@@ -30,10 +30,10 @@ export class DliClient {
     return new DliClient(fixture, accessKey, secretKey);
   }
 
-  /** `path` is what follows /v1.0/{project_id}. */
-  signed(method: string, path: string, body?: unknown, secretKey = this.secretKey): Request {
+  /** `path` is what follows the project's id. */
+  signed(method: string, path: string, body?: unknown, secretKey = this.secretKey, version = 'v1.0'): Request {
     const { clock, projectId } = this.#fixture;
-    const url = new URL(`http://127.0.0.1:3000/v1.0/${projectId}${path}`);
+    const url = new URL(`http://127.0.0.1:3000/${version}/${projectId}${path}`);
     const text = body === undefined ? '' : JSON.stringify(body);
     const headers = new Headers({
       'content-type': 'application/json',
@@ -48,10 +48,10 @@ export class DliClient {
     return new Request(url, { method, headers, ...(text === '' ? {} : { body: text }) });
   }
 
-  call(method: string, path: string, body?: unknown): Promise<Answered> {
+  call(method: string, path: string, body?: unknown, version = 'v1.0'): Promise<Answered> {
     // Two calls of a test may be alike; a real clock has moved on.
     this.#fixture.clock.nowValue += 1_000;
-    return answerOf(this.#fixture, this.signed(method, path, body));
+    return answerOf(this.#fixture, this.signed(method, path, body, this.secretKey, version));
   }
 }
 
