@@ -121,3 +121,8 @@ export function writeTimestamp(value: bigint, precision: number, standard: Times
   const text = `${formatDate(Number(days))}${standard === 'SQL' ? ' ' : 'T'}${formatTime(Number(seconds) * 1000, 0)}`;
   return `${text}${fraction === '' ? '' : `.${fraction}`}${isInstant ? 'Z' : ''}`;
 }
+
+/** A time of the day: seconds, and milliseconds where there are any, without trailing zeros. */
+export function writeTime(value: number): string {
+  return formatTime(value, 3).replace(/\.?0+$/, '');
+}

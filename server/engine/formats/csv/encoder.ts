@@ -7,12 +7,12 @@ import type { Batch, Column } from '../../types/batch.ts';
 import { formatDouble, formatFloat } from '../../types/format-number.ts';
 import { valueAt } from '../../types/row-access.ts';
 import type { RowSchema, SqlType } from '../../types/sql-type.ts';
-import { formatDate, formatTime } from '../../types/timestamps.ts';
+import { formatDate } from '../../types/timestamps.ts';
 import type { ArrayValue, RowValue, Value } from '../../types/value.ts';
 import { writeText } from '../byte-sink.ts';
 import type { ByteSink, Encoder } from '../contract.ts';
 import { decimalJson } from '../json/encoder.ts';
-import { writeTimestamp } from '../temporal-text.ts';
+import { writeTime, writeTimestamp } from '../temporal-text.ts';
 import type { CsvOptions } from './options.ts';
 
 const UNQUOTED_CHARACTERS_MAX = 24;
@@ -81,7 +81,7 @@ export class CsvEncoder implements Encoder {
       case 'DATE':
         return formatDate(value as number);
       case 'TIME':
-        return formatTime(Math.floor((value as number) / 1000) * 1000, 0);
+        return writeTime(value as number);
       case 'TIMESTAMP':
       case 'TIMESTAMP_LTZ':
         return writeTimestamp(value as bigint, type.precision, 'SQL', type.kind === 'TIMESTAMP_LTZ');

@@ -9,12 +9,12 @@ import { formatDecimal } from '../../types/decimal-arithmetic.ts';
 import { formatDouble, formatFloat } from '../../types/format-number.ts';
 import { isNullAt, valueAt } from '../../types/row-access.ts';
 import { laneOf, type RowSchema, type SqlType } from '../../types/sql-type.ts';
-import { formatDate, formatTime } from '../../types/timestamps.ts';
+import { formatDate } from '../../types/timestamps.ts';
 import type { ArrayValue, MapValue, RowValue, Value } from '../../types/value.ts';
 import { writeBigInteger, writeBytes, writeInteger, writeText } from '../byte-sink.ts';
 import type { ByteSink, Encoder } from '../contract.ts';
 import { LaneWordsView } from '../lane-words.ts';
-import { writeTimestamp } from '../temporal-text.ts';
+import { writeTime, writeTimestamp } from '../temporal-text.ts';
 import type { JsonOptions } from './options.ts';
 
 type ColumnWriter = (column: Column, row: number, out: ByteSink) => void;
@@ -214,7 +214,7 @@ export function valueToJson(value: Value, type: SqlType, options: JsonOptions): 
     case 'DATE':
       return `"${formatDate(value as number)}"`;
     case 'TIME':
-      return `"${formatTime(Math.floor((value as number) / 1000) * 1000, 0)}"`;
+      return `"${writeTime(value as number)}"`;
     case 'TIMESTAMP':
     case 'TIMESTAMP_LTZ':
       return `"${writeTimestamp(value as bigint, type.precision, options.timestampFormat, type.kind === 'TIMESTAMP_LTZ')}"`;
