@@ -4,6 +4,7 @@ import { collectConnector } from './collect/connector.ts';
 import type { Connector } from './contract.ts';
 import { datagenConnector } from './datagen/connector.ts';
 import { filesystemConnector } from './filesystem/connector.ts';
+import { jdbcConnector } from './jdbc/connector.ts';
 import { kafkaConnector, upsertKafkaConnector } from './kafka/connector.ts';
 import { printConnector } from './print/connector.ts';
 
@@ -11,6 +12,7 @@ const CONNECTORS: readonly Connector[] = [
   filesystemConnector,
   kafkaConnector,
   upsertKafkaConnector,
+  jdbcConnector,
   datagenConnector,
   printConnector,
   blackholeConnector,
