@@ -15,7 +15,10 @@ export function useRowKeys(rows: readonly JobSummary[], toggle: (job: JobSummary
   const move = (by: number) => {
     const next = Math.max(0, Math.min(rows.length - 1, current + by));
     setAt(next);
-    document.querySelectorAll('[data-job-rows] tbody tr, [data-job-rows] > li')[next]?.scrollIntoView({ block: 'nearest' });
+    // The focus goes along, so that Tab reaches the row's own controls and a dialog gives it back to the row.
+    const row = document.querySelectorAll('[data-job-rows] tbody tr, [data-job-rows] > li')[next];
+    row?.scrollIntoView({ block: 'nearest' });
+    row?.querySelector<HTMLElement>('a[href]')?.focus({ preventScroll: true });
   };
   const withRow = (use: (job: JobSummary) => void) => () => {
     const job = rows[current];

@@ -1,13 +1,14 @@
 'use client';
 /** Frame of every page after the sign-in: side bar, header, content, palette, help. */
 import dynamic from 'next/dynamic';
-import { useRouter } from 'next/navigation';
+import { usePathname, useRouter } from 'next/navigation';
 import { type ReactNode, useState } from 'react';
 import { FOLD_COOKIE } from '../i18n/locale.ts';
 import { useI18n } from '../i18n/provider.tsx';
 import { cx } from '../ui/class-names.ts';
 import { Sheet } from '../ui/dialog.tsx';
 import { Header } from './header.tsx';
+import { useKeptFocus } from './kept-focus.ts';
 import { PageNameProvider } from './page-name.tsx';
 import { useShortcut } from './shortcuts.tsx';
 import { SideBar } from './side-bar.tsx';
@@ -28,6 +29,7 @@ export function AppShell({ startFolded, children }: { startFolded: boolean; chil
     document.cookie = `${FOLD_COOKIE}=${folded ? 0 : 1}; path=/; max-age=31536000; samesite=lax`;
     setFolded(!folded);
   };
+  useKeptFocus(usePathname());
   useShortcut('[', fold);
   useShortcut('mod+k', () => setPalette(true));
   useShortcut('?', () => setHelp(true));

@@ -73,7 +73,7 @@ export function Button({
       {busy ? <Arc /> : icon}
       {children}
       {offReason ? (
-        <span id={reasonId} className="sr-only">
+        <span id={reasonId} hidden>
           {offReason}
         </span>
       ) : null}

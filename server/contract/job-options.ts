@@ -3,6 +3,7 @@
  * DLI-compatible API read them here. Defaults are DLI's but where ours are safer: checkpointing every 30 s, automatic restart from
  * the newest checkpoint, log saved, and a record that cannot be read stops the job instead of being dropped.
  */
+import './without-eval.ts';
 import { z } from 'zod';
 
 export const OPTION_GROUPS = ['resources', 'no-data-loss', 'after-failure', 'state-and-records', 'advanced'] as const;
