@@ -10,6 +10,7 @@ import { eventsQuerySchema } from './events.ts';
 import * as imports from './import.ts';
 import * as job from './job.ts';
 import * as metrics from './metrics.ts';
+import { previewSqlSchema } from './preview.ts';
 import { actResultsSchema, doneSchema, idSchema, jobIdTextSchema } from './primitives.ts';
 import * as runs from './runs.ts';
 import * as snapshot from './snapshot.ts';
@@ -256,6 +257,12 @@ const jobRoutes = {
 const otherRoutes = {
   checkSql: route('POST', '/sql/check', 'Check semantics', { body: check.checkSqlSchema, answer: check.checkSqlAnswerSchema }),
   explainSql: route('POST', '/sql/explain', 'Explain', { body: check.explainSqlSchema, answer: check.explainSqlAnswerSchema }),
+  previewSql: route('POST', '/sql/preview', 'Run a query with its sinks off and stream its rows as JSON lines', {
+    body: previewSqlSchema,
+    answer: z.unknown(),
+    kind: 'stream',
+  }),
+  stopPreview: route('POST', '/sql/preview/{id}/stop', 'End a preview of the caller', { params: ofId, answer: doneSchema }),
   formatSql: route('POST', '/sql/format', 'Format', { body: check.formatSqlSchema, answer: check.formatSqlAnswerSchema }),
   listSnapshots: route('GET', '/snapshots', 'Snapshots', {
     query: snapshot.listSnapshotsQuerySchema,

@@ -9,10 +9,12 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { hashPassword } from '../auth/password.ts';
 import { parseEnvironment } from '../config/environment.ts';
+import { projectRoot } from '../config/project-root.ts';
 import type { UserRole } from '../contract/account.ts';
 import type { RestoreChoice, StartPreview } from '../contract/start.ts';
 import { type OpenedDatabase, openDatabase } from '../db/open-database.ts';
 import type { Clock } from '../effects/clock.ts';
+import { runPreview } from '../engines/embedded/preview-runner.ts';
 import { EventHub } from '../events/event-hub.ts';
 import { masterKeyOf } from '../secrets/seal.ts';
 import type { ConsoleContext } from '../services/context.ts';
@@ -62,6 +64,7 @@ export function previewOf(jobId: number, jobName: string, choice: RestoreChoice,
     snapshot: null,
     passedOver: [],
     verdict: lost === null ? 'unknown' : lost > 0 ? 'bad' : 'ok',
+    said: [],
     sentence: lost === 0 ? 'Nothing will be lost, nothing doubled.' : `This start would lose ${lost ?? 'an unknown number of'} records.`,
     loss: { lost: figure(lost), readAgain: none, doubled: none, waiting: none },
     positions: [],
@@ -111,6 +114,7 @@ export class ConsoleFixture {
       planner: { plan: async () => fixture.planned, format: async (sql) => sql.toUpperCase() },
       supervisor: { wake: () => void fixture.wakes++, subscribe: () => () => {}, isConnected: () => true },
       previews: fixture.#previews(),
+      runPreview: (spec, onReport) => runPreview(projectRoot(), spec, onReport),
     };
     const prepared = await prepareConsole(database, environment.value, masterKey, fixture.clock);
     fixture.projectId = prepared.projectId;

@@ -17,6 +17,7 @@ import { listJobPermissions, setJobPermission } from '../services/job-permission
 import { listAudit } from '../services/list-audit.ts';
 import { listJobs } from '../services/list-jobs.ts';
 import * as operations from '../services/operations.ts';
+import { stopPreview } from '../services/preview-sql.ts';
 import * as queues from '../services/queues.ts';
 import { getJobLogs } from '../services/read-logs.ts';
 import { getSetup, setUp } from '../services/set-up.ts';
@@ -30,6 +31,7 @@ import { renameJob, setJobTags, updateJob } from '../services/update-job.ts';
 import * as users from '../services/users.ts';
 import { streamEvents } from './event-stream.ts';
 import { openApiDocument } from './openapi.ts';
+import { streamPreview } from './preview-stream.ts';
 
 interface Common<N extends RouteName> extends RouteInput<N> {
   readonly context: ConsoleContext;
@@ -117,6 +119,8 @@ export const USER_HANDLERS: { readonly [N in Exclude<RouteName, PublicRoute>]: U
 
   checkSql: ({ context, call, body }) => checkSql.checkSql(context, call, body),
   explainSql: ({ context, call, body }) => checkSql.explainSql(context, call, body),
+  previewSql: ({ context, call, body, request }) => streamPreview(context, call, body, request),
+  stopPreview: ({ context, call, params }) => stopPreview(context, call, params.id),
   formatSql: ({ context, call, body }) => checkSql.formatSql(context, call, body),
   listSnapshots: ({ context, call, query }) => snapshots.listSnapshots(context, call, query),
   getSnapshot: ({ context, call, params }) => snapshots.getSnapshot(context, call, params.id),

@@ -5,6 +5,9 @@ import { ROUTES, type RouteContract, type RouteName } from '../contract/routes.t
 
 type Json = Record<string, unknown>;
 
+/** Media types of answers that are no JSON. */
+const STREAMS: Partial<Record<RouteName, string>> = { streamEvents: 'text/event-stream', previewSql: 'application/x-ndjson' };
+
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
   return rest;
@@ -21,9 +24,9 @@ function parametersOf(schema: z.ZodType, place: 'path' | 'query'): Json[] {
 }
 
 function operationOf(name: RouteName, route: RouteContract): Json {
-  const isEvents = name === 'streamEvents';
-  const content = isEvents
-    ? { 'text/event-stream': { schema: { type: 'string' } } }
+  const stream = STREAMS[name];
+  const content = stream
+    ? { [stream]: { schema: { type: 'string' } } }
     : { 'application/json': { schema: jsonSchema(route.answer, 'output') } };
   return {
     operationId: name,

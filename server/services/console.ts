@@ -9,6 +9,7 @@ import { type Environment, parseEnvironment } from '../config/environment.ts';
 import { projectRoot } from '../config/project-root.ts';
 import { openDatabase } from '../db/open-database.ts';
 import { systemClock } from '../effects/clock.ts';
+import { runPreview } from '../engines/embedded/preview-runner.ts';
 import { EventHub } from '../events/event-hub.ts';
 import { loadMasterKey } from '../secrets/load-master-key.ts';
 import { createPreviews } from '../snapshots/create-previews.ts';
@@ -66,6 +67,7 @@ async function openConsole(): Promise<ConsoleContext> {
     events,
     planner,
     previews: createPreviews({ database: client, clock: systemClock, environment: environment.value, planner }),
+    runPreview: (spec, onReport) => runPreview(root, spec, onReport),
     supervisor,
     version: productVersion(root),
     log: (level, message, detail) => {

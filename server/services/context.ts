@@ -6,7 +6,7 @@ import type { Database } from '../db/open-database.ts';
 import type { Clock } from '../effects/clock.ts';
 import type { EventHub } from '../events/event-hub.ts';
 import type { MasterKey } from '../secrets/seal.ts';
-import type { PlannerPort, PreviewPort, SupervisorPort } from './ports.ts';
+import type { PlannerPort, PreviewPort, RunPreview, SupervisorPort } from './ports.ts';
 
 export interface ConsoleContext {
   readonly database: Database;
@@ -17,6 +17,8 @@ export interface ConsoleContext {
   readonly events: EventHub;
   readonly planner: PlannerPort;
   readonly previews: PreviewPort;
+  /** Previews of queries: a process each. */
+  readonly runPreview: RunPreview;
   readonly supervisor: SupervisorPort;
   readonly version: string;
   /** Told to people who run the server: defects, with their request id. */

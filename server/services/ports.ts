@@ -19,6 +19,7 @@ import type { RestoreChoice, StartPreview } from '../contract/start.ts';
 import type { StopPreview } from '../contract/stop.ts';
 import type { PlanOutcome } from '../engine/planner/contract.ts';
 import type { PhysicalPlan } from '../engine/planner/physical-plan.ts';
+import type { PreviewReport, PreviewSpec } from '../engine/preview/preview-wire.ts';
 
 /** A snapshot found at a path, as it will be registered. */
 export interface FoundSnapshot {
@@ -48,6 +49,9 @@ export interface PreviewPort {
   snapshotOperators(snapshotId: string): Promise<SnapshotDetail['operators']>;
   browse(path: string, token: string | null): Promise<BrowseAnswer>;
 }
+
+/** Runs one query with its sinks off; `end` is the last report. */
+export type RunPreview = (spec: PreviewSpec, onReport: (report: PreviewReport) => void) => { stop(): void };
 
 export interface SupervisorPort {
   /** An operation or a live option was written. Losing it costs time only: the supervisor also looks by itself. */

@@ -20,6 +20,11 @@ export interface PlanRequest {
   readonly bareSelect: 'collect' | 'refuse';
   /** False: a table on the machine's own disk is refused, as on a server. */
   readonly allowLocalFiles: boolean;
+  /**
+   * A preview: only this query is planned, INSERTs and SELECTs counted from 0 in the order of the script, into a sink of connector `collect`
+   * (named as the INSERT's table, else `select`). The sink of an INSERT is not looked at. Absent = the whole script.
+   */
+  readonly onlyQuery?: number;
 }
 
 export type PlanOutcome =

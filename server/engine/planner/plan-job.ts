@@ -29,7 +29,8 @@ export function planJob(inserts: readonly BoundInsert[], session: PlannerSession
   };
   const queries = inserts.map((insert) => pushFilters(insert.query));
   const first = buildJob(inserts, queries, scan, settings);
-  const watermarked = neededWatermarks(first.plan, first.sinks, first.scanDigests);
+  // A preview shows the watermark whether the query asks for it or not.
+  const watermarked = session.isPreview ? null : neededWatermarks(first.plan, first.sinks, first.scanDigests);
   const job = buildJob(inserts, queries, { ...scan, watermarked }, settings);
   for (const [id, { mode, from }] of job.finished.intoSink) {
     const insert = inserts[job.sinks.indexOf(id)];

@@ -28,7 +28,12 @@ export function planScript(request: PlanRequest): PlanOutcome {
   for (const statement of parsed.statements) guard(session, () => script.statement(statement));
   if (script.inserts.length === 0 && session.problems.length === 0) {
     const end = request.sql.length;
-    session.report(new SqlError('There is nothing to run: the script has no INSERT INTO.', { start: Math.max(0, end - 1), end }));
+    const { onlyQuery } = request;
+    const message =
+      onlyQuery === undefined || script.queries === 0
+        ? 'There is nothing to run: the script has no INSERT INTO.'
+        : `There is no query number ${onlyQuery + 1}: the script has ${script.queries}.`;
+    session.report(new SqlError(message, { start: Math.max(0, end - 1), end }));
   }
   const nodes = session.problems.length > 0 ? null : guard(session, () => planJob(script.inserts, session));
   if (nodes === null) return { kind: 'refused', problems: [...session.problems].sort((a, b) => a.span.start - b.span.start) };
@@ -56,10 +61,16 @@ class ScriptPlanner {
   readonly #request: PlanRequest;
   readonly #catalog = new Catalog();
   #selects = 0;
+  #queries = 0;
 
   constructor(session: PlannerSession, request: PlanRequest) {
     this.#session = session;
     this.#request = request;
+  }
+
+  /** INSERTs and SELECTs met so far. */
+  get queries(): number {
+    return this.#queries;
   }
 
   checkGivenSettings(): void {
@@ -159,10 +170,30 @@ class ScriptPlanner {
   }
 
   #insert(statement: Insert): void {
+    const { onlyQuery } = this.#request;
+    const number = this.#queries++;
+    if (onlyQuery !== undefined) {
+      if (number === onlyQuery) this.#collectInsert(statement);
+      return;
+    }
     this.inserts.push(bindInsert(statement, this.#context(), this.#session.effectiveSettings()));
   }
 
+  /** The rows of an INSERT, under the names of its sink's columns where these are plain to see. */
+  #collectInsert(statement: Insert): void {
+    const bound = bindQuery(statement.query, this.#context());
+    const sink = this.#catalog.find(statement.table);
+    const declared =
+      sink?.kind === 'table' ? sink.columns.filter((c) => c.kind === 'physical' || (c.kind === 'metadata' && !c.isVirtual)) : [];
+    const names = (statement.columns ?? declared).map((column) => column.name);
+    const named = names.length === bound.schema.length ? renameTo(bound, names, statement.table) : bound;
+    this.inserts.push(collectInto(this.#catalog.keyOf(statement.table), named, statement.query, this.#request));
+  }
+
   #select(query: Query): void {
+    const { onlyQuery } = this.#request;
+    const number = this.#queries++;
+    if (onlyQuery !== undefined && number !== onlyQuery) return;
     if (this.#request.bareSelect === 'refuse')
       throw new SqlError('A job needs a sink: put INSERT INTO a table in front of the query.', query);
     this.#selects++;

@@ -35,6 +35,10 @@ export class PlannerSession implements Session {
     };
   }
 
+  get isPreview(): boolean {
+    return this.#request.onlyQuery !== undefined;
+  }
+
   effectiveSettings(): Readonly<Record<string, string>> {
     return { ...this.settings, ...this.#request.settings };
   }

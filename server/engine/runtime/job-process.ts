@@ -16,6 +16,7 @@ import { RowBuffer } from './row-buffer.ts';
 import { createRunEnvironment } from './run-environment.ts';
 import { SupervisorLink } from './supervisor-link.ts';
 import type { JobOrder, JobReport, RunSpec } from './wire.ts';
+import { withConnections } from './with-connections.ts';
 
 const METRICS_MS = 1000;
 const ROWS_MS = 250;
@@ -121,7 +122,7 @@ async function createPlannedJob(runSpec: RunSpec): Promise<Job | null> {
   const outcome = planScript({
     sql: runSpec.sql,
     settings,
-    connectorOf,
+    connectorOf: withConnections(connectorOf, runSpec.connections ?? {}, new Map()),
     connectorNames: CONNECTOR_NAMES,
     bareSelect: 'refuse',
     allowLocalFiles: runSpec.allowLocalFiles,

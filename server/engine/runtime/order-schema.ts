@@ -39,6 +39,17 @@ export const runSpecSchema = z.strictObject({
   timeZone: z.string(),
   store,
   allowPrivateAddresses: z.boolean(),
+  allowedAddresses: z.array(z.string()).exactOptional(),
+  connections: z
+    .record(
+      z.string(),
+      z.strictObject({
+        kind: z.enum(['kafka', 'postgresql', 'object-store']),
+        options: z.record(z.string(), z.string()),
+        store: store.nullable(),
+      }),
+    )
+    .exactOptional(),
   allowLocalFiles: z.boolean(),
   graceMs: z.number().nonnegative(),
   logFile: z.string().nullable(),

@@ -8,17 +8,22 @@ import type { JobEnvironment } from './job-contract.ts';
 import { createLocator } from './locate-folder.ts';
 import { openStore } from './open-store.ts';
 import type { RunSpec } from './wire.ts';
+import { openConnectionStores, withConnections } from './with-connections.ts';
 
 /** A piece of work may take this long before sockets and timers get their turn. */
 const TURN_MS = 8;
 
 export async function createRunEnvironment(
-  spec: Pick<RunSpec, 'store' | 'allowPrivateAddresses' | 'allowLocalFiles' | 'generation' | 'runId'> & {
+  spec: Pick<
+    RunSpec,
+    'store' | 'allowPrivateAddresses' | 'allowedAddresses' | 'connections' | 'allowLocalFiles' | 'generation' | 'runId'
+  > & {
     readonly checkpoint: Pick<RunSpec['checkpoint'], 'directory'>;
   },
   seams: Pick<JobEnvironment, 'report' | 'print'>,
 ): Promise<JobEnvironment> {
-  const dialer = createDialer({ allowPrivateAddresses: spec.allowPrivateAddresses });
+  const dialer = createDialer({ allowPrivateAddresses: spec.allowPrivateAddresses, allowList: spec.allowedAddresses ?? [] });
+  const connections = spec.connections ?? {};
   const store = await openStore(spec.store, dialer);
   const locate = createLocator(store, spec.allowLocalFiles);
   return {
@@ -28,7 +33,7 @@ export async function createRunEnvironment(
     store,
     dialer,
     allowLocalFiles: spec.allowLocalFiles,
-    connectorOf,
+    connectorOf: withConnections(connectorOf, connections, await openConnectionStores(connections, dialer)),
     locate,
     fence: await createFence(spec, locate),
     report: seams.report,

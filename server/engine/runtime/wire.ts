@@ -39,6 +39,10 @@ export interface RunSpec {
   readonly timeZone: string;
   readonly store: StoreSpec;
   readonly allowPrivateAddresses: boolean;
+  /** Hosts and networks that may be dialed though they are private. Absent = none. */
+  readonly allowedAddresses?: readonly string[];
+  /** Connections that tables may name, with their secrets. Absent = none. */
+  readonly connections?: ConnectionSet;
   /** False on a server: tables and snapshot folders may lie in buckets only, not on the machine's own disk. */
   readonly allowLocalFiles: boolean;
   readonly graceMs: number;
@@ -56,6 +60,17 @@ export type StoreSpec =
       readonly secretKey: string;
       readonly forcePathStyle: boolean;
     };
+
+export interface ConnectionFacts {
+  readonly kind: 'kafka' | 'postgresql' | 'object-store';
+  /** As a table would write them; secrets included where a job runs, left out where it is only planned. */
+  readonly options: Readonly<Record<string, string>>;
+  /** Of an object store where a job runs: where `obs://` and `s3://` paths of the table lie. */
+  readonly store: StoreSpec | null;
+}
+
+/** By name. */
+export type ConnectionSet = Readonly<Record<string, ConnectionFacts>>;
 
 /** Supervisor to process. */
 export type JobOrder =
