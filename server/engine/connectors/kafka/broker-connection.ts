@@ -54,6 +54,7 @@ export class BrokerConnection {
   readonly #pending = new Map<number, Pending>();
   #correlation = 0;
   #isClosed = false;
+  #answers = 0;
   readonly #header = Buffer.alloc(4);
   #headerBytes = 0;
   #frame: Buffer | null = null;
@@ -68,7 +69,7 @@ export class BrokerConnection {
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));
     socket.on('error', (error) => this.#fail(new KafkaError('network', `The connection to ${address} broke: ${error.message}.`)));
-    socket.on('close', () => this.#fail(new KafkaError('network', `Kafka broker ${address} closed the connection.`)));
+    socket.on('close', () => this.#fail(new KafkaError('network', `Kafka broker ${address} closed the connection.${this.#closeHint()}`)));
   }
 
   /** Connected, signed in, with the versions known that the broker speaks. */
@@ -239,8 +240,14 @@ export class BrokerConnection {
       return;
     }
     this.#pending.delete(correlation);
+    this.#answers++;
     clearTimeout(pending.timer);
     pending.answer(frame);
+  }
+
+  /** A listener that wants a sign-in tells its versions to anybody and then hangs up. */
+  #closeHint(): string {
+    return this.#answers <= 1 && this.#settings.sasl === null ? " Perhaps it asks for a sign-in: see 'properties.security.protocol'." : '';
   }
 
   #fail(error: KafkaError): void {

@@ -13,6 +13,9 @@ import { RecordDecoder } from './record-decoder.ts';
 import { noCommittedOffset } from './start-offsets.ts';
 import { type KafkaTable, readKafkaTable } from './table-options.ts';
 
+/** A preview tries again for so long: a leader may be changing, but what does not answer now shall be told now. */
+const HURRIED_API_MS = 1500;
+
 export const kafkaConnector: Connector = kafkaConnectorNamed('kafka');
 export const upsertKafkaConnector: Connector = kafkaConnectorNamed('upsert-kafka');
 
@@ -26,7 +29,7 @@ function openPort(table: KafkaTable, context: RuntimeContext, deadlineMs: number
   const within = (ms: number): number => Math.max(1, Math.min(ms, deadlineMs));
   const hurried = {
     ...settings,
-    apiTimeoutMs: within(settings.apiTimeoutMs),
+    apiTimeoutMs: within(HURRIED_API_MS),
     requestTimeoutMs: within(settings.requestTimeoutMs),
     connectTimeoutMs: within(settings.connectTimeoutMs),
   };
