@@ -21,7 +21,7 @@ export function buildRank(node: LogicalRank, context: BuildContext): number {
   const { range } = node;
   if (range === null) {
     throw new SqlError(
-      `${node.rankFunction} is supported only with a filter on it around the query, such as WHERE rn <= 10 (Top-N, deduplication).`,
+      `${node.rankFunction} without a filter on it around the query, such as WHERE rn <= 10 (Top-N, deduplication), is not supported by the embedded engine yet.`,
       node.span,
     );
   }
