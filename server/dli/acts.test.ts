@@ -84,7 +84,7 @@ describe('run', () => {
     });
     await change(id, { hadState: true, status: 'job_cancel_success' });
     const original = fixture.context;
-    const operator = { uid: 'u', description: 'd', fate, stateBytes: 1, stateRecords: 1, note: '' };
+    const operator = { uid: 'u', description: 'd', fate, stateBytes: 1, stateRecords: 1, note: '', said: null };
     const previewStart: typeof original.previews.previewStart = async (jobId, choice) => {
       const preview = await original.previews.previewStart(jobId, choice);
       const loss = { ...preview.loss, lost: figure(lost), doubled: figure(null) };

@@ -134,7 +134,7 @@ const pairs = (value: unknown): Record<string, string> | null => {
 };
 
 /** JSON text `[{"key","value"}]` or `{key: value}`; or `key=value` lines as the console writes them. */
-export function parseRuntimeConfig(text: string): Record<string, string> {
+function parseRuntimeConfig(text: string): Record<string, string> {
   if (text.trim() === '') return {};
   try {
     const found = pairs(JSON.parse(text));

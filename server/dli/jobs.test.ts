@@ -265,6 +265,14 @@ describe('list', () => {
     expect(await names('name=listed&root_job_id=7')).toEqual([]);
   });
 
+  it('takes _ and % in a name as they stand', async () => {
+    await create('listed_1');
+    expect(await names('name=listed_1')).toEqual(['listed_1']);
+    expect(await names('name=LISTED_')).toEqual(['listed_1']);
+    expect(await names('name=%25')).toEqual([]);
+    await client.call('POST', '/streaming/jobs/delete', { job_ids: [(await list('name=listed_1')).jobs[0].job_id] });
+  });
+
   it('shows exactly the fields of a short row', async () => {
     const { jobs } = await list('name=listed&order=asc');
     expect(jobs[0]).toEqual({

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { UserCall } from '../auth/caller.ts';
 import { visibleJobs } from '../auth/job-access.ts';
-import { JOB_STATUSES } from '../contract/job.ts';
+import { JOB_STATUSES, jobNameSchema } from '../contract/job.ts';
 import type { Prisma } from '../db/open-database.ts';
 import type { ConsoleContext } from '../services/context.ts';
 import { JOB_INCLUDE } from '../services/job-view.ts';
@@ -37,6 +37,9 @@ export const listJobsQuery = z.object({
 });
 type Query = z.output<typeof listJobsQuery>;
 
+/** No job fits. */
+const NONE: Prisma.JobWhereInput = { id: { in: [] } };
+
 /** What `job_type` said at creation stands in the first version; jobs made elsewhere have none. */
 const createdAs = (type: string): Prisma.JobWhereInput => ({
   versions: { some: { number: 1, dliFieldsJson: { contains: `"job_type":${JSON.stringify(type)}` } } },
@@ -51,7 +54,7 @@ function typeFilter(type: (typeof JOB_TYPES)[number]): Prisma.JobWhereInput {
     case 'flink_sql_job':
       return { type: 'flink_opensource_sql_job', ...createdAs(type) };
     case 'flink_sql_edge_job':
-      return { id: { in: [] } };
+      return NONE;
   }
 }
 
@@ -67,22 +70,35 @@ function tagFilters(tags: string): Prisma.JobWhereInput[] {
     });
 }
 
-function whereOf(context: ConsoleContext, call: UserCall, query: Query): Prisma.JobWhereInput {
+/** LIKE takes _ for any sign, and names often have one: those that fit only so are left out by their ids. */
+async function nameFilters(context: ConsoleContext, call: UserCall, name: string): Promise<Prisma.JobWhereInput[]> {
+  const like = { name: containing(context, name) };
+  // Signs that no name can have, among them the others that LIKE knows.
+  if (!jobNameSchema.safeParse(name).success) return [NONE];
+  if (!name.includes('_')) return [like];
+  const found = await context.database.job.findMany({ where: { AND: [visibleJobs(call.caller), like] }, select: { id: true, name: true } });
+  const isMeant = (job: { readonly name: string }) => job.name.toLowerCase().includes(name.toLowerCase());
+  const meant = found.filter(isMeant).map((job) => job.id);
+  const others = found.filter((job) => !isMeant(job)).map((job) => job.id);
+  return meant.length < others.length ? [{ id: { in: meant } }] : [like, { id: { notIn: others } }];
+}
+
+async function whereOf(context: ConsoleContext, call: UserCall, query: Query): Promise<Prisma.JobWhereInput> {
   const all: Prisma.JobWhereInput[] = [visibleJobs(call.caller)];
-  if (query.name) all.push({ name: containing(context, query.name) });
+  if (query.name) all.push(...(await nameFilters(context, call, query.name)));
   if (query.queue_name) all.push({ queueName: query.queue_name });
   if (query.user_name) all.push({ owner: { OR: [{ name: query.user_name }, { email: query.user_name }] } });
   if (query.job_type) all.push(typeFilter(query.job_type));
   if (query.status) all.push({ status: query.status });
   if (query.tags) all.push(...tagFilters(query.tags));
   // Children of an edge job: there are none.
-  if (query.root_job_id && query.root_job_id !== '-1') all.push({ id: { in: [] } });
+  if (query.root_job_id && query.root_job_id !== '-1') all.push(NONE);
   return { AND: all };
 }
 
 export async function listJobs(context: ConsoleContext, call: UserCall, query: Query) {
   const { database } = context;
-  const where = whereOf(context, call, query);
+  const where = await whereOf(context, call, query);
   const [rows, total] = await Promise.all([
     database.job.findMany({
       where,

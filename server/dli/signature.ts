@@ -13,7 +13,7 @@
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
-export const ALGORITHM = 'SDK-HMAC-SHA256';
+const ALGORITHM = 'SDK-HMAC-SHA256';
 export const DATE_HEADER = 'x-sdk-date';
 const BODY_HASH_HEADER = 'x-sdk-content-sha256';
 
