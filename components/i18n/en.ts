@@ -4,6 +4,7 @@ import { list } from './en/list.ts';
 import { options } from './en/options.ts';
 import { page } from './en/page.ts';
 import { restart } from './en/restart.ts';
+import { said } from './en/said.ts';
 import { shell } from './en/shell.ts';
 
-export const en = { ...shell, ...job, ...list, ...restart, ...options, ...page } as const;
+export const en = { ...shell, ...job, ...list, ...restart, ...options, ...page, ...said } as const;

@@ -2,6 +2,8 @@
  * Message templates. `{name}` is replaced by a value; `{n:job|jobs}` picks the first word for 1 and the second otherwise (of the value
  * `n`, which it does not print). The parameter names of a template are known to the type checker, so that a call that forgets one is a type error.
  */
+import { fillTemplate } from '../../server/contract/said.ts';
+
 type Names<S extends string> = S extends `${string}{${infer Inner}}${infer Rest}`
   ? (Inner extends `${infer Name}:${string}` ? Name : Inner) | Names<Rest>
   : never;
@@ -10,19 +12,13 @@ export type MessageParams<S extends string> = [Names<S>] extends [never] ? undef
 
 const PLACE = /\{([a-zA-Z]+)(?::([^|{}]*)\|([^{}]*))?\}/g;
 
-/** Fills a template. A number is printed by `number` (locale's grouping). Unknown places are left as they stand. */
+/** Fills a template. A number is printed by `number` (locale's grouping). */
 export function fillMessage(
   template: string,
   params: Readonly<Record<string, string | number>> | undefined,
-  number: (n: number) => string,
+  number: (n: number, name: string) => string,
 ): string {
-  if (!params) return template;
-  return template.replace(PLACE, (whole, name: string, one: string | undefined, many: string | undefined) => {
-    const value = params[name];
-    if (value === undefined) return whole;
-    if (one !== undefined && many !== undefined) return value === 1 || value === '1' ? one : many;
-    return typeof value === 'number' ? number(value) : value;
-  });
+  return params ? fillTemplate(template, params, number) : template;
 }
 
 /** The names of a template's places, sorted, for the completeness test. */

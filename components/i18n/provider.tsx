@@ -84,7 +84,7 @@ export function I18nProvider({ start, children }: { start: I18nStart; children: 
   const value = useMemo<I18n>(() => {
     const f = makeFormat(words.locale, zone);
     const t = ((key: MessageKey, params?: Record<string, string | number>) =>
-      fillMessage(words.dictionary[key], params, f.full)) as Translate;
+      fillMessage(words.dictionary[key], params, (n, name) => (name.endsWith('Ms') ? f.spanWords(n) : f.full(n)))) as Translate;
     return { locale: words.locale, theme, zoneChoice, zone, t, f, setLocale, setTheme, setZoneChoice };
   }, [words, theme, zoneChoice, zone, setLocale, setTheme, setZoneChoice]);
   return <Context value={value}>{children}</Context>;

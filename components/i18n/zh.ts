@@ -5,6 +5,7 @@ import { list } from './zh/list.ts';
 import { options } from './zh/options.ts';
 import { page } from './zh/page.ts';
 import { restart } from './zh/restart.ts';
+import { said } from './zh/said.ts';
 import { shell } from './zh/shell.ts';
 
-export const zh: Dictionary = { ...shell, ...job, ...list, ...restart, ...options, ...page };
+export const zh: Dictionary = { ...shell, ...job, ...list, ...restart, ...options, ...page, ...said };

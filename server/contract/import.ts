@@ -1,6 +1,6 @@
 /** Import Savepoint: the bucket browser, the six checks, and the request. */
 import { z } from 'zod';
-import { timestampSchema } from './primitives.ts';
+import { saidSchema, timestampSchema } from './primitives.ts';
 import { splitPositionSchema } from './snapshot.ts';
 
 export const storePathSchema = z.string().min(1).max(1024);
@@ -41,6 +41,8 @@ export const importCheckSchema = z.strictObject({
   check: z.enum(IMPORT_CHECKS),
   result: z.enum(['pass', 'note', 'fail', 'not-run']),
   message: z.string(),
+  /** The message by its code; null = it is known in English only. */
+  said: saidSchema.nullable(),
 });
 
 export const importPreviewSchema = z.strictObject({

@@ -1,5 +1,6 @@
-/** Schemas shared by the contract: ids, times, paging, figures. Browser-safe: imports only zod. */
+/** Schemas shared by the contract: ids, times, paging, figures. Browser-safe. */
 import { z } from 'zod';
+import { SAID, type SaidCode } from './said.ts';
 
 /** ms since the epoch, UTC. Every field that ends in `At` is one. */
 export const timestampSchema = z.int().nonnegative();
@@ -71,6 +72,12 @@ export const tagsSchema = z
   .array(tagSchema)
   .max(20, 'A job can have 20 tags.')
   .refine((tags) => new Set(tags.map((tag) => tag.key)).size === tags.length, 'A key can have one value only.');
+
+/** A text of the server by its code, for other languages than English. */
+export const saidSchema = z.strictObject({
+  code: z.enum(Object.keys(SAID) as [SaidCode, ...SaidCode[]]),
+  values: z.record(z.string(), z.union([z.string(), z.number()])),
+});
 
 export const userRefSchema = z.strictObject({ id: idSchema, name: z.string(), email: z.string() });
 export type UserRef = z.infer<typeof userRefSchema>;

@@ -3,7 +3,7 @@
  * that were shown (`acceptance`); when the truth at the moment of the act is worse, it is refused with the new preview.
  */
 import { z } from 'zod';
-import { figureSchema, idSchema, jobIdSchema, timestampSchema, verdictSchema } from './primitives.ts';
+import { figureSchema, idSchema, jobIdSchema, saidSchema, timestampSchema, verdictSchema } from './primitives.ts';
 import { snapshotSchema } from './snapshot.ts';
 
 export const restoreChoiceSchema = z.discriminatedUnion('kind', [
@@ -29,6 +29,7 @@ export const operatorFateSchema = z.strictObject({
   stateRecords: z.int().nullable(),
   /** What changed and what follows, in a sentence; empty for kept. */
   note: z.string(),
+  said: saidSchema.nullable(),
 });
 
 export const partitionPreviewSchema = z.strictObject({
@@ -68,6 +69,8 @@ export const startPreviewSchema = z.strictObject({
   verdict: verdictSchema,
   /** The banner's sentence. */
   sentence: z.string(),
+  /** The sentence by codes; empty where `blockedBy` says it. */
+  said: z.array(saidSchema),
   loss: lossSchema,
   positions: z.array(partitionPreviewSchema),
   sinks: z.array(sinkPreviewSchema),

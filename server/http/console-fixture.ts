@@ -129,6 +129,7 @@ export class ConsoleFixture {
         check,
         result,
         message: check,
+        said: null,
       }));
     return {
       previewStart: async (jobId, choice) => previewOf(jobId, await nameOf(jobId), choice, this.lost),

@@ -6,6 +6,7 @@
 import { IMPORT_CHECKS, type ImportPreview } from '../contract/import.ts';
 import { type JobOptions, jobOptionsSchema } from '../contract/job-options.ts';
 import { settingsOfOptions } from '../contract/job-settings.ts';
+import { inEnglish, type Said, say } from '../contract/said.ts';
 import type { SplitPositionView } from '../contract/snapshot.ts';
 import type { Prisma } from '../db/open-database.ts';
 import type { Manifest } from '../engine/checkpoint/manifest.ts';
@@ -14,7 +15,6 @@ import { StoreError } from '../storage/contract.ts';
 import { compareOperators } from './compare-operators.ts';
 import { planProblem, type SnapshotContext } from './context.ts';
 import { describePositions } from './describe-positions.ts';
-import { grouped } from './figures.ts';
 import { checkParts, type InspectedSnapshot, inspectSnapshot, partsOf, partsProblem } from './inspect-snapshot.ts';
 import { previewPositions } from './preview-positions.ts';
 import { nameOf, placeOf } from './snapshot-place.ts';
@@ -46,10 +46,12 @@ export interface ImportAnswer {
   readonly found: FoundSnapshot | null;
 }
 
-const pass = (check: CheckName, message: string): Check => ({ check, result: 'pass', message });
-const note = (check: CheckName, message: string): Check => ({ check, result: 'note', message });
-const fail = (check: CheckName, message: string): Check => ({ check, result: 'fail', message });
-const notRun = (check: CheckName, message: string): Check => ({ check, result: 'not-run', message });
+type Told = Said | string;
+const told = (text: Told) => (typeof text === 'string' ? { message: text, said: null } : { message: inEnglish([text]), said: text });
+const pass = (check: CheckName, text: Told): Check => ({ check, result: 'pass', ...told(text) });
+const note = (check: CheckName, text: Told): Check => ({ check, result: 'note', ...told(text) });
+const fail = (check: CheckName, text: Told): Check => ({ check, result: 'fail', ...told(text) });
+const notRun = (check: CheckName, text: Told): Check => ({ check, result: 'not-run', ...told(text) });
 
 export async function previewImport(context: SnapshotContext, jobId: number, path: string): Promise<ImportAnswer> {
   const job = await context.database.job.findUniqueOrThrow({ where: { id: jobId } });
@@ -65,12 +67,9 @@ export async function previewImport(context: SnapshotContext, jobId: number, pat
   }
   switch (inspected.kind) {
     case 'none':
-      return nothingFound(
-        folder,
-        `No snapshot here: ${folder.uri} holds no _metadata. Choose the folder that does (a chk-<number> or a savepoint's).`,
-      );
+      return nothingFound(folder, say('said.import.none', { folder: folder.uri }));
     case 'broken':
-      return nothingFound(folder, `The manifest at ${folder.uri} is damaged: ${inspected.reason}. Import another snapshot.`, true);
+      return nothingFound(folder, say('said.import.damaged', { folder: folder.uri, reason: inspected.reason }), true);
     case 'flink':
       return flinkFound(folder, inspected);
     case 'embedded':
@@ -78,10 +77,8 @@ export async function previewImport(context: SnapshotContext, jobId: number, pat
   }
 }
 
-function nothingFound(folder: SnapshotFolder | null, sentence: string, isDamaged = false): ImportAnswer {
-  const checks = IMPORT_CHECKS.map((check, index) =>
-    index === 0 ? fail(check, sentence) : notRun(check, 'There is no manifest to go by.'),
-  );
+function nothingFound(folder: SnapshotFolder | null, text: Told, isDamaged = false): ImportAnswer {
+  const checks = IMPORT_CHECKS.map((check, index) => (index === 0 ? fail(check, text) : notRun(check, say('said.import.noManifest'))));
   const preview: ImportPreview = {
     path: isDamaged ? (folder?.uri ?? null) : null,
     kind: null,
@@ -94,22 +91,21 @@ function nothingFound(folder: SnapshotFolder | null, sentence: string, isDamaged
     positions: [],
     checks,
     canImport: 'no',
-    sentence,
+    sentence: told(text).message,
   };
   return { preview, found: null };
 }
 
 /** Recognised and described, but the embedded engine cannot restore it. */
 function flinkFound(folder: SnapshotFolder, inspected: Extract<InspectedSnapshot, { kind: 'flink' }>): ImportAnswer {
-  const version = inspected.version === null ? '' : ` (metadata format ${inspected.version})`;
-  const sentence = `This is a snapshot of Apache Flink${version}. The embedded engine cannot restore it; run the job on a Flink queue to use it.`;
-  const why = "Flink's state is not read here.";
+  const version = inspected.version === null ? '--' : String(inspected.version);
+  const why = say('said.import.flink', { version });
   const checks = IMPORT_CHECKS.map((check) =>
     check === 'manifest-whole'
-      ? pass(check, `Written by Apache Flink${version}.`)
+      ? pass(check, say('said.import.flinkWhole', { version }))
       : check === 'fits-sql'
-        ? fail(check, sentence)
-        : notRun(check, why),
+        ? fail(check, why)
+        : notRun(check, say('said.import.flinkNotRead')),
   );
   const kind = /^chk-\d+$/.test(nameOf(folder)) ? 'checkpoint' : 'savepoint';
   const preview: ImportPreview = {
@@ -124,7 +120,7 @@ function flinkFound(folder: SnapshotFolder, inspected: Extract<InspectedSnapshot
     positions: [],
     checks,
     canImport: 'no',
-    sentence,
+    sentence: inEnglish([why]),
   };
   return { preview, found: null };
 }
@@ -133,7 +129,7 @@ async function embeddedFound(context: SnapshotContext, job: JobRow, folder: Snap
   const version = await context.database.jobVersion.findUniqueOrThrow({ where: { jobId_number: { jobId: job.id, number: job.version } } });
   const options = jobOptionsSchema.parse(JSON.parse(version.optionsJson));
   const checks = [
-    pass('manifest-whole', 'The manifest is whole.'),
+    pass('manifest-whole', say('said.import.whole')),
     await partsCheck(folder, manifest),
     ownerCheck(job, manifest),
     ...(await planChecks(context, job, version.sql, options, manifest)),
@@ -177,8 +173,8 @@ async function partsCheck(folder: SnapshotFolder, manifest: Manifest): Promise<C
   try {
     const checked = await checkParts(folder, manifest);
     const problem = partsProblem(checked);
-    if (problem !== null) return fail('files-present', `${problem} Import another snapshot.`);
-    return pass('files-present', `All ${checked.total} files are there, each as long as it should be.`);
+    if (problem !== null) return fail('files-present', say('said.import.filesBad', { problem }));
+    return pass('files-present', say('said.import.files', { n: checked.total }));
   } catch (error) {
     if (error instanceof StoreError) return fail('files-present', error.message);
     throw error;
@@ -186,52 +182,45 @@ async function partsCheck(folder: SnapshotFolder, manifest: Manifest): Promise<C
 }
 
 function ownerCheck(job: JobRow, manifest: Manifest): Check {
-  if (manifest.jobId === String(job.id)) return pass('belongs-to-job', 'It was made by this job.');
-  return fail('belongs-to-job', `It was made by job ${manifest.jobName} (${manifest.jobId}), not by this one.`);
+  if (manifest.jobId === String(job.id)) return pass('belongs-to-job', say('said.import.own'));
+  return fail('belongs-to-job', say('said.import.foreign', { name: manifest.jobName, id: manifest.jobId }));
 }
 
 async function planChecks(context: SnapshotContext, job: JobRow, sql: string, options: JobOptions, manifest: Manifest): Promise<Check[]> {
   const planned = await context.plan(sql, settingsOfOptions(options));
   if (planned.kind !== 'planned') {
     const why = planProblem(planned);
-    return [fail('fits-sql', why), notRun('positions-held', 'The SQL does not plan, so its sources are not known.')];
+    return [fail('fits-sql', why), notRun('positions-held', say('said.import.noPlan'))];
   }
   const fates = compareOperators(manifest, planned.plan, options.parallelism);
   const dropped = fates.filter((fate) => fate.fate === 'dropped');
   const fresh = fates.filter((fate) => fate.fate === 'new' || fate.fate === 'changed');
+  const { version } = job;
+  const facts = (fates: readonly { readonly description: string }[]) => ({ version, n: fates.length, first: fates[0]?.description ?? '' });
   const fits =
     dropped.length > 0
-      ? fail('fits-sql', `Version ${job.version} has no operator for the state of ${dropped.length}: ${dropped[0]?.description}.`)
+      ? fail('fits-sql', say('said.import.noOperator', facts(dropped)))
       : fresh.length > 0
-        ? note('fits-sql', `${fresh.length} operators of version ${job.version} begin empty: ${fresh[0]?.description}.`)
-        : pass('fits-sql', `It fits the SQL of version ${job.version}.`);
+        ? note('fits-sql', say('said.import.freshOperators', facts(fresh)))
+        : pass('fits-sql', say('said.import.fits', { version }));
   const { partitions, silent } = await previewPositions(context, planned.plan, manifest);
   return [fits, positionsCheck(partitions, silent)];
 }
 
 function positionsCheck(partitions: Awaited<ReturnType<typeof previewPositions>>['partitions'], silent: readonly string[]): Check {
-  if (silent.length > 0) return fail('positions-held', `Not known: ${silent.join(' ')}`);
+  if (silent.length > 0) return fail('positions-held', say('said.import.positionsUnknown', { reasons: silent.join(' ') }));
   const unknown = partitions.filter((one) => one.lost.value === null);
   const lost = partitions.reduce((sum, one) => sum + (one.lost.value ?? 0), 0);
   if (unknown.length > 0) return fail('positions-held', unknown[0]?.note ?? 'A source does not tell what it holds.');
-  if (lost > 0) return fail('positions-held', `The sources no longer hold ${grouped(lost)} records behind its positions.`);
-  return pass('positions-held', 'The sources still hold its positions.');
+  if (lost > 0) return fail('positions-held', say('said.import.positionsGone', { n: lost }));
+  return pass('positions-held', say('said.import.positionsHeld'));
 }
 
 async function ageCheck(context: SnapshotContext, job: JobRow, folder: SnapshotFolder, manifest: Manifest): Promise<Check> {
   const newest = job.newestSnapshotId === null ? null : await context.database.snapshot.findUnique({ where: { id: job.newestSnapshotId } });
-  if (!newest) return pass('newer-than-newest', 'The job has no snapshot yet.');
-  if (newest.path === folder.uri) return pass('newer-than-newest', "It is the job's newest snapshot.");
+  if (!newest) return pass('newer-than-newest', say('said.import.first'));
+  if (newest.path === folder.uri) return pass('newer-than-newest', say('said.import.isNewest'));
   const behindMs = newest.createdAt.getTime() - manifest.createdMs;
-  if (behindMs <= 0) return pass('newer-than-newest', 'It is newer than the newest snapshot of the job.');
-  return note('newer-than-newest', `It is older than the newest snapshot (${newest.name}) by ${durationText(behindMs)}.`);
-}
-
-function durationText(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  if (seconds < 120) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 120) return `${minutes} min`;
-  const hours = Math.round(minutes / 60);
-  return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
+  if (behindMs <= 0) return pass('newer-than-newest', say('said.import.newer'));
+  return note('newer-than-newest', say('said.import.older', { name: newest.name, behindMs }));
 }

@@ -1,5 +1,6 @@
 /** What becomes of each operator's state when a snapshot is restored under a plan: matched by uid, which names meaning and not place. */
 import type { z } from 'zod';
+import { inEnglish, type Said, say } from '../contract/said.ts';
 import type { operatorFateSchema } from '../contract/start.ts';
 import type { Manifest } from '../engine/checkpoint/manifest.ts';
 import type { PhysicalPlan, PlanNode } from '../engine/planner/physical-plan.ts';
@@ -41,18 +42,20 @@ export function compareOperators(manifest: Manifest, plan: PhysicalPlan, paralle
       fate: 'dropped',
       stateBytes: state?.bytes ?? null,
       stateRecords: state?.records ?? null,
-      note: 'The SQL no longer has this operator: its state is dropped, which must be allowed.',
+      ...noted(say('said.operator.dropped')),
     });
   }
   return fates;
 }
 
+const noted = (said: Said) => ({ note: inEnglish([said]), said });
+
 function fateOf(node: PlanNode, former: PlanNode | undefined, state: Held | undefined, from: number, to: number): OperatorFate {
   const base = { uid: node.uid, description: node.description, stateBytes: state?.bytes ?? null, stateRecords: state?.records ?? null };
-  if (!former) return { ...base, fate: 'new', note: 'It is not in the snapshot and begins empty.' };
+  if (!former) return { ...base, fate: 'new', ...noted(say('said.operator.new')) };
   const missing = node.stateFields.filter((field) => !former.stateFields.includes(field));
-  if (missing.length > 0) return { ...base, fate: 'changed', note: `New in its state, beginning empty: ${missing.join(', ')}.` };
+  if (missing.length > 0) return { ...base, fate: 'changed', ...noted(say('said.operator.changed', { fields: missing.join(', ') })) };
   const isSplit = node.parallelism === null && node.isStateful;
-  if (isSplit && from !== to) return { ...base, fate: 'rescaled', note: `Distributed anew from ${from} to ${to} subtasks.` };
-  return { ...base, fate: 'kept', note: '' };
+  if (isSplit && from !== to) return { ...base, fate: 'rescaled', ...noted(say('said.operator.rescaled', { from, to })) };
+  return { ...base, fate: 'kept', note: '', said: null };
 }

@@ -7,6 +7,7 @@ import { DEFAULT_SETTINGS } from '../contract/administration.ts';
 import { type JobOptions, jobOptionsSchema } from '../contract/job-options.ts';
 import { settingsOfOptions } from '../contract/job-settings.ts';
 import type { Figure, Verdict } from '../contract/primitives.ts';
+import { inEnglish, type Said, say } from '../contract/said.ts';
 import type { RestoreChoice, StartPreview } from '../contract/start.ts';
 import type { Prisma } from '../db/open-database.ts';
 import { SNAPSHOT_INCLUDE, snapshotView } from '../db/row-to-view.ts';
@@ -16,7 +17,7 @@ import type { SnapshotRow } from './catalogue.ts';
 import { candidatesOfStart, chooseFirstRestorable, type PassedOver } from './choose-snapshot.ts';
 import { compareOperators, type OperatorFate } from './compare-operators.ts';
 import { planProblem, type SnapshotContext } from './context.ts';
-import { grouped, NONE, sumOf, unknown, verdictOf, worstOf } from './figures.ts';
+import { NONE, sumOf, unknown, verdictOf, worstOf } from './figures.ts';
 import { type PartitionPreview, previewPositions } from './preview-positions.ts';
 import { previewSinks } from './preview-sinks.ts';
 import { probeStart } from './probe-start.ts';
@@ -87,6 +88,8 @@ async function assemble(context: SnapshotContext, found: Found): Promise<StartPr
   const waiting = sumOf(positions.partitions.map((one) => one.waiting));
   const verdict = blockedBy === null ? verdictOf(lost, since.readAgain, doubled) : 'bad';
   const dropped = operators.filter((operator) => operator.fate === 'dropped');
+  const facts = { found, verdict, lost, readAgain: since.readAgain, doubled, waiting, silent: positions.silent, discards, dropped };
+  const said = blockedBy === null ? sentencesOf(facts) : [];
   return {
     jobId: job.id,
     jobName: job.name,
@@ -94,9 +97,8 @@ async function assemble(context: SnapshotContext, found: Found): Promise<StartPr
     snapshot: row && (await viewOf(context, row)),
     passedOver: chosen.passedOver.map(({ name, reason }) => ({ name, reason })),
     verdict,
-    sentence:
-      blockedBy ??
-      sentenceOf({ found, verdict, lost, readAgain: since.readAgain, doubled, waiting, silent: positions.silent, discards, dropped }),
+    sentence: blockedBy ?? inEnglish(said),
+    said,
     loss: { lost, readAgain: since.readAgain, doubled, waiting },
     positions: [...positions.partitions],
     sinks,
@@ -127,30 +129,32 @@ interface SentenceFacts {
   readonly dropped: readonly OperatorFate[];
 }
 
-function sentenceOf(facts: SentenceFacts): string {
-  const { found, lost, readAgain, doubled, waiting } = facts;
-  const { row, passedOver } = found.chosen;
+function sentencesOf(facts: SentenceFacts): Said[] {
+  const { lost, readAgain, doubled, waiting } = facts;
+  const { row, passedOver } = facts.found.chosen;
   const fallback =
-    row && passedOver.length > 0 ? `${passedOver.map((one) => one.name).join(', ')} cannot be used; ${row.name} will be. ` : '';
-  if (facts.discards) return 'The job had state, and it would be discarded: windows and aggregates begin empty.';
-  if (facts.silent.length > 0) return `Not known what would be lost: ${facts.silent.join(' ')}`;
-  if (lost.value === null) return `${fallback}Not known what would be lost: ${lost.basis ?? 'a source did not tell'}.`;
-  if (lost.value > 0) return `${fallback}This start would lose ${grouped(lost.value)} records: the sources no longer hold them.`;
-  if (!row) return 'The job never finished a checkpoint. Its sources begin by their startup options.';
+    row && passedOver.length > 0
+      ? [say('said.start.fallback', { names: passedOver.map((one) => one.name).join(', '), name: row.name })]
+      : [];
+  if (facts.discards) return [say('said.start.discards')];
+  if (facts.silent.length > 0) return [say('said.start.silent', { reasons: facts.silent.join(' ') })];
+  if (lost.value === null) return [...fallback, say('said.start.silent', { reasons: `${lost.basis ?? 'a source did not tell'}.` })];
+  if (lost.value > 0) return [...fallback, say('said.start.loses', { n: lost.value })];
+  if (!row) return [say('said.start.noSnapshot')];
   if (facts.dropped.length > 0) {
-    return `${fallback}The state of ${facts.dropped.length} operators that the SQL no longer has would be dropped: ${facts.dropped[0]?.description}.`;
+    const first = facts.dropped[0]?.description ?? '';
+    return [...fallback, say('said.start.drops', { n: facts.dropped.length, first })];
   }
-  const waits = waiting.value ? ` ${grouped(waiting.value)} records wait in the source.` : '';
-  if (facts.verdict === 'ok') return `${fallback}Nothing will be lost, nothing doubled.${waits}`;
-  const again =
-    readAgain.value === null ? 'An unknown number of records is read again' : `${grouped(readAgain.value)} records are read again`;
+  const waits = waiting.value ? [say('said.start.waits', { n: waiting.value })] : [];
+  if (facts.verdict === 'ok') return [...fallback, say('said.start.ok'), ...waits];
+  const again = readAgain.value === null ? say('said.start.againUnknown') : say('said.start.again', { n: readAgain.value });
   const twice =
     doubled.value === 0
-      ? 'nothing is shown twice'
+      ? say('said.start.twiceNone')
       : doubled.value === null
-        ? 'how many are shown twice is not known'
-        : `up to ${grouped(doubled.value)} are shown twice`;
-  return `${fallback}Nothing will be lost. ${again}; ${twice}.${waits}`;
+        ? say('said.start.twiceUnknown')
+        : say('said.start.twice', { n: doubled.value });
+  return [...fallback, say('said.start.nothingLost'), again, twice, ...waits];
 }
 
 async function viewOf(context: SnapshotContext, row: SnapshotRow) {
