@@ -59,6 +59,7 @@ describe('Huawei Cloud SDK for Python', () => {
       'run from the imported savepoint',
       'stop without a savepoint',
       'create and update a Jar job',
+      'tags, a bucket authorised',
       'batch delete',
       'delete a running job',
     ]);
@@ -68,5 +69,5 @@ describe('Huawei Cloud SDK for Python', () => {
     const runs = [...items].sort((a, b) => a.number - b.number);
     expect(runs.map((run) => run.start)).toEqual(['empty', 'snapshot']);
     expect(runs[1]?.restoredFrom).toMatchObject({ name: String(told.byHand).split('/').at(-1), origin: 'imported' });
-  });
+  }, 600_000);
 });

@@ -286,6 +286,19 @@ def check_jar():
     return job_id
 
 
+def check_tags(job_id):
+    where = {"resource_type": "dli_flink_job", "resource_id": str(job_id)}
+    add = m.BatchCreateResourceTagsRequestBody(tags=[m.Tag(key="stage", value="test")])
+    equal(client.batch_create_resource_tags(m.BatchCreateResourceTagsRequest(body=add, **where)).status_code, 204)
+    remove = m.BatchDeleteResourceTagsRequestBody(tags=[m.Tag(key="team", value="sdk")])
+    equal(client.batch_delete_resource_tags(m.BatchDeleteResourceTagsRequest(body=remove, **where)).status_code, 204)
+    answer = raw(client.show_resource_tags(m.ShowResourceTagsRequest(**where)))
+    equal(answer, {"tags": [{"key": "stage", "value": "test"}]})
+    body = m.RegisterBucketRequestBody(obs_buckets=["sdk-bucket"])
+    equal(raw(client.register_bucket(m.RegisterBucketRequest(body=body))), {"is_success": True, "message": ""})
+    ok("tags, a bucket authorised")
+
+
 def check_deletion(first, second):
     body = m.BatchDeleteFlinkJobsRequestBody(job_ids=[first, MISSING, second])
     answer = raw(client.batch_delete_flink_jobs(m.BatchDeleteFlinkJobsRequest(body=body)))
@@ -313,5 +326,6 @@ check_unknown(main_id)
 by_hand_path, on_stop_path = check_savepoints(main_id)
 check_resume(main_id, by_hand_path)
 jar_id = check_jar()
+check_tags(main_id)
 check_deletion(draft_id, jar_id)
 print(json.dumps({"jobId": main_id, "byHand": by_hand_path, "onStop": on_stop_path}))
