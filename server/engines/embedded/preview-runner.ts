@@ -2,7 +2,7 @@
  * Runs previews, each in a process of its own (server/engine/preview-main.ts) that ends with its channel: a console that dies takes them along. The
  * process keeps its budgets itself; one that does not end after its time is ended here.
  */
-import { fork } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { PreviewEndReason, PreviewReport, PreviewSpec } from '../../engine/preview/preview-wire.ts';
 
@@ -23,10 +23,12 @@ export function runPreview(projectRoot: string, spec: PreviewSpec, onReport: (re
   const environment: NodeJS.ProcessEnv = { NODE_ENV: 'production' };
   for (const name of PASSED_ON) if (process.env[name] !== undefined) environment[name] = process.env[name];
   const heapMegabytes = Math.floor((spec.memoryBytes / 1024 / 1024) * 0.75);
-  const child = fork(join(projectRoot, 'server', 'engine', 'preview-main.ts'), [], {
+  // Not fork: the bundler of the console takes its first argument for a module and wants to find it.
+  const program = join(projectRoot, 'server', 'engine', 'preview-main.ts');
+  const flags = ['--disable-warning=ExperimentalWarning', `--max-old-space-size=${heapMegabytes}`];
+  const child = spawn(process.execPath, [...flags, program], {
     cwd: projectRoot,
     env: environment,
-    execArgv: ['--disable-warning=ExperimentalWarning', `--max-old-space-size=${heapMegabytes}`],
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   let isOver = false;
