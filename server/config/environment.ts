@@ -142,7 +142,7 @@ export function parseEnvironment(variables: Variables, root: string): Environmen
   const reader = new Reader(variables);
   const host = reader.checked('HOST', '127.0.0.1', 'an IP address or a host name', hostText);
   const dataDirText = reader.get('TIDEMARK_DATA_DIR') ?? '.tidemark';
-  const dataDir = isAbsolute(dataDirText) ? dataDirText : join(root, dataDirText);
+  const dataDir = isAbsolute(dataDirText) ? dataDirText : join(/* turbopackIgnore: true */ root, dataDirText);
   const value: Environment = {
     port: reader.checked('PORT', 3000, 'a whole number from 1 to 65535', portNumber),
     host,
