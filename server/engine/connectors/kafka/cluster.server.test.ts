@@ -1,5 +1,6 @@
-/** A broker of its own that is killed, and one that asks for a sign-in: what a source and a sink make of it. */
-import { mkdtempSync, rmSync } from 'node:fs';
+/** A broker of its own that is killed, asks for a sign-in, or speaks TLS: what a source and a sink make of it. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -16,6 +17,8 @@ const folder = mkdtempSync(join(tmpdir(), 'tidemark-kafka-cluster-'));
 const passwords = { plain: 'p"l,a=in', 'scram-256': 'sc ram', 'scram-512': 'x' };
 let broker: KafkaServer;
 let saslBrokers = '';
+let tlsBrokers = '';
+let certificate = '';
 let options: {
   readonly folder: string;
   readonly port: number;
@@ -24,15 +27,22 @@ let options: {
 };
 
 beforeAll(async () => {
-  const [port, saslPort] = [await freePort(), await freePort()];
+  const [port, saslPort, tlsPort] = [await freePort(), await freePort(), await freePort()];
   saslBrokers = `127.0.0.1:${saslPort}`;
+  tlsBrokers = `127.0.0.1:${tlsPort}`;
+  const key = makeCertificate();
+  const inOneLine = (pem: string): string => pem.trim().replaceAll('\n', '\\n');
   const jaas = `org.apache.kafka.common.security.plain.PlainLoginModule required user_alice="${passwords.plain.replaceAll('"', '\\"')}";`;
   options = {
     folder: join(folder, 'kafka'),
     port,
     extra: [
-      `listeners=PLAINTEXT://127.0.0.1:${port},SASL_PLAINTEXT://127.0.0.1:${saslPort},CONTROLLER://127.0.0.1:${await freePort()}`,
-      `advertised.listeners=PLAINTEXT://127.0.0.1:${port},SASL_PLAINTEXT://127.0.0.1:${saslPort}`,
+      `listeners=PLAINTEXT://127.0.0.1:${port},SASL_PLAINTEXT://127.0.0.1:${saslPort},SSL://127.0.0.1:${tlsPort},CONTROLLER://127.0.0.1:${await freePort()}`,
+      `advertised.listeners=PLAINTEXT://127.0.0.1:${port},SASL_PLAINTEXT://127.0.0.1:${saslPort},SSL://127.0.0.1:${tlsPort}`,
+      'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,SSL:SSL',
+      'ssl.keystore.type=PEM',
+      `ssl.keystore.certificate.chain=${inOneLine(certificate)}`,
+      `ssl.keystore.key=${inOneLine(key)}`,
       'sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512',
       `listener.name.sasl_plaintext.plain.sasl.jaas.config=${jaas.replaceAll('\\', '\\\\')}`,
       'listener.name.sasl_plaintext.scram-sha-256.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;',
@@ -53,6 +63,19 @@ afterAll(async () => {
   await broker.kill();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** Self-signed, for 127.0.0.1; answers its key. */
+function makeCertificate(): string {
+  const [keyFile, certificateFile] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
+  const subject = ['-subj', '/CN=tidemark-test', '-addext', 'subjectAltName=IP:127.0.0.1'];
+  execFileSync(
+    'openssl',
+    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...subject, '-keyout', keyFile, '-out', certificateFile],
+    { stdio: 'pipe' },
+  );
+  certificate = readFileSync(certificateFile, 'utf8');
+  return readFileSync(keyFile, 'utf8');
+}
 
 function signIn(mechanism: string, user: string, password: string): Record<string, string> {
   const module = mechanism === 'PLAIN' ? 'plain.PlainLoginModule' : 'scram.ScramLoginModule';
@@ -84,6 +107,18 @@ describe('signing in', () => {
       tableOf(saslBrokers, topic, { ...signIn(mechanism, user, 'wrong-secret'), 'scan.startup.mode': 'earliest-offset' }),
     );
     await expect(wrong).rejects.toMatchObject({ isRetryable: false });
+  });
+});
+
+describe('TLS', () => {
+  it('reads over TLS with the certificate given as PEM text, and refuses one that nobody vouches for', async () => {
+    const topic = await newTopic(broker.brokers);
+    await send(broker.brokers, topic, 0, rows(0, 3));
+    const tls = { 'properties.security.protocol': 'SSL' };
+    const trusting = { ...tls, 'properties.ssl.truststore.type': 'PEM', 'properties.ssl.truststore.certificates': certificate };
+    expect(ids(await readAll(tableOf(tlsBrokers, topic, trusting)))).toEqual([0, 1, 2]);
+    expect(await probe(tlsBrokers, topic, tls)).toMatch(/TLS with .* failed: self-signed certificate/);
+    expect(await probe(tlsBrokers, topic, {})).toMatch(/security\.protocol/);
   });
 });
 

@@ -28,7 +28,7 @@ export function describeKafka(plan: PlanTable): TableFacts {
     problems: [...read.problems, ...topicProblems(table), ...keyProblems(plan, table), ...roleProblems(plan, read)],
     warnings: read.warnings,
     sourceChangelog: table.isUpsert ? UPSERTS : (format?.changelog ?? null),
-    sinkChangelog: table.topicPattern !== null ? null : table.isUpsert ? UPSERTS : (format?.changelog ?? null),
+    sinkChangelog: table.topics.length !== 1 ? null : table.isUpsert ? UPSERTS : (format?.changelog ?? null),
     isBounded: table.bounded.kind !== 'unbounded',
     hasSplitWatermarks: true,
     metadata: [...KAFKA_METADATA, ...formatMetadata],

@@ -117,6 +117,7 @@ export class Producer {
     if (tail === undefined || tail.dueMs !== null || tail.writer.bytes + bytes > batchBytes) {
       tail = { writer: new RecordBatchWriter(compression, Math.min(batchBytes, 64 * 1024)), sequence: null, dueMs: null };
       queue.push(tail);
+      this.#bytes += tail.writer.bytes;
     }
     const before = tail.writer.bytes;
     tail.writer.append(timestampMs, key, value, headers);

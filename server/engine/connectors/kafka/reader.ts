@@ -115,9 +115,8 @@ export class KafkaReader implements SourceReader {
   }
 
   lag() {
-    const known = this.#splits.filter((split) => split.end >= 0);
-    if (known.length < this.#splits.length) return null;
-    const bySplit = known.map((split) => ({ split: split.name, lag: Math.max(0, (split.stop ?? split.end) - split.offset) }));
+    if (this.#splits.some((split) => split.end < 0 && split.stop === null)) return null; // not yet fetched once
+    const bySplit = this.#splits.map((split) => ({ split: split.name, lag: Math.max(0, (split.stop ?? split.end) - split.offset) }));
     return { records: bySplit.reduce((sum, { lag }) => sum + lag, 0), bySplit };
   }
 
@@ -299,7 +298,10 @@ export class KafkaReader implements SourceReader {
   }
 
   #moveTo(split: KafkaSplit, offset: number): void {
-    if (offset > split.offset) split.offset = offset;
+    if (offset > split.offset) {
+      split.offset = offset;
+      split.followsEarliest = false;
+    }
     if (!isDone(split)) return;
     split.offset = split.stop as number;
     split.cursor = null;

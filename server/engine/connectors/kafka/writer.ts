@@ -20,6 +20,8 @@ export interface KafkaWriterSpec {
   readonly producer: Producer;
 }
 
+const LEAVE_WAIT_MS = 5000;
+
 interface BufferedChange {
   readonly key: BytesRange | null;
   readonly value: BytesRange | null;
@@ -76,7 +78,19 @@ export class KafkaWriter implements SinkWriter {
 
   async close(): Promise<void> {
     if (this.#flushTimer !== null) clearTimeout(this.#flushTimer);
+    if (this.#spec.table.guarantee === 'none') await this.#leave();
     await this.#spec.producer.close();
+  }
+
+  /** Where `prepare` does not wait, the end of a bounded job still waits a little for what is under way. */
+  async #leave(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, LEAVE_WAIT_MS);
+    });
+    const flushed = this.#spec.producer.flush().catch((error: Error) => this.#context.log('warn', `Records were lost: ${error.message}`));
+    await Promise.race([flushed, late]);
+    clearTimeout(timer);
   }
 
   #partitionOf(key: BytesRange | null): number {
