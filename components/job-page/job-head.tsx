@@ -8,6 +8,7 @@ import { routeQuery } from '../client/queries.ts';
 import { keys } from '../client/query-keys.ts';
 import { useI18n } from '../i18n/provider.tsx';
 import { offReason } from '../job/acts.ts';
+import { deliverySentence, deliveryWhy } from '../job/delivery.ts';
 import { useJobDialogs } from '../job/job-dialogs.tsx';
 import { MoreMenu } from '../job/more-menu.tsx';
 import { StatusWord } from '../job/status.tsx';
@@ -112,7 +113,7 @@ function DeliveryPill({ jobId, version }: { jobId: number; version: number }) {
           className="inline-flex h-[22px] items-center gap-1.5 rounded-chip border border-line-2 bg-surface px-2 text-hint font-medium hover:bg-hover"
         >
           <ShieldCheck size={13} aria-hidden="true" className="text-text-2" />
-          {data.sentence}
+          {deliverySentence(data, t)}
         </button>
       }
     >
@@ -125,7 +126,7 @@ function DeliveryPill({ jobId, version }: { jobId: number; version: number }) {
               <span className="text-second text-text-3">{sink.connector}</span>
               <Tag hue={HUE[sink.guarantee]}>{t(`guarantee.${sink.guarantee}`)}</Tag>
             </span>
-            {sink.why ? <span className="block text-second text-text-2">{sink.why}</span> : null}
+            {sink.why ? <span className="block text-second text-text-2">{deliveryWhy(sink, t)}</span> : null}
           </li>
         ))}
       </ul>

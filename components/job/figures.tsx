@@ -30,17 +30,20 @@ export function FigureValue({
   kind,
   figure,
   compared = false,
+  plainZero = false,
   className,
 }: {
   kind: LossKind;
   figure: Figure;
   compared?: boolean;
+  /** In a table where other rows are coloured a zero stands in plain text. */
+  plainZero?: boolean;
   className?: string;
 }) {
   const { t, f } = useI18n();
   return (
     <span
-      className={cx('num whitespace-nowrap', figureClass(kind, figure, compared), className)}
+      className={cx('num whitespace-nowrap', plainZero && figure.value === 0 ? '' : figureClass(kind, figure, compared), className)}
       title={figure.basis ?? (figure.value === null ? undefined : f.full(figure.value))}
     >
       {figureText(figure, t, f)}

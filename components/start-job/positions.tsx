@@ -66,9 +66,17 @@ function SourcePositions({ source, partitions, checkedAt }: { source: string; pa
             { key: 'split', text: t('start.split') },
             { key: 'snapshot', text: t('start.inSnapshot'), align: 'right' },
             { key: 'holds', text: t('start.sourceHolds') },
-            { key: 'latest', text: t('start.latest'), align: 'right' },
-            { key: 'lost', text: gone > 0 ? t('start.lost') : t('start.waiting'), align: 'right' },
-            { key: 'safe', text: t('start.safeFor'), align: 'right' },
+            ...(gone > 0
+              ? ([
+                  { key: 'earliest', text: t('start.earliest'), align: 'right' },
+                  { key: 'lost', text: t('start.lost'), align: 'right' },
+                  { key: 'latest', text: t('start.latest'), align: 'right' },
+                ] as const)
+              : ([
+                  { key: 'latest', text: t('start.latest'), align: 'right' },
+                  { key: 'waiting', text: t('start.waiting'), align: 'right' },
+                  { key: 'safe', text: t('start.safeFor'), align: 'right' },
+                ] as const)),
           ]}
           rows={shown.map((one) => ({
             key: one.split,
@@ -80,13 +88,13 @@ function SourcePositions({ source, partitions, checkedAt }: { source: string; pa
                 {number(one.snapshot)}
               </span>,
               <Strip key="h" partition={one} />,
-              number(one.latest),
-              gone > 0 ? (
-                <FigureValue key="l" kind="lost" figure={one.lost} />
-              ) : (
-                <FigureValue key="w" kind="waiting" figure={one.waiting} />
-              ),
-              one.safeForMs === null ? dim : f.span(one.safeForMs),
+              ...(gone > 0
+                ? [number(one.earliest), <FigureValue key="l" kind="lost" figure={one.lost} plainZero />, number(one.latest)]
+                : [
+                    number(one.latest),
+                    <FigureValue key="w" kind="waiting" figure={one.waiting} />,
+                    one.safeForMs === null ? dim : f.span(one.safeForMs),
+                  ]),
             ],
           }))}
         />

@@ -3,36 +3,43 @@
 import { useState } from 'react';
 import type { StartPreview } from '../../server/contract/start.ts';
 import { useI18n } from '../i18n/provider.tsx';
+import { saidText } from '../i18n/said.ts';
+import { deliveryWhy } from '../job/delivery.ts';
 import { FigureValue, type LossKind, LossMeter } from '../job/figures.tsx';
 import { PlainTable } from '../ui/data-table.tsx';
-import { TextField } from '../ui/field.tsx';
 import { Notice, Skeleton, Tag } from '../ui/surface.tsx';
 import { CheckLine } from '../ui/toggle.tsx';
 import { Positions } from './positions.tsx';
-
-export interface Acceptance {
-  typedName: string;
-  allowDropped: boolean;
-}
-
-const BANNER = { ok: 'ok', warn: 'warn', bad: 'bad', unknown: 'off' } as const;
+import type { Acceptance } from './use-start.ts';
+import { TypedName, VerdictBanner } from './verdict.tsx';
 
 export function PreviewView({
   preview,
   acceptance,
   onAcceptance,
+  onRetry,
+  refused,
 }: {
   preview: StartPreview;
   acceptance: Acceptance;
   onAcceptance(part: Partial<Acceptance>): void;
+  onRetry(): void;
+  /** Shown alone: the figures, the positions and the name to type. */
+  refused: boolean;
 }) {
   const { t, f } = useI18n();
   const { capacity } = preview;
   const noRoom = capacity.freeCus !== null && capacity.freeCus < capacity.neededCus;
   const dropped = preview.operators.filter((one) => one.fate === 'dropped').length;
+  const unknown = preview.verdict === 'unknown' && preview.choice.kind !== 'empty';
+  const asksName = preview.needsName && preview.blockedBy === null && (!unknown || acceptance.anyway);
   return (
     <div className="flex min-w-0 flex-col gap-4">
-      <Notice kind={preview.blockedBy ? 'bad' : BANNER[preview.verdict]} live title={preview.blockedBy ?? preview.sentence} />
+      <VerdictBanner
+        preview={preview}
+        onRetry={onRetry}
+        onAnyway={unknown && !acceptance.anyway ? () => onAcceptance({ anyway: true }) : null}
+      />
       {noRoom ? (
         <Notice kind="warn">
           {t('start.noRoom', { queue: capacity.queueName, free: capacity.freeCus ?? 0, needed: capacity.neededCus })}
@@ -43,22 +50,9 @@ export function PreviewView({
           {t('start.passedOver', { name: one.name, reason: one.reason })}
         </Notice>
       ))}
-      {preview.needsName && !preview.blockedBy ? (
-        <TextField
-          label={
-            preview.choice.kind === 'empty'
-              ? t('start.acceptEmpty', { name: preview.jobName, size: f.bytes(preview.discardedStateBytes) })
-              : t('start.accept', { name: preview.jobName })
-          }
-          mono
-          autoComplete="off"
-          value={acceptance.typedName}
-          onChange={(event) => onAcceptance({ typedName: event.target.value })}
-        />
-      ) : null}
-      <Cost preview={preview} />
+      <Cost preview={preview} sinks={!refused} />
       {preview.positions.length > 0 ? <Positions preview={preview} /> : null}
-      {preview.operators.length > 0 ? <Operators preview={preview} /> : null}
+      {preview.operators.length > 0 && !refused ? <Operators preview={preview} /> : null}
       {dropped > 0 ? (
         <CheckLine
           checked={acceptance.allowDropped}
@@ -66,27 +60,45 @@ export function PreviewView({
           label={t('start.allowDropped', { n: dropped })}
         />
       ) : null}
+      {asksName ? (
+        <TypedName
+          jobName={preview.jobName}
+          label={
+            preview.choice.kind === 'empty'
+              ? t('start.acceptEmpty', { name: preview.jobName, size: f.bytes(preview.discardedStateBytes) })
+              : t('start.accept', { name: preview.jobName })
+          }
+          value={acceptance.typedName}
+          onChange={(typedName) => onAcceptance({ typedName })}
+        />
+      ) : null}
     </div>
   );
 }
 
-function Cost({ preview }: { preview: StartPreview }) {
+function Cost({ preview, sinks }: { preview: StartPreview; sinks: boolean }) {
   const { t } = useI18n();
   const { loss } = preview;
   const some = (kind: 'lost' | 'readAgain' | 'doubled') => loss[kind].value === null || loss[kind].value > 0;
+  const gone = preview.positions.filter((one) => (one.lost.value ?? 0) > 0).length;
   const kinds: readonly LossKind[] = ['lost', 'readAgain', 'doubled', 'waiting'];
   return (
     <div>
       <LossMeter
         figures={kinds.map((kind) => ({ kind, figure: loss[kind] }))}
         notes={{
-          lost: some('lost') ? t('start.gone') : t('start.exact'),
+          lost:
+            gone > 0
+              ? t('start.inPartitions', { n: gone, total: preview.positions.length })
+              : some('lost')
+                ? t('start.gone')
+                : t('start.exact'),
           readAgain: some('readAgain') ? t('start.again') : t('start.noneSince'),
           doubled: some('doubled') ? t('start.twice') : t('start.notTwice'),
           waiting: t('start.caughtUp'),
         }}
       />
-      <div className="overflow-hidden rounded-b-card border border-t-0 border-line-1">
+      <div className={sinks ? 'overflow-hidden rounded-b-card border border-t-0 border-line-1' : 'hidden'}>
         <PlainTable
           label={t('start.sinks')}
           head={[
@@ -102,8 +114,8 @@ function Cost({ preview }: { preview: StartPreview }) {
               <span key="n" className="font-mono text-second">
                 {sink.name}
               </span>,
-              <span key="h" className="text-text-2" title={sink.why}>
-                {sink.how}
+              <span key="h" className="text-text-2" title={deliveryWhy(sink, t)}>
+                {t(`sink.how.${sink.guarantee}`)}
               </span>,
               <FigureValue key="l" kind="lost" figure={sink.lost} />,
               <FigureValue key="r" kind="readAgain" figure={sink.readAgain} />,
@@ -120,7 +132,7 @@ const FATES = ['kept', 'rescaled', 'new', 'changed', 'dropped'] as const;
 const FATE_HUE = { kept: 'ok', rescaled: 'accent', new: 'draft', changed: 'warn', dropped: 'bad' } as const;
 
 function Operators({ preview }: { preview: StartPreview }) {
-  const { t, f } = useI18n();
+  const { t, f, locale } = useI18n();
   const [open, setOpen] = useState(false);
   return (
     <section>
@@ -154,7 +166,7 @@ function Operators({ preview }: { preview: StartPreview }) {
                   {one.description}
                 </span>,
                 <span key="f" className="text-text-2">
-                  {one.note || t(`start.fate.${one.fate}`, { n: 1 })}
+                  {one.note ? saidText(one.said, one.note, t, locale) : t('start.fate.kept', { n: 1 })}
                 </span>,
                 f.bytes(one.stateBytes),
               ],
@@ -166,13 +178,15 @@ function Operators({ preview }: { preview: StartPreview }) {
   );
 }
 
-export function PreviewLoading() {
+export function PreviewLoading({ quiet = false }: { quiet?: boolean }) {
   const { t } = useI18n();
   return (
     <div className="flex flex-col gap-4" aria-busy="true">
-      <Notice kind="off" live>
-        {t('start.checking')}
-      </Notice>
+      {quiet ? null : (
+        <Notice kind="off" live>
+          {t('start.checking')}
+        </Notice>
+      )}
       <Skeleton height={86} />
       <Skeleton height={140} />
       <Skeleton height={140} />

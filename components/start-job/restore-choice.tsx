@@ -15,6 +15,7 @@ import { OriginTag } from '../job/origin-tag.tsx';
 import { cx } from '../ui/class-names.ts';
 import { TextField } from '../ui/field.tsx';
 import { RadioRing } from '../ui/toggle.tsx';
+import { SnapshotStrip } from './snapshot-strip.tsx';
 
 export function RestoreChoiceList({
   job,
@@ -48,6 +49,14 @@ export function RestoreChoiceList({
       className="flex flex-col gap-2"
     >
       <div className="text-ctl font-semibold">{t('start.restoreFrom')}</div>
+      {snapshots.length > 0 ? (
+        <SnapshotStrip
+          jobId={job.id}
+          snapshots={snapshots}
+          chosen={choice.kind === 'snapshot' ? snapshots.find((one) => one.id === choice.snapshotId) : newest}
+          onPick={(id) => onChoice(id === newest?.id ? { kind: 'newest' } : { kind: 'snapshot', snapshotId: id })}
+        />
+      ) : null}
       <Choice kind="newest" choice={choice} title={t('start.newest')} tag={newest ? <OriginTag snapshot={newest} /> : null} onPick={pick}>
         {newest ? <SnapshotFacts snapshot={choice.kind === 'newest' ? (preview?.snapshot ?? newest) : newest} /> : t('start.newestNone')}
       </Choice>

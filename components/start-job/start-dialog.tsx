@@ -1,12 +1,12 @@
 'use client';
 /** Start Flink Jobs over the list. The first focus is Start Now only when nothing is lost. */
-import { useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { useI18n } from '../i18n/provider.tsx';
 import type { DialogJob } from '../job/job-dialogs.tsx';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { StartBody, StartButton, StartHead, StartNote } from './start-panel.tsx';
-import { useStart } from './use-start.ts';
+import { isRefused, useStart } from './use-start.ts';
 
 export function StartDialog({
   jobs,
@@ -21,6 +21,11 @@ export function StartDialog({
   const start = useStart(jobs, snapshotId, onClose);
   const cancel = useRef<HTMLButtonElement>(null);
   const go = useRef<HTMLButtonElement>(null);
+  const safe = jobs.every((job) => start.settledOf(job.id)?.verdict === 'ok');
+  // The first focus waits on Cancel until the verdict stands.
+  useEffect(() => {
+    if (safe && document.activeElement === cancel.current) go.current?.focus();
+  }, [safe]);
   return (
     <Dialog
       open
@@ -28,9 +33,9 @@ export function StartDialog({
       title={t('start.title')}
       subtitle={jobs.length === 1 ? <StartHead job={jobs[0]!} start={start} /> : null}
       closeLabel={t('common.close')}
-      width={jobs.length === 1 ? 1120 : 760}
+      width={jobs.length > 1 ? 760 : isRefused(start, jobs) ? 860 : 1120}
       initialFocus={jobs[0]?.hadState === false ? go : cancel}
-      footNote={<StartNote />}
+      footNote={<StartNote jobs={jobs} start={start} />}
       actions={
         <>
           <Button ref={cancel} onClick={onClose}>

@@ -57,7 +57,7 @@ function Form({ jobs, snapshotId }: { jobs: readonly DialogJob[]; snapshotId: st
       <StartBody jobs={jobs} start={start} />
       <div className="flex flex-wrap items-center justify-end gap-2 border-t border-line-1 pt-4">
         <div className="mr-auto text-second text-text-3">
-          <StartNote />
+          <StartNote jobs={jobs} start={start} />
         </div>
         <Button onClick={back}>{t('common.cancel')}</Button>
         <StartButton jobs={jobs} start={start} />

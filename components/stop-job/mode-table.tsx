@@ -66,7 +66,7 @@ function ModeRow({
           <span className={cx('flex items-center gap-2 text-ctl font-semibold', off && 'text-text-3')}>
             {t(`stop.mode.${row.mode}`)} {isDefault ? <Tag hue="accent">{t('stop.default')}</Tag> : null}
           </span>
-          <span className="block text-second text-text-3">{row.note || t(`stop.note.${row.mode}`)}</span>
+          <span className="block text-second text-text-3">{row.isAllowed ? t(`stop.note.${row.mode}`) : t('stop.nothingToSave')}</span>
         </span>
       </span>
       {off ? (

@@ -3,6 +3,7 @@
 import { Check, CopyPlus, X } from 'lucide-react';
 import type { StopPreview } from '../../server/contract/stop.ts';
 import { useI18n } from '../i18n/provider.tsx';
+import { deliveryWhy } from '../job/delivery.ts';
 import { figureText } from '../job/figures.tsx';
 import { PlainTable } from '../ui/data-table.tsx';
 
@@ -29,14 +30,15 @@ export function SinkTable({ preview }: { preview: StopPreview }) {
           rows={names.map((name) => {
             const one = saved.find((sink) => sink.name === name);
             const other = without.find((sink) => sink.name === name);
+            const sink = one ?? other;
             return {
               key: name,
               cells: [
                 <span key="n" className="font-mono text-second">
                   {name}
                 </span>,
-                <span key="h" className="text-text-2" title={(one ?? other)?.why}>
-                  {(one ?? other)?.how}
+                <span key="h" className="text-text-2" title={sink ? deliveryWhy(sink, t) : undefined}>
+                  {sink ? t(`sink.how.${sink.guarantee}`) : '--'}
                 </span>,
                 <Outcome key="w" sink={one} />,
                 <Outcome key="o" sink={other} />,
