@@ -1,7 +1,7 @@
 /**
- * POST streaming/jobs/{stop,delete}, and what run (run-jobs.ts) has in common with them: an array with one entry a job, in the order given. When no job could be served the answer is 400 with
- * an array of errors, as the real service's; when some could, it is 200 and the others' entries say is_success "false" with code and
- * message. DELETE streaming/jobs/{job_id} is the same for one job, with plain objects.
+ * POST streaming/jobs/{stop,delete}, and what run (run-jobs.ts) has in common with them: an array with one entry a job, in the order given.
+ * When no job could be served the answer is 400 with an array of errors, as the real service's; when some could, it is 200 and the
+ * others' entries say is_success "false" with code and message. DELETE streaming/jobs/{job_id} does one job, with plain objects.
  *
  * `trigger_savepoint` false stops without a savepoint; the checkpoints stay. A deletion names the job by its id, which is confirmation
  * enough: its snapshots stay for the days of the undo window.
@@ -13,6 +13,7 @@ import type { ActResult } from '../contract/primitives.ts';
 import type { ConsoleContext } from '../services/context.ts';
 import { deleteJobs } from '../services/delete-jobs.ts';
 import { stopJobs } from '../services/stop-jobs.ts';
+import { StoreError } from '../storage/contract.ts';
 import { DliError, dliErrorOf } from './dli-error.ts';
 import { canExist } from './find-job.ts';
 
@@ -36,14 +37,20 @@ async function resultOf(act: Act, jobId: number): Promise<ActResult> {
     return (await act(jobId)).results[0] ?? none;
   } catch (error) {
     if (error instanceof Refusal) return { ...none, code: error.code, message: error.message };
+    if (error instanceof StoreError) return { ...none, code: 'store-unreachable', message: error.message };
     throw error;
   }
 }
 
+/** A start asks the job's sources first, which takes seconds where one does not answer. */
+const AT_ONCE = 10;
+
 /** `wayOut` is added where the console would ask for the job's name. */
 export async function onEach(jobIds: readonly number[], act: Act, done: string, wayOut = ''): Promise<ArrayAnswer> {
   const results: ActResult[] = [];
-  for (const jobId of jobIds) results.push(await resultOf(act, jobId));
+  for (let at = 0; at < jobIds.length; at += AT_ONCE) {
+    results.push(...(await Promise.all(jobIds.slice(at, at + AT_ONCE).map((jobId) => resultOf(act, jobId)))));
+  }
   if (results.every((result) => result.outcome === 'refused')) {
     const errors = results.map((result) => errorOf(result, wayOut));
     return { status: errors[0]?.status ?? 400, body: errors.map(({ code, message }) => ({ error_code: code, error_msg: message })) };
