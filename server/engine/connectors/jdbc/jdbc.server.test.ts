@@ -1,7 +1,11 @@
 /** The jdbc connector against a real PostgreSQL: types, scans that go on, upserts in order, broken connections, clear refusals. */
 import { randomUUID } from 'node:crypto';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startPostgres } from '../../../../e2e/servers/postgres.ts';
 import { systemClock } from '../../../effects/clock.ts';
 import { createDialer } from '../../../effects/real-dialer.ts';
 import type { PlanTable } from '../../planner/physical-plan.ts';
@@ -230,6 +234,41 @@ describe('jdbc', () => {
     await writer.prepare(2);
     await writer.close();
     expect((await admin.query(`SELECT id FROM ${name} ORDER BY id`)).rows).toEqual([{ id: 1 }, { id: 2 }]);
+  });
+
+  it('goes on after the server was restarted under it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tidemark-jdbc-'));
+    chmodSync(folder, 0o755);
+    let server = await startPostgres({ folder: join(folder, 'postgres') });
+    const query = async (text: string) => {
+      const client = new pg.Client({ connectionString: server.url });
+      await client.connect();
+      const { rows } = await client.query(text);
+      await client.end();
+      return rows;
+    };
+    await query('CREATE TABLE t (id int primary key, name text)');
+    const plan = tableOf('t', ID_NAME, { url: `jdbc:postgresql://127.0.0.1:${server.port}/postgres`, 'sink.max-retries': '10' }, ['id']);
+    const writer = await openWriter(plan);
+    writer.write(batchOf(ID_NAME, [[INSERT, 1, 'a']]));
+    await writer.prepare(1);
+    await server.stop();
+    writer.write(
+      batchOf(ID_NAME, [
+        [UPDATE_AFTER, 1, 'b'],
+        [INSERT, 2, 'c'],
+      ]),
+    );
+    const prepared = writer.prepare(2);
+    server = await startPostgres({ folder: join(folder, 'postgres'), port: server.port });
+    await prepared;
+    expect(await query('SELECT id, name FROM t ORDER BY id')).toEqual([
+      { id: 1, name: 'b' },
+      { id: 2, name: 'c' },
+    ]);
+    await writer.close();
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
   });
 
   it('a refused row fails prepare with the reason and is not tried again', async () => {

@@ -1,4 +1,5 @@
 /** The Kafka source against a real broker: where it begins, ends and goes on, what it makes of records. */
+import { Kafka, logLevel } from 'kafkajs';
 import { describe, expect, it } from 'vitest';
 import { DELETE, INSERT, UPDATE_AFTER } from '../../types/batch.ts';
 import type { RowSchema } from '../../types/sql-type.ts';
@@ -113,6 +114,47 @@ describe('where a source begins and ends', () => {
     await expect(openSource(table, other)).rejects.toThrow(/was deleted and made anew/);
     const gone = [{ split: `${topic}-7`, position: { offset: 3 } }];
     await expect(openSource(table, gone)).rejects.toThrow(/which topic .* does not have/);
+  });
+});
+
+describe('beside another client', () => {
+  const kafka = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING, retry: { initialRetryTime: 20 } });
+
+  it('records that retention has deleted are not passed over by a restored job', async () => {
+    const topic = await newTopic(brokers);
+    await send(brokers, topic, 0, rows(0, 5));
+    const admin = kafka.admin();
+    await admin.connect();
+    await admin.fetchTopicOffsets(topic); // it only knows topics it was asked about
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '3' }] });
+    await admin.disconnect();
+    const table = tableOf(brokers, topic, { 'scan.startup.mode': 'earliest-offset' });
+    const source = await openSource(table, [{ split: `${topic}-0`, position: { offset: 1 } }]);
+    await expect(source.take(1)).rejects.toThrow(
+      `Partition ${topic}-0 is to be read from offset 1, but it holds offsets 3 to 5: 2 records from there on were deleted (retention).`,
+    );
+    await source.reader.close();
+    expect(await take(topic, { ...bounded, 'scan.startup.mode': 'earliest-offset' })).toEqual([3, 4]);
+  });
+
+  it('only committed records where these are asked for, and no end that waits for an open transaction', async () => {
+    const topic = await newTopic(brokers);
+    const producer = kafka.producer({ transactionalId: `x-${topic}`, idempotent: true, maxInFlightRequests: 1 });
+    await producer.connect();
+    const write = async (ids: readonly number[], end: 'commit' | 'abort' | 'leave'): Promise<void> => {
+      const transaction = await producer.transaction();
+      await transaction.send({ topic, messages: ids.map((id) => ({ value: `{"id":${id}}` })) });
+      if (end === 'commit') await transaction.commit();
+      if (end === 'abort') await transaction.abort();
+    };
+    await write([1, 2], 'abort');
+    await write([3, 4], 'commit');
+    await write([5], 'abort');
+    await write([6], 'leave');
+    const earliest = { ...bounded, 'scan.startup.mode': 'earliest-offset' };
+    expect(await take(topic, { ...earliest, 'properties.isolation.level': 'read_committed' })).toEqual([3, 4]);
+    expect(await take(topic, earliest)).toEqual([1, 2, 3, 4, 5, 6]);
+    await producer.disconnect();
   });
 });
 
