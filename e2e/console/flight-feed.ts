@@ -20,7 +20,7 @@ export class FlightFeed {
   }
 
   static async open(brokers: string, topic: string, limit?: number): Promise<FlightFeed> {
-    const kafka = new Kafka({ brokers: [brokers], clientId: 'flight-feed', logLevel: logLevel.ERROR });
+    const kafka = new Kafka({ brokers: [brokers], clientId: 'flight-feed', logLevel: logLevel.NOTHING });
     const admin = kafka.admin();
     await admin.connect();
     await admin.createTopics({ topics: [{ topic, numPartitions: PARTITIONS, replicationFactor: 1 }] });
