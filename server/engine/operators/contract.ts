@@ -54,6 +54,11 @@ export interface Operator {
   process(batch: Batch, input: number): void;
   /** Minimum over all inputs, strictly rising, ms; Number.MAX_SAFE_INTEGER at the end of bounded input. Emits what becomes due. */
   processWatermark(watermarkMs: number): void;
+  /**
+   * What the task forwards instead of this watermark; never above it. For operators whose rows may be older than their watermark (interval joins).
+   * Number.MAX_SAFE_INTEGER stays. A restored operator hears its inputs' watermarks again before any row, so the delayed one may be its restored one.
+   */
+  delayWatermark?(watermarkMs: number): number;
   processTimer?(timeMs: number): void;
   /**
    * Only `watermark` nodes behind a source that keeps watermarks by split: the splits are 0 .. count - 1 (`Batch.split`), told before the

@@ -9,6 +9,7 @@ import { createDeduplicate } from './deduplicate.ts';
 import { createDropUpdateBefore } from './drop-update-before.ts';
 import { createExpand } from './expand.ts';
 import { createGroupAggregate } from './group-aggregate.ts';
+import { createIntervalJoin } from './interval-join.ts';
 import { createJoin } from './join.ts';
 import { createRank } from './rank.ts';
 import { createSinkUpsertMaterialize } from './sink-upsert-materialize.ts';
@@ -17,6 +18,9 @@ import { createTemporalSort } from './temporal-sort.ts';
 import { createUnnest } from './unnest.ts';
 import { createWatermark } from './watermark.ts';
 import { createWindowAggregate } from './window-aggregate.ts';
+import { createWindowDeduplicate } from './window-deduplicate.ts';
+import { createWindowJoin } from './window-join.ts';
+import { createWindowRank } from './window-rank.ts';
 import { createWindowTableFunction } from './window-table-function.ts';
 
 /** `inputs` are the schemas of the node's inputs, in order. */
@@ -52,6 +56,14 @@ export function createOperator(node: PlanNode, inputs: readonly RowSchema[], fun
       return createRank(node, inputs[0]);
     case 'sortLimit':
       return createSortLimit(node, inputs[0]);
+    case 'windowJoin':
+      return createWindowJoin(node, inputs, functions);
+    case 'windowRank':
+      return createWindowRank(node, inputs[0]);
+    case 'windowDeduplicate':
+      return createWindowDeduplicate(node, inputs[0]);
+    case 'intervalJoin':
+      return createIntervalJoin(node, inputs, functions);
     default:
       throw new Error(`no operator for plan nodes of kind ${node.kind}`);
   }

@@ -7,7 +7,8 @@ import type { StateField } from '../state/contract.ts';
 import type { KeyedTable } from '../state/keyed-table.ts';
 import type { StateColumn } from '../state/state-column.ts';
 import type { Batch, Column } from '../types/batch.ts';
-import type { RowField, RowSchema } from '../types/sql-type.ts';
+import { createColumn } from '../types/batch-builder.ts';
+import { laneOf, type RowField, type RowSchema } from '../types/sql-type.ts';
 import { RowStore } from './row-store.ts';
 
 function columnOf(table: KeyedTable, column: StateColumn): Column {
@@ -17,9 +18,10 @@ function columnOf(table: KeyedTable, column: StateColumn): Column {
   return { lane: column.lane, values: column.values, nulls } as Column;
 }
 
-/** One field of a table as a batch column; valid until the table grows. */
-export function fieldColumn(table: KeyedTable, field: number): Column {
-  return columnOf(table, table.fields[field]);
+/** No rows, of these columns: what NULL padding is a row of. */
+export function emptyRows(schema: RowSchema): Batch {
+  const columns = schema.map((field) => createColumn(laneOf(field.type), 0));
+  return { rows: 0, columns, kinds: null, selection: null, selected: 0, split: -1 };
 }
 
 export class RowLayout {

@@ -124,9 +124,10 @@ export class NodeRunner {
   #processWatermark(watermarkMs: number): void {
     const before = this.#activity.current;
     this.#activity.current = this;
-    this.#work.operator?.processWatermark(watermarkMs);
+    const { operator } = this.#work;
+    operator?.processWatermark(watermarkMs);
     this.#activity.current = before;
-    this.emitWatermark(watermarkMs);
+    this.emitWatermark(operator?.delayWatermark?.(watermarkMs) ?? watermarkMs);
   }
 
   emitWatermark(watermarkMs: number): void {
