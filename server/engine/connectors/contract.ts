@@ -127,6 +127,7 @@ export interface Connector {
   /** Checks options and schema without I/O. */
   describe(table: PlanTable): TableFacts;
   createReader?(table: PlanTable, reads: readonly TableColumnRead[], context: RuntimeContext): SourceReader;
+  /** `schema`: columns of the batches by the sink's names: physical ones and metadata that can be written, in the order they are declared. */
   createWriter?(table: PlanTable, schema: RowSchema, context: RuntimeContext): SinkWriter;
   /** Asks the outside world, with the deadline given; throws an Error with one sentence for people. */
   availability?(table: PlanTable, context: RuntimeContext, deadlineMs: number): Promise<readonly SplitAvailability[]>;

@@ -146,7 +146,7 @@ function finishSubtask(
         break;
       }
       case 'sink': {
-        const writer = createWriter(node, inputs[0] ?? node.schema, draft.subtask, draft.task.parallelism, options);
+        const writer = createWriter(node, sinkSchema(node, inputs[0]), draft.subtask, draft.task.parallelism, options);
         sinks.push(new SinkPort(runner, writer));
         openers.set(runner, () => runner.start({ operator: null, process: (batch) => writer.write(batch) }));
         break;
@@ -254,6 +254,11 @@ function createReader(node: NodeOf<'source'>, draft: Draft, options: BuildOption
     node.reads,
     runtimeContext(options, draft.subtask, draft.task.parallelism, node.table.name),
   );
+}
+
+/** Columns by the sink's names, with the types that come in. */
+function sinkSchema(node: NodeOf<'sink'>, input: PlanNode['schema'] | undefined): PlanNode['schema'] {
+  return input === undefined ? node.schema : node.schema.map(({ name }, i) => ({ name, type: input[i].type }));
 }
 
 export function createWriter(

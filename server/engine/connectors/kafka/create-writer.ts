@@ -15,7 +15,7 @@ const MIB = 1024 * 1024;
 const BATCH_BYTES_DEFAULT = 512 * 1024;
 const BUFFER_BYTES = 32 * MIB;
 
-/** `schema`: physical columns in order, then the writable metadata columns, as the plan names them. */
+/** `schema`: physical and writable metadata columns, found by their names. */
 export function createKafkaWriter(
   plan: PlanTable,
   table: KafkaTable,
