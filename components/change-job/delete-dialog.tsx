@@ -9,6 +9,7 @@ import { useI18n } from '../i18n/provider.tsx';
 import { outcomeOf } from '../job/act-results.ts';
 import { ErrorNotice } from '../job/error-notice.tsx';
 import type { DialogJob } from '../job/job-dialogs.tsx';
+import { useBulkResults } from '../job/results-sheet.tsx';
 import { StatusWord } from '../job/status.tsx';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -19,6 +20,7 @@ import { CheckLine } from '../ui/toggle.tsx';
 export function DeleteDialog({ jobs, onClose }: { jobs: readonly DialogJob[]; onClose(): void }) {
   const { t } = useI18n();
   const toast = useToast();
+  const showResults = useBulkResults();
   const router = useRouter();
   const path = usePathname();
   const client = useQueryClient();
@@ -30,7 +32,8 @@ export function DeleteDialog({ jobs, onClose }: { jobs: readonly DialogJob[]; on
     onSuccess: ({ results }) => {
       const { done, refused } = outcomeOf(results);
       if (done > 0) toast({ title: t('delete.done', { n: done }) });
-      if (refused.length > 0) toast({ title: t('delete.refused', { n: refused.length }), text: refused[0]?.message, bad: true });
+      if (refused.length > 0 && jobs.length > 1) showResults({ act: 'delete', jobs, results });
+      else if (refused.length > 0) toast({ title: t('delete.refused', { n: refused.length }), text: refused[0]?.message, bad: true });
       void client.invalidateQueries({ queryKey: keys.jobs });
       if (refused.length === 0 && jobs.some((job) => path.startsWith(`/jobs/${job.id}`))) router.push('/jobs');
       onClose();

@@ -3,6 +3,7 @@
 import type { ReactNode } from 'react';
 import { LiveProvider } from '../client/live.tsx';
 import { JobDialogsProvider } from '../job/job-dialogs.tsx';
+import { ResultsProvider } from '../job/results-sheet.tsx';
 import { AppShell } from './app-shell.tsx';
 import { SessionProvider } from './session.tsx';
 import { ShortcutsProvider } from './shortcuts.tsx';
@@ -13,8 +14,10 @@ export function ConsoleProviders({ folded, dialogs, children }: { folded: boolea
       <LiveProvider>
         <ShortcutsProvider>
           <JobDialogsProvider>
-            <AppShell startFolded={folded}>{children}</AppShell>
-            {dialogs}
+            <ResultsProvider>
+              <AppShell startFolded={folded}>{children}</AppShell>
+              {dialogs}
+            </ResultsProvider>
           </JobDialogsProvider>
         </ShortcutsProvider>
       </LiveProvider>

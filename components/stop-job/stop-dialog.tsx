@@ -12,6 +12,7 @@ import { outcomeOf } from '../job/act-results.ts';
 import { AgeChip } from '../job/age-chip.tsx';
 import { ErrorNotice } from '../job/error-notice.tsx';
 import type { DialogJob } from '../job/job-dialogs.tsx';
+import { useBulkResults } from '../job/results-sheet.tsx';
 import { StatusWord } from '../job/status.tsx';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -26,6 +27,7 @@ const REFRESH_MS = 5_000;
 function useStop(jobs: readonly DialogJob[], onDone: () => void) {
   const { t } = useI18n();
   const toast = useToast();
+  const showResults = useBulkResults();
   const client = useQueryClient();
   const [modes, setModes] = useState<Record<number, StopMode>>({});
   const jobIds = jobs.map((job) => job.id);
@@ -33,6 +35,8 @@ function useStop(jobs: readonly DialogJob[], onDone: () => void) {
     ...routeQuery('previewStop', keys.stopPreview(jobIds), { body: { jobIds } }),
     refetchInterval: REFRESH_MS,
     staleTime: 0,
+    // A preview of an earlier opening is no answer to this one.
+    gcTime: 0,
   });
   const previewOf = (id: number): StopPreview | undefined => previews.data?.previews.find((one) => one.jobId === id);
   const modeOf = (id: number): StopMode => modes[id] ?? previewOf(id)?.defaultMode ?? 'savepoint';
@@ -43,7 +47,8 @@ function useStop(jobs: readonly DialogJob[], onDone: () => void) {
       void client.invalidateQueries({ queryKey: keys.jobs });
       void client.invalidateQueries({ queryKey: keys.operations });
       if (done > 0) toast({ title: t('stop.done', { n: done }) });
-      if (refused.length > 0) toast({ title: t('stop.refused', { n: refused.length }), text: refused[0]?.message, bad: true });
+      if (refused.length > 0 && jobs.length > 1) showResults({ act: 'stop', jobs, results });
+      else if (refused.length > 0) toast({ title: t('stop.refused', { n: refused.length }), text: refused[0]?.message, bad: true });
       onDone();
     },
   });
@@ -65,7 +70,7 @@ export function StopDialog({ jobs, onClose }: { jobs: readonly DialogJob[]; onCl
     ({ preview }) => preview && ((preview.readAgain.value ?? 1) > 0 || (preview.doubled.value ?? 1) > 0 || (preview.lost.value ?? 1) > 0),
   );
   const danger = chosen.some((one) => one.mode === 'without') && costs;
-  const blocked = chosen.find(({ preview }) => preview && !preview.isAllowed)?.preview?.note;
+  const blocked = chosen.some(({ preview }) => preview && !preview.isAllowed) ? t('stop.nothingToSave') : undefined;
   return (
     <Dialog
       open

@@ -86,5 +86,7 @@ export const job = {
   'act.result.accepted': 'accepted',
   'act.result.done': 'done',
   'act.result.refused': 'refused',
+  'results.title': '{act}: {done} of {n} accepted, {refused} refused',
+  'results.retry': 'Retry failed',
   'act.refusedTitle': 'Refused',
 } as const;

@@ -88,5 +88,7 @@ export const job: Record<keyof typeof en, string> = {
   'act.result.accepted': '已接受',
   'act.result.done': '已完成',
   'act.result.refused': '已拒绝',
+  'results.title': '{act}：已接受 {done} 个，共 {n} 个；拒绝 {refused} 个',
+  'results.retry': '重试失败项',
   'act.refusedTitle': '已拒绝',
 };
