@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, describe, expect, it } from 'vitest';
-import { newTopic, rows, send } from './kafka-harness.ts';
+import { MapValue } from '../../types/value.ts';
+import { newTopic, readAll, rows, send, tableOf } from './kafka-harness.ts';
 
 const brokers = process.env.TIDEMARK_TEST_KAFKA as string;
 const postgres = process.env.TIDEMARK_TEST_POSTGRES_URL as string;
@@ -49,6 +50,23 @@ async function until(what: string, isMet: () => Promise<boolean> | boolean, told
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
+
+describe('a script on the command line', () => {
+  it('writes metadata columns declared between the others, from a query whose columns have no names', async () => {
+    const topic = await newTopic(brokers);
+    const script = join(folder, 'metadata.sql');
+    writeFileSync(
+      script,
+      `CREATE TABLE sink (ts TIMESTAMP_LTZ(3) METADATA FROM 'timestamp', id INT, h MAP<STRING, BYTES> METADATA FROM 'headers', name STRING) WITH (
+         'connector' = 'kafka', 'topic' = '${topic}', 'properties.bootstrap.servers' = '${brokers}', 'format' = 'json');
+       INSERT INTO sink SELECT TO_TIMESTAMP_LTZ(1650000000123, 3), id + 1, MAP['a', CAST('x' AS BYTES)], UPPER(name) FROM (VALUES (1, 'n')) AS v(id, name);`,
+    );
+    const { ended, told } = run(script, null);
+    expect(await ended, told.join('')).toBe(0);
+    const read = await readAll(tableOf(brokers, topic, {}), ['timestamp', 'headers']);
+    expect(read.map(({ values }) => values)).toEqual([[2, 'N', 1_650_000_000_123n, new MapValue([['a', new Uint8Array([120])]])]]);
+  });
+});
 
 describe('kill -9 and start from the newest checkpoint', () => {
   it('counts each record once, from Kafka into PostgreSQL', async () => {
