@@ -6,6 +6,7 @@ import type { Expression } from '../planner/expression.ts';
 import type { JoinKind, NodeOf } from '../planner/physical-plan.ts';
 import type { RowSchema, SqlType } from '../types/sql-type.ts';
 import type { Value } from '../types/value.ts';
+import { ChangeStream, type Next, type Row } from './change-stream.ts';
 import { createJoin } from './join.ts';
 import { OperatorHarness, randomOf, rowText, type TestRow, tableOf } from './operator-harness.ts';
 
@@ -35,9 +36,6 @@ const IS_LESS: Expression = {
   type: { kind: 'BOOLEAN', nullable: true },
 };
 
-type Row = readonly Value[];
-type Next = (limit: number) => number;
-
 function nodeOf(joinKind: JoinKind, part: Partial<NodeOf<'join'>>): NodeOf<'join'> {
   return {
     id: 1,
@@ -62,58 +60,6 @@ function nodeOf(joinKind: JoinKind, part: Partial<NodeOf<'join'>>): NodeOf<'join
     isRightChanging: true,
     ...part,
   };
-}
-
-/** A random stream of one side that respects its unique key; `present` is what it leaves. */
-class SideStream {
-  readonly present: Row[] = [];
-  readonly #make: () => Row;
-  readonly #unique: readonly number[] | null;
-  readonly #isChanging: boolean;
-  readonly #next: Next;
-
-  constructor(make: () => Row, unique: readonly number[] | null, isChanging: boolean, next: Next) {
-    this.#make = make;
-    this.#unique = unique;
-    this.#isChanging = isChanging;
-    this.#next = next;
-  }
-
-  #keyOf(row: Row): string {
-    return rowText((this.#unique ?? []).map((index) => row[index]));
-  }
-
-  /** A row that may be put in: not with the unique key of another one. */
-  #fresh(except: Row | null): Row | null {
-    const row = this.#make();
-    if (this.#unique === null) return row;
-    const isTaken = this.present.some((other) => other !== except && this.#keyOf(other) === this.#keyOf(row));
-    return isTaken ? null : row;
-  }
-
-  take(count: number): TestRow[] {
-    const changes: TestRow[] = [];
-    while (changes.length < count) {
-      const isLarge = this.present.length > 60;
-      const action = this.#isChanging && this.present.length > 0 ? this.#next(isLarge ? 2 : 5) : 4;
-      const at = this.#next(Math.max(1, this.present.length));
-      const old = this.present[at];
-      const row = action === 0 ? null : this.#fresh(action === 1 ? old : null);
-      if (action === 0) {
-        changes.push({ kind: 3, values: old });
-        this.present.splice(at, 1);
-      } else if (row === null) {
-        if (this.#unique !== null && !this.#isChanging) return changes;
-      } else if (action === 1) {
-        changes.push({ kind: 1, values: old }, { kind: 2, values: row });
-        this.present[at] = row;
-      } else {
-        changes.push({ kind: 0, values: row });
-        this.present.push(row);
-      }
-    }
-    return changes;
-  }
 }
 
 function isMatch(node: NodeOf<'join'>, left: Row, right: Row): boolean {
@@ -177,8 +123,8 @@ test.each(['inner', 'left', 'right', 'full', 'semi', 'anti'] as const)('%s join 
         const id = BigInt(next(node.rightUnique === null ? 3 : 500));
         return [id, text(), key(), maybe(next(4)), maybe(BigInt(next(2)) * 10n ** 20n)];
       };
-      const left = new SideStream(makeLeft, node.leftUnique, node.isLeftChanging, next);
-      const right = new SideStream(makeRight, node.rightUnique, node.isRightChanging, next);
+      const left = new ChangeStream({ makeRow: makeLeft, unique: node.leftUnique, isChanging: node.isLeftChanging, next });
+      const right = new ChangeStream({ makeRow: makeRight, unique: node.rightUnique, isChanging: node.isRightChanging, next });
       const single = harnessOf(node);
       const many = harnessOf(node, 3);
       for (let round = 0; round < 12; round++) {
