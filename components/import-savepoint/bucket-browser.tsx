@@ -69,7 +69,7 @@ export function BucketBrowser({
             key={entry.path}
             entry={entry}
             chosen={chosen === entry.path}
-            onOpen={() => (entry.snapshot ? onChoose(entry.path) : entry.kind === 'object' ? undefined : setPath(entry.path))}
+            onOpen={() => (entry.snapshot ? onChoose(entry.path) : setPath(entry.path))}
           />
         ))}
         {data && data.entries.length === 0 ? (
@@ -87,34 +87,46 @@ export function BucketBrowser({
   );
 }
 
+/** A folder that holds a snapshot is chosen, another one is opened; files and the folders of parts are there to be seen, not to be pressed. */
 function Entry({ entry, chosen, onOpen }: { entry: BrowseAnswer['entries'][number]; chosen: boolean; onOpen(): void }) {
   const { t, f } = useI18n();
   const Icon = entry.snapshot ? BookmarkCheck : entry.kind === 'bucket' ? Database : entry.kind === 'folder' ? Folder : File;
-  const plain = entry.kind === 'object';
+  const plain = entry.kind === 'object' || entry.objectCount !== null;
+  const row = (
+    <>
+      <Icon size={15} className={cx('shrink-0', entry.snapshot ? 'text-accent-text' : 'text-text-3')} aria-hidden="true" />
+      <span className="grow truncate font-mono text-second">{entry.name}</span>
+      {entry.snapshot ? (
+        <Tag hue={entry.snapshot === 'checkpoint' ? 'accent' : 'save'}>
+          {entry.snapshot === 'flink' ? t('import.flink') : t(`kind.${entry.snapshot}`)}
+        </Tag>
+      ) : null}
+      <span className="num shrink-0 text-second text-text-3">
+        {entry.objectCount !== null
+          ? t('import.parts', { n: entry.objectCount })
+          : entry.kind === 'object'
+            ? f.bytes(entry.sizeBytes)
+            : entry.modifiedAt
+              ? f.time(entry.modifiedAt)
+              : ''}
+      </span>
+    </>
+  );
+  const look = 'flex h-[38px] w-full items-center gap-2.5 px-3 text-left text-ctl';
   return (
     <li className="border-b border-line-1">
-      <button
-        type="button"
-        aria-disabled={plain || undefined}
-        aria-pressed={entry.snapshot ? chosen : undefined}
-        onClick={onOpen}
-        className={cx(
-          'flex h-[38px] w-full items-center gap-2.5 px-3 text-left text-ctl -outline-offset-2',
-          chosen ? 'bg-selected shadow-[inset_3px_0_0_var(--accent)]' : !plain && 'hover:bg-hover',
-          plain && 'text-text-3',
-        )}
-      >
-        <Icon size={15} className={cx('shrink-0', entry.snapshot ? 'text-accent-text' : 'text-text-3')} aria-hidden="true" />
-        <span className="grow truncate font-mono text-second">{entry.name}</span>
-        {entry.snapshot ? (
-          <Tag hue={entry.snapshot === 'checkpoint' ? 'accent' : 'save'}>
-            {entry.snapshot === 'flink' ? t('import.flink') : t(`kind.${entry.snapshot}`)}
-          </Tag>
-        ) : null}
-        <span className="num shrink-0 text-second text-text-3">
-          {plain ? f.bytes(entry.sizeBytes) : entry.modifiedAt ? f.time(entry.modifiedAt) : ''}
-        </span>
-      </button>
+      {plain ? (
+        <div className={cx(look, 'text-text-3')}>{row}</div>
+      ) : (
+        <button
+          type="button"
+          aria-pressed={entry.snapshot ? chosen : undefined}
+          onClick={onOpen}
+          className={cx(look, '-outline-offset-2', chosen ? 'bg-selected shadow-[inset_3px_0_0_var(--accent)]' : 'hover:bg-hover')}
+        >
+          {row}
+        </button>
+      )}
     </li>
   );
 }

@@ -3,7 +3,8 @@
 import { BookmarkCheck, CircleCheck, CircleDashed, CircleX, Info, TriangleAlert } from 'lucide-react';
 import type { ImportPreview } from '../../server/contract/import.ts';
 import { useNow } from '../client/live.tsx';
-import { useI18n } from '../i18n/provider.tsx';
+import { type Translate, useI18n } from '../i18n/provider.tsx';
+import { saidText } from '../i18n/said.ts';
 import type { DialogJob } from '../job/job-dialogs.tsx';
 import { cx } from '../ui/class-names.ts';
 import { Empty, Notice, Skeleton, Tag } from '../ui/surface.tsx';
@@ -27,7 +28,7 @@ export function ImportChecks({
   asked: boolean;
   pending: boolean;
 }) {
-  const { t } = useI18n();
+  const { t, locale } = useI18n();
   if (!asked) return <Empty icon={<BookmarkCheck size={18} aria-hidden="true" />}>{t('import.choose')}</Empty>;
   if (!preview) {
     return pending ? (
@@ -58,7 +59,7 @@ export function ImportChecks({
                 {check.check === 'fits-sql' ? t('import.check.fits-sql', { n: job.version }) : t(`import.check.${check.check}`)}
                 <span className="sr-only">: {t(`import.result.${check.result}`)}</span>
               </div>
-              <div className="text-second text-text-2">{check.message}</div>
+              <div className="text-second text-text-2">{saidText(check.said, check.message, t, locale)}</div>
             </div>
           </li>
         ))}
@@ -71,8 +72,14 @@ export function ImportChecks({
   );
 }
 
+/** Why it cannot be restored as it is: the first check that failed. */
+export function sentenceOf(preview: ImportPreview, t: Translate, locale: string): string {
+  const failed = preview.checks.find((one) => one.result === 'fail');
+  return failed ? saidText(failed.said, failed.message, t, locale) : t('said.import.ready');
+}
+
 function Head({ preview }: { preview: ImportPreview }) {
-  const { t, f } = useI18n();
+  const { t, f, locale } = useI18n();
   const now = useNow() ?? preview.createdAt ?? 0;
   const facts = [
     preview.kind ? t(`kind.${preview.kind}`) : null,
@@ -88,7 +95,7 @@ function Head({ preview }: { preview: ImportPreview }) {
       </span>
       <div className="min-w-0 grow">
         <div className="truncate font-mono text-body font-semibold">{preview.path?.split('/').filter(Boolean).at(-1) ?? '--'}</div>
-        <div className="text-second text-text-2">{facts.join(' · ') || preview.sentence}</div>
+        <div className="text-second text-text-2">{facts.join(' · ') || sentenceOf(preview, t, locale)}</div>
       </div>
       <Tag hue={preview.canImport === 'yes' ? 'ok' : preview.canImport === 'no' ? 'bad' : 'warn'}>{word}</Tag>
     </div>

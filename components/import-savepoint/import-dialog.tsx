@@ -6,7 +6,7 @@ import { routeQuery } from '../client/queries.ts';
 import { keys } from '../client/query-keys.ts';
 import { call } from '../client/request.ts';
 import { useI18n } from '../i18n/provider.tsx';
-import { ErrorNotice } from '../job/error-notice.tsx';
+import { ErrorNotice, errorText } from '../job/error-notice.tsx';
 import type { DialogJob } from '../job/job-dialogs.tsx';
 import { StatusWord } from '../job/status.tsx';
 import { Button } from '../ui/button.tsx';
@@ -15,7 +15,7 @@ import { TextField } from '../ui/field.tsx';
 import { Notice } from '../ui/surface.tsx';
 import { useToast } from '../ui/toast.tsx';
 import { BucketBrowser } from './bucket-browser.tsx';
-import { ImportChecks } from './import-checks.tsx';
+import { ImportChecks, sentenceOf } from './import-checks.tsx';
 
 const PAUSE_MS = 400;
 
@@ -36,6 +36,19 @@ function useImport(job: DialogJob, onDone: () => void) {
     retry: false,
     placeholderData: (old) => old,
   });
+  const refresh = () => {
+    void client.invalidateQueries({ queryKey: keys.jobs });
+    void client.invalidateQueries({ queryKey: keys.job(job.id) });
+    void client.invalidateQueries({ queryKey: keys.snapshots });
+  };
+  const undo = useMutation({
+    mutationFn: (imported: string) => call('undoImport', { params: { jobId: job.id }, body: { path: imported } }),
+    onError: (error) => toast({ title: errorText(error, t('common.offline')), bad: true }),
+    onSuccess: () => {
+      toast({ title: t('import.undone', { name: job.name }) });
+      refresh();
+    },
+  });
   const send = useMutation({
     mutationFn: () =>
       call('importSavepoint', {
@@ -45,10 +58,13 @@ function useImport(job: DialogJob, onDone: () => void) {
     onSuccess: ({ results }) => {
       const refused = results.find((one) => one.outcome === 'refused');
       if (refused) return;
-      toast({ title: t('import.done', { name: job.name }), text: preview.data?.path ?? undefined });
-      void client.invalidateQueries({ queryKey: keys.jobs });
-      void client.invalidateQueries({ queryKey: keys.job(job.id) });
-      void client.invalidateQueries({ queryKey: keys.snapshots });
+      const done = preview.data?.path ?? asked;
+      toast({
+        title: t('import.done', { name: job.name }),
+        text: done,
+        action: { label: t('common.undo'), run: () => undo.mutate(done) },
+      });
+      refresh();
       onDone();
     },
   });
@@ -63,14 +79,14 @@ function useImport(job: DialogJob, onDone: () => void) {
 }
 
 export function ImportDialog({ job, onClose }: { job: DialogJob; onClose(): void }) {
-  const { t } = useI18n();
+  const { t, locale } = useI18n();
   const { path, setPath, asked, choose, preview, typed, setTyped, send, refused } = useImport(job, onClose);
   const answer = asked === '' || path.trim() !== asked ? undefined : preview.data;
   const notes = answer?.checks.some((one) => one.result === 'note') ?? false;
   const off = !answer
     ? t('import.choose')
     : answer.canImport === 'no'
-      ? answer.sentence
+      ? sentenceOf(answer, t, locale)
       : answer.canImport === 'with-name' && typed !== job.name
         ? t('start.needsName')
         : null;

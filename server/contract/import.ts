@@ -22,6 +22,8 @@ export const browseAnswerSchema = z.strictObject({
       modifiedAt: timestampSchema.nullable(),
       /** Set when the folder holds a snapshot (known by reading it). */
       snapshot: z.enum(['checkpoint', 'savepoint', 'flink']).nullable(),
+      /** Objects in a folder that snapshots share or that the product keeps for itself (`shared`, `_lease`); null = not counted. */
+      objectCount: z.int().nullable(),
     }),
   ),
   nextToken: z.string().nullable(),
@@ -65,3 +67,5 @@ export type ImportPreview = z.infer<typeof importPreviewSchema>;
 
 export const previewImportSchema = z.strictObject({ path: storePathSchema });
 export const importSavepointSchema = z.strictObject({ path: storePathSchema, typedName: z.string().max(100).optional() });
+/** `path` as the preview of the import gave it. */
+export const undoImportSchema = z.strictObject({ path: storePathSchema });

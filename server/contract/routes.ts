@@ -211,6 +211,11 @@ const jobRoutes = {
     answer: actResultsSchema,
     status: 202,
   }),
+  undoImport: route('POST', '/jobs/{jobId}/import/undo', 'Undo an import that no run began from', {
+    params: ofJob,
+    body: imports.undoImportSchema,
+    answer: doneSchema,
+  }),
   getJobPlan: route('GET', '/jobs/{jobId}/plan', 'Plan of the saved version', { params: ofJob, answer: check.jobPlanAnswerSchema }),
   getJobDelivery: route('GET', '/jobs/{jobId}/delivery', 'Delivery contract', { params: ofJob, answer: check.deliverySchema }),
   getJobExposure: route('GET', '/jobs/{jobId}/exposure', 'What a failure this moment would cost', {

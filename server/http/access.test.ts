@@ -52,6 +52,7 @@ const BODIES: Partial<Record<RouteName, unknown>> = {
   triggerSavepoint: {},
   previewImport: { path: 'obs://tidemark/x' },
   importSavepoint: { path: 'obs://tidemark/x' },
+  undoImport: { path: 'obs://tidemark/x' },
   changeSnapshot: { isPinned: true },
 };
 const queryOf = (name: RouteName) => (name === 'getJobMetrics' || name === 'getJobTide' ? '?from=1&to=1000' : '');

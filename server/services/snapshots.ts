@@ -93,7 +93,7 @@ async function change(
 }
 
 /** The job's pointers follow what is left: its newest snapshot, and DLI's pointer to the newest savepoint. */
-async function pointToNewest(tx: Prisma.TransactionClient, jobId: number): Promise<void> {
+export async function pointToNewest(tx: Prisma.TransactionClient, jobId: number): Promise<void> {
   const alive = { jobId, deletedAt: null, purgedAt: null };
   const newest = await tx.snapshot.findFirst({ where: alive, orderBy: { createdAt: 'desc' } });
   const savepoint = await tx.snapshot.findFirst({ where: { ...alive, NOT: { origin: 'checkpoint' } }, orderBy: { createdAt: 'desc' } });

@@ -26,7 +26,9 @@ export async function browse(context: SnapshotContext, path: string, token: stri
     page.prefixes.map(async (prefix): Promise<Entry> => {
       const name = prefix.slice(folder.prefix.length).replace(/\/$/, '');
       const one = subfolder(folder, name);
-      return { name, path: one.uri, kind: 'folder', sizeBytes: null, modifiedAt: null, snapshot: await snapshotIn(one) };
+      const snapshot = await snapshotIn(one);
+      const objectCount = snapshot === null && isInner(name) ? await countObjects(context, folder.bucket, prefix) : null;
+      return { name, path: one.uri, kind: 'folder', sizeBytes: null, modifiedAt: null, snapshot, objectCount };
     }),
   );
   const objects = page.objects.map(
@@ -37,9 +39,23 @@ export async function browse(context: SnapshotContext, path: string, token: stri
       sizeBytes: size,
       modifiedAt: modifiedMs,
       snapshot: null,
+      objectCount: null,
     }),
   );
   return { path: folder.uri, parent: parentOf(folder.bucket, folder.prefix), entries: [...folders, ...objects], nextToken: page.nextToken };
+}
+
+/** Folders of a job that never are a snapshot: parts that several share, and marks of the product. */
+function isInner(name: string): boolean {
+  return name === 'shared' || name === 'taskowned' || name.startsWith('_');
+}
+
+const COUNTED = 1_000;
+
+/** At most a thousand: a number that large says enough. */
+async function countObjects(context: SnapshotContext, bucket: string, prefix: string): Promise<number> {
+  const page = await context.store.list(bucket, prefix, { limit: COUNTED });
+  return page.objects.length;
 }
 
 async function browseBuckets(context: SnapshotContext): Promise<BrowseAnswer> {
@@ -54,7 +70,15 @@ async function browseBuckets(context: SnapshotContext): Promise<BrowseAnswer> {
   }
   const names = [...new Set([...buckets, defaultBucket])].sort();
   const entries = names.map(
-    (name): Entry => ({ name, path: `obs://${name}`, kind: 'bucket', sizeBytes: null, modifiedAt: null, snapshot: null }),
+    (name): Entry => ({
+      name,
+      path: `obs://${name}`,
+      kind: 'bucket',
+      sizeBytes: null,
+      modifiedAt: null,
+      snapshot: null,
+      objectCount: null,
+    }),
   );
   return { path: '', parent: null, entries, nextToken: null };
 }

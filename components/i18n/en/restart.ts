@@ -164,6 +164,8 @@ export const restart = {
   'import.note': 'Importing copies nothing and starts nothing. The next start will offer this snapshot first.',
   'import.submit': 'Import',
   'import.submitAnyway': 'Import anyway',
+  'import.parts': '{n} {n:part|parts}',
+  'import.undone': 'Import for {name} undone',
   'import.done': 'Imported for {name}',
   'import.engine.embedded': 'embedded engine',
   'import.engine.flink': 'Apache Flink',

@@ -165,6 +165,8 @@ export const restart: Record<keyof typeof en, string> = {
   'import.note': '导入不复制数据，也不启动作业。下次启动将首先提供该快照。',
   'import.submit': '导入',
   'import.submitAnyway': '仍要导入',
+  'import.parts': '{n} 个文件',
+  'import.undone': '已撤销为 {name} 的导入',
   'import.done': '已为 {name} 导入',
   'import.engine.embedded': '内置引擎',
   'import.engine.flink': 'Apache Flink',
