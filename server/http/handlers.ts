@@ -27,6 +27,7 @@ import * as snapshots from '../services/snapshots.ts';
 import { previewStart, startJobs } from '../services/start-jobs.ts';
 import { previewStop, stopJobs, triggerSavepoint } from '../services/stop-jobs.ts';
 import * as templates from '../services/templates.ts';
+import { undoImport } from '../services/undo-import.ts';
 import { renameJob, setJobTags, updateJob } from '../services/update-job.ts';
 import * as users from '../services/users.ts';
 import { streamEvents } from './event-stream.ts';
@@ -105,6 +106,7 @@ export const USER_HANDLERS: { readonly [N in Exclude<RouteName, PublicRoute>]: U
   triggerSavepoint: ({ context, call, params, body }) => triggerSavepoint(context, call, { jobId: params.jobId, path: body.path }),
   previewImport: ({ context, call, params, body }) => previewImport(context, call, { jobId: params.jobId, path: body.path }),
   importSavepoint: ({ context, call, params, body }) => importSavepoint(context, call, { ...body, jobId: params.jobId }),
+  undoImport: ({ context, call, params, body }) => undoImport(context, call, { jobId: params.jobId, path: body.path }),
   getJobPlan: ({ context, call, params }) => checkSql.getJobPlan(context, call, params.jobId),
   getJobDelivery: ({ context, call, params }) => checkSql.getJobDelivery(context, call, params.jobId),
   getJobExposure: ({ context, call, params }) => getExposure(context, call, params.jobId),
