@@ -1,7 +1,7 @@
 /** The audit log: every act that changes something, or was refused, with who, what, from where and the request id. Append only. */
 import type { Call, Caller } from '../auth/caller.ts';
 import { Refusal } from '../contract/errors.ts';
-import type { Database } from '../db/open-database.ts';
+import type { Database, DatabaseOrTransaction } from '../db/open-database.ts';
 
 export interface AuditObject {
   readonly type: 'job' | 'snapshot' | 'user' | 'session' | 'api-token' | 'access-key' | 'template' | 'queue' | 'settings' | 'operation';
@@ -18,6 +18,15 @@ export interface AuditNote {
   message?: string;
 }
 
+/** What an act is given: its note, and the way to write it down together with what it did. */
+export interface AuditScope extends AuditNote {
+  /**
+   * Records the act as done in its own transaction, as its last step: then neither is there without the other. When the transaction fails the
+   * act is recorded as refused or failed. An act that never calls it is recorded after it is done.
+   */
+  recordIn(tx: DatabaseOrTransaction): Promise<void>;
+}
+
 type WhoCalls = Call & { readonly caller?: Caller };
 
 /** Runs an act and records what came of it: done, refused (a Refusal) or failed. */
@@ -26,12 +35,18 @@ export async function audited<T>(
   call: WhoCalls,
   action: string,
   object: AuditObject,
-  act: (note: AuditNote) => Promise<T>,
+  act: (note: AuditScope) => Promise<T>,
 ): Promise<T> {
-  const note: AuditNote = {};
+  let isRecorded = false;
+  const note: AuditScope = {
+    async recordIn(tx) {
+      await recordAudit(tx, call, action, note.object ?? object, 'done', note);
+      isRecorded = true;
+    },
+  };
   try {
     const answer = await act(note);
-    await recordAudit(database, call, action, note.object ?? object, 'done', note);
+    if (!isRecorded) await recordAudit(database, call, action, note.object ?? object, 'done', note);
     return answer;
   } catch (error) {
     const result = error instanceof Refusal ? 'refused' : 'failed';
@@ -42,7 +57,7 @@ export async function audited<T>(
 }
 
 export async function recordAudit(
-  database: Database,
+  database: DatabaseOrTransaction,
   call: WhoCalls,
   action: string,
   object: AuditObject,

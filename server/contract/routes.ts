@@ -9,6 +9,7 @@ import * as check from './check.ts';
 import { eventsQuerySchema } from './events.ts';
 import * as imports from './import.ts';
 import * as job from './job.ts';
+import * as archive from './job-archive.ts';
 import * as metrics from './metrics.ts';
 import { previewSqlSchema } from './preview.ts';
 import { actResultsSchema, doneSchema, idSchema, jobIdTextSchema } from './primitives.ts';
@@ -165,6 +166,15 @@ const jobRoutes = {
   }),
   stopJobs: route('POST', '/jobs/stop', 'Stop jobs', { body: stop.stopJobsSchema, answer: actResultsSchema, status: 202 }),
   deleteJobs: route('POST', '/jobs/delete', 'Delete jobs', { body: job.deleteJobsSchema, answer: actResultsSchema, status: 202 }),
+  exportJobs: route('POST', '/jobs/export', 'Export jobs as a zip, without secrets', {
+    body: archive.exportJobsSchema,
+    answer: z.unknown(),
+    kind: 'stream',
+  }),
+  importJobs: route('POST', '/jobs/import', 'Import jobs from a zip (the body), or tell what an import would do', {
+    query: archive.importJobsQuerySchema,
+    answer: archive.importJobsAnswerSchema,
+  }),
   getJob: route('GET', '/jobs/{jobId}', 'One job with SQL and options', { params: ofJob, answer: jobAnswer }),
   updateJob: route('PATCH', '/jobs/{jobId}', 'Save a new version', {
     params: ofJob,

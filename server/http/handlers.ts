@@ -7,10 +7,12 @@ import type { ConsoleContext } from '../services/context.ts';
 import { createExampleJob } from '../services/create-example-job.ts';
 import { copyJob, createJob } from '../services/create-job.ts';
 import { deleteJobs } from '../services/delete-jobs.ts';
+import { exportJobs } from '../services/export-jobs.ts';
 import { getExposure } from '../services/get-exposure.ts';
 import * as getJob from '../services/get-job.ts';
 import { getJobMetrics } from '../services/get-metrics.ts';
 import { getJobTide } from '../services/get-tide.ts';
+import { importJobs } from '../services/import-jobs.ts';
 import { browseStore, importSavepoint, previewImport } from '../services/import-savepoint.ts';
 import * as history from '../services/job-history.ts';
 import { listJobPermissions, setJobPermission } from '../services/job-permissions.ts';
@@ -33,6 +35,7 @@ import * as users from '../services/users.ts';
 import { streamEvents } from './event-stream.ts';
 import { openApiDocument } from './openapi.ts';
 import { streamPreview } from './preview-stream.ts';
+import { fileAnswer, readZip } from './request-parts.ts';
 
 interface Common<N extends RouteName> extends RouteInput<N> {
   readonly context: ConsoleContext;
@@ -94,6 +97,12 @@ export const USER_HANDLERS: { readonly [N in Exclude<RouteName, PublicRoute>]: U
   previewStop: ({ context, call, body }) => previewStop(context, call, body.jobIds),
   stopJobs: ({ context, call, body }) => stopJobs(context, call, body),
   deleteJobs: ({ context, call, body }) => deleteJobs(context, call, body),
+  exportJobs: async ({ context, call, body }) => {
+    const { fileName, zip } = await exportJobs(context, call, body);
+    return fileAnswer(zip, 'application/zip', fileName);
+  },
+  importJobs: async ({ context, call, query, request }) =>
+    importJobs(context, call, await readZip(request), { dryRun: query.dryRun === 'true', overwrite: query.overwrite === 'true' }),
   getJob: ({ context, call, params }) => getJob.getJob(context, call, params.jobId),
   updateJob: ({ context, call, params, body }) => updateJob(context, call, { ...body, jobId: params.jobId }),
   renameJob: ({ context, call, params, body }) => renameJob(context, call, { ...body, jobId: params.jobId }),

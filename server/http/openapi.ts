@@ -6,7 +6,13 @@ import { ROUTES, type RouteContract, type RouteName } from '../contract/routes.t
 type Json = Record<string, unknown>;
 
 /** Media types of answers that are no JSON. */
-const STREAMS: Partial<Record<RouteName, string>> = { streamEvents: 'text/event-stream', previewSql: 'application/x-ndjson' };
+const STREAMS: Partial<Record<RouteName, string>> = {
+  streamEvents: 'text/event-stream',
+  previewSql: 'application/x-ndjson',
+  exportJobs: 'application/zip',
+};
+/** Media types of bodies that are no JSON. */
+const UPLOADS: Partial<Record<RouteName, string>> = { importJobs: 'application/zip' };
 
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
@@ -25,6 +31,7 @@ function parametersOf(schema: z.ZodType, place: 'path' | 'query'): Json[] {
 
 function operationOf(name: RouteName, route: RouteContract): Json {
   const stream = STREAMS[name];
+  const upload = UPLOADS[name];
   const content = stream
     ? { [stream]: { schema: { type: 'string' } } }
     : { 'application/json': { schema: jsonSchema(route.answer, 'output') } };
@@ -34,6 +41,7 @@ function operationOf(name: RouteName, route: RouteContract): Json {
     tags: [route.path.split('/')[1] ?? ''],
     security: route.access === 'public' ? [] : [{ session: [] }, { token: [] }],
     parameters: [...parametersOf(route.params, 'path'), ...parametersOf(route.query, 'query')],
+    ...(upload ? { requestBody: { required: true, content: { [upload]: { schema: { type: 'string', format: 'binary' } } } } } : {}),
     ...(route.body === null
       ? {}
       : { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(route.body, 'input') } } } }),

@@ -1,6 +1,7 @@
 /** Reads the parts of a request: client address, query, JSON body within a limit; checks the origin of writes. */
 import { isIP } from 'node:net';
 import { Refusal } from '../contract/errors.ts';
+import { ARCHIVE_BYTES_MAX } from '../contract/job-archive.ts';
 
 /** SQL of a million characters, escaped, with room beside it. */
 export const BODY_MOST_BYTES = 8 * 1024 * 1024;
@@ -34,6 +35,20 @@ export async function readBytes(request: Request, mostBytes = BODY_MOST_BYTES): 
 
 export async function readBody(request: Request, mostBytes = BODY_MOST_BYTES): Promise<string> {
   return Buffer.from(await readBytes(request, mostBytes)).toString('utf8');
+}
+
+/** The body of an upload of jobs. */
+export async function readZip(request: Request): Promise<Uint8Array> {
+  const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/zip') throw new Refusal('wrong-content-type', 'Send the zip as the body with content-type: application/zip.');
+  return readBytes(request, ARCHIVE_BYTES_MAX);
+}
+
+/** A file that a browser saves. */
+export function fileAnswer(bytes: Uint8Array, type: string, name: string): Response {
+  return new Response(Uint8Array.from(bytes), {
+    headers: { 'content-type': type, 'content-length': String(bytes.byteLength), 'content-disposition': `attachment; filename="${name}"` },
+  });
 }
 
 export async function readJson(request: Request): Promise<unknown> {

@@ -1,6 +1,6 @@
 /** Make a job (Draft), from nothing, from a template, or as a copy of another. */
 import { randomBytes } from 'node:crypto';
-import { audited } from '../audit/audited.ts';
+import { type AuditScope, audited } from '../audit/audited.ts';
 import type { UserCall } from '../auth/caller.ts';
 import { requireJob } from '../auth/job-access.ts';
 import { Refusal } from '../contract/errors.ts';
@@ -25,7 +25,7 @@ interface NewJob {
 
 const AUDIT_ACTION: Record<JobType, string> = { flink_opensource_sql_job: 'createStreamSqlJob', flink_jar_job: 'createStreamJarJob' };
 
-async function insertJob(context: ConsoleContext, call: UserCall, job: NewJob): Promise<Job> {
+async function insertJob(context: ConsoleContext, call: UserCall, job: NewJob, note: AuditScope): Promise<Job> {
   const { database } = context;
   const { projectId, userId } = call.caller;
   await requireFreeName(database, call.caller, job.name);
@@ -62,6 +62,8 @@ async function insertJob(context: ConsoleContext, call: UserCall, job: NewJob): 
       });
       const [summary] = await jobSummaries(tx, [made]);
       await appendEvent(tx, { type: 'job-added', job: summary! }, now.getTime());
+      note.object = { type: 'job', id: String(made.id), name: made.name };
+      await note.recordIn(tx);
       return made;
     })
     .catch((error: unknown) => {
@@ -88,8 +90,7 @@ export async function createJob(
       sql = template.sql;
     }
     const options = mergeOptions(null, input.options);
-    const job = await insertJob(context, call, { ...input, sql, options, dliFields });
-    note.object = { ...object, id: String(job.id) };
+    const job = await insertJob(context, call, { ...input, sql, options, dliFields }, note);
     return { job };
   });
 }
@@ -107,16 +108,16 @@ export async function copyJob(
     const version = await context.database.jobVersion.findUniqueOrThrow({
       where: { jobId_number: { jobId: row.id, number: row.version } },
     });
-    const job = await insertJob(context, call, {
+    const copy: NewJob = {
       name: input.name,
       type: row.type as JobType,
       description: input.description ?? row.description,
       sql: version.sql,
       options: readOptions(version.optionsJson),
       tags: row.tags,
-    });
-    note.object = { ...object, id: String(job.id) };
+    };
     note.after = { copyOf: row.id };
+    const job = await insertJob(context, call, copy, note);
     return { job };
   });
 }

@@ -19,7 +19,12 @@ function tagFilter(tag: string): Prisma.JobWhereInput {
   return { tags: { some: { key: tag.slice(0, colon), value: tag.slice(colon + 1) } } };
 }
 
-function filters(context: ConsoleContext, call: UserCall, query: ListJobsQuery): Prisma.JobWhereInput[] {
+/** Conditions of the list but the one on status. */
+export function filters(
+  context: ConsoleContext,
+  call: UserCall,
+  query: Omit<ListJobsQuery, 'page' | 'pageSize' | 'sort' | 'order'>,
+): Prisma.JobWhereInput[] {
   const all: Prisma.JobWhereInput[] = [visibleJobs(call.caller)];
   if (query.q !== '') {
     const byName = { name: containing(context, query.q) };

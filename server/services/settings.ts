@@ -22,17 +22,18 @@ export async function changeSettings(
   input: z.output<typeof changeSettingsSchema>,
 ): Promise<Settings> {
   return audited(context.database, call, 'changeSettings', { type: 'settings', id: 'settings', name: 'settings' }, async (note) => {
-    note.before = await readSettings(context.database);
-    await context.database.$transaction(
-      Object.entries(input)
-        .filter(([, value]) => value !== undefined)
-        .map(([key, value]) => {
-          const valueJson = JSON.stringify(value);
-          return context.database.setting.upsert({ where: { key }, create: { key, valueJson }, update: { valueJson } });
-        }),
-    );
-    const after = await readSettings(context.database);
-    note.after = after;
+    const after = await context.database.$transaction(async (tx) => {
+      note.before = await readSettings(tx);
+      for (const [key, value] of Object.entries(input)) {
+        if (value === undefined) continue;
+        const valueJson = JSON.stringify(value);
+        await tx.setting.upsert({ where: { key }, create: { key, valueJson }, update: { valueJson } });
+      }
+      const changed = await readSettings(tx);
+      note.after = changed;
+      await note.recordIn(tx);
+      return changed;
+    });
     context.supervisor.wake();
     return after;
   });

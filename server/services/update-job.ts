@@ -4,7 +4,7 @@
  * supervisor reads them from the newest version.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { audited } from '../audit/audited.ts';
+import { type AuditScope, audited } from '../audit/audited.ts';
 import type { UserCall } from '../auth/caller.ts';
 import { requireJob } from '../auth/job-access.ts';
 import { type FieldProblem, Refusal } from '../contract/errors.ts';
@@ -76,7 +76,7 @@ interface Saved {
   readonly options: JobOptions;
 }
 
-async function saveVersion(context: ConsoleContext, call: UserCall, input: Update): Promise<Saved> {
+async function saveVersion(context: ConsoleContext, call: UserCall, input: Update, note: AuditScope): Promise<Saved> {
   const now = new Date(context.clock.nowMs());
   return context.database.$transaction(async (tx) => {
     await lockJob(tx, context.provider, input.jobId);
@@ -109,7 +109,10 @@ async function saveVersion(context: ConsoleContext, call: UserCall, input: Updat
         },
       });
     }
-    return { row: await tellJobChanged(tx, job.id, now.getTime()), changed, sqlChanged, options };
+    const row = await tellJobChanged(tx, job.id, now.getTime());
+    note.after = { version: row.version, options: changed, sql: sqlChanged };
+    await note.recordIn(tx);
+    return { row, changed, sqlChanged, options };
   });
 }
 
@@ -118,8 +121,7 @@ export async function updateJob(context: ConsoleContext, call: UserCall, input: 
   const { type } = await context.database.job.findUniqueOrThrow({ where: { id: job.id }, select: { type: true } });
   const object = { type: 'job', id: String(job.id), name: job.name } as const;
   return audited(context.database, call, AUDIT_ACTION[type as JobType], object, async (note) => {
-    const saved = await saveVersion(context, call, input);
-    note.after = { version: saved.row.version, options: saved.changed, sql: saved.sqlChanged };
+    const saved = await saveVersion(context, call, input, note);
     context.events.nudge();
     const isRunning = !isAtRest(saved.row.status as Job['status']);
     const live = saved.changed.filter((name) => OPTIONS_APPLIED_ON_SAVE.has(name));
@@ -157,6 +159,7 @@ export async function renameJob(
             updatedAt: now,
           },
         });
+        await note.recordIn(tx);
         return tellJobChanged(tx, before.id, now.getTime());
       })
       .catch((error: unknown) => {
@@ -182,6 +185,7 @@ export async function setJobTags(
     const row = await database.$transaction(async (tx) => {
       await tx.tag.deleteMany({ where: { jobId: job.id } });
       await tx.tag.createMany({ data: input.tags.map((tag) => ({ jobId: job.id, key: tag.key, value: tag.value })) });
+      await note.recordIn(tx);
       return tellJobChanged(tx, job.id, nowMs);
     });
     context.events.nudge();
