@@ -3,6 +3,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { usePathname, useRouter } from 'next/navigation';
 import { useState } from 'react';
+import { inChunks } from '../client/chunks.ts';
 import { keys } from '../client/query-keys.ts';
 import { call } from '../client/request.ts';
 import { useI18n } from '../i18n/provider.tsx';
@@ -28,8 +29,12 @@ export function DeleteDialog({ jobs, onClose }: { jobs: readonly DialogJob[]; on
   const [snapshots, setSnapshots] = useState(false);
   const missing = jobs.filter((job) => job.hadState && typed[job.id] !== job.name);
   const remove = useMutation({
-    mutationFn: () => call('deleteJobs', { body: { jobIds: jobs.map((job) => job.id), deleteSnapshots: snapshots, confirmations: typed } }),
-    onSuccess: ({ results }) => {
+    mutationFn: () =>
+      inChunks(
+        jobs.map((job) => job.id),
+        async (jobIds) => (await call('deleteJobs', { body: { jobIds, deleteSnapshots: snapshots, confirmations: typed } })).results,
+      ),
+    onSuccess: (results) => {
       const { done, refused } = outcomeOf(results);
       if (done > 0) toast({ title: t('delete.done', { n: done }) });
       if (refused.length > 0 && jobs.length > 1) showResults({ act: 'delete', jobs, results });

@@ -57,7 +57,7 @@ export function useColumns(
   return useMemo(() => {
     const dim = (text: string) => <span className="text-text-2">{text}</span>;
     return [
-      { id: 'id', header: t('col.id'), width: 62, sortable: true, cell: (job) => <span className="num text-text-2">{job.id}</span> },
+      { id: 'id', header: t('col.id'), width: 60, sortable: true, cell: (job) => <span className="num text-text-2">{job.id}</span> },
       {
         id: 'name',
         header: t('col.name'),
@@ -66,20 +66,20 @@ export function useColumns(
         rowHeader: true,
         cell: (job) => <NameCell job={job} compact={compact} />,
       },
-      { id: 'type', header: t('col.type'), width: 80, cell: (job) => dim(t(`type.${job.type}`)) },
-      { id: 'status', header: t('col.status'), width: 158, sortable: true, cell: (job) => <StatusCell job={job} compact={compact} /> },
+      { id: 'type', header: t('col.type'), width: 78, cell: (job) => dim(t(`type.${job.type}`)) },
+      { id: 'status', header: t('col.status'), width: 154, sortable: true, cell: (job) => <StatusCell job={job} compact={compact} /> },
       {
         id: 'snapshot-age',
         header: t('col.snapshot-age'),
-        width: 122,
+        width: 112,
         sortable: true,
         cell: (job) => <AgeChip job={job} exposure={job.exposureRecords} />,
       },
-      { id: 'lag', header: t('col.lag'), width: 64, align: 'right', cell: (job) => <LagCell job={job} /> },
+      { id: 'lag', header: t('col.lag'), width: 58, align: 'right', cell: (job) => <LagCell job={job} /> },
       {
         id: 'user',
         header: t('col.user'),
-        width: 84,
+        width: 80,
         hide: WIDE_ONLY,
         cell: (job) => (
           <span title={job.owner.email} className="text-text-2">
@@ -90,7 +90,7 @@ export function useColumns(
       {
         id: 'created',
         header: t('col.created'),
-        width: 88,
+        width: 78,
         sortable: true,
         hide: WIDE_ONLY,
         cell: (job) => (
@@ -102,7 +102,7 @@ export function useColumns(
       {
         id: 'started',
         header: t('col.started'),
-        width: 98,
+        width: 96,
         sortable: true,
         cell: (job) => (
           <span title={f.precise(job.startedAt)} className="text-text-2">
@@ -110,7 +110,7 @@ export function useColumns(
           </span>
         ),
       },
-      { id: 'duration', header: t('col.duration'), width: 78, align: 'right', hide: WIDE_ONLY, cell: (job) => <DurationCell job={job} /> },
+      { id: 'duration', header: t('col.duration'), width: 74, align: 'right', hide: WIDE_ONLY, cell: (job) => <DurationCell job={job} /> },
       { id: 'queue', header: t('col.queue'), width: 110, cell: (job) => dim(job.queueName) },
       { id: 'cus', header: t('col.cus'), width: 62, align: 'right', cell: (job) => f.full(job.cuNumber) },
       {
@@ -123,7 +123,7 @@ export function useColumns(
       {
         id: 'operation',
         header: t('col.operation'),
-        width: 164,
+        width: 158,
         align: 'right',
         stick: 'right',
         cell: (job) => <RowActions job={job} menuOpen={menuOf === job.id} onMenu={(open) => onMenu(open ? job.id : null)} />,

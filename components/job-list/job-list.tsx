@@ -1,12 +1,14 @@
 'use client';
 /** The job list: count tabs, filters, table (cards on a phone), pager. The address is the state. */
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { usePathname, useRouter, useSearchParams } from 'next/navigation';
 import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
 import type { JobSummary } from '../../server/contract/job.ts';
+import { CHUNK } from '../client/chunks.ts';
 import { routeQuery } from '../client/queries.ts';
 import { keys } from '../client/query-keys.ts';
+import { call } from '../client/request.ts';
 import { useI18n } from '../i18n/provider.tsx';
 import { ErrorNotice } from '../job/error-notice.tsx';
 import { useJobDialogs } from '../job/job-dialogs.tsx';
@@ -35,8 +37,8 @@ export function useListState(): [ListState, (part: Partial<ListState>) => void] 
   return [state, change];
 }
 
-/** Rows picked by the user, kept over pages. */
-export function useSelection(rows: readonly JobSummary[]) {
+/** Rows picked by the user, kept over pages. All of a filter are gathered page by page, with what the acts need to know of each. */
+export function useSelection(rows: readonly JobSummary[], query: ReturnType<typeof toQuery>, total: number) {
   const known = useRef(new Map<string, JobSummary>());
   for (const row of rows) known.current.set(String(row.id), row);
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
@@ -47,7 +49,19 @@ export function useSelection(rows: readonly JobSummary[]) {
       if (!next.delete(String(job.id))) next.add(String(job.id));
       return next;
     });
-  return { ids, jobs, setIds, toggle };
+  const all = useMutation({
+    mutationFn: async () => {
+      const pages = Array.from({ length: Math.ceil(total / CHUNK) }, (_, index) => index + 1);
+      const found: JobSummary[] = [];
+      for (const page of pages) found.push(...(await call('listJobs', { query: { ...query, page, pageSize: CHUNK } })).items);
+      return found;
+    },
+    onSuccess: (found) => {
+      for (const row of found) known.current.set(String(row.id), row);
+      setIds(new Set(found.map((row) => String(row.id))));
+    },
+  });
+  return { ids, jobs, setIds, toggle, selectAll: () => all.mutate(), gathering: all.isPending };
 }
 
 const NO_ROWS: readonly JobSummary[] = [];
@@ -61,7 +75,7 @@ export function JobList({ firstRun }: { firstRun: ReactNode }) {
   const query = toQuery(state, isAdmin);
   const list = useQuery({ ...routeQuery('listJobs', keys.jobList(query), { query }), enabled: session !== null });
   const rows = list.data?.items ?? NO_ROWS;
-  const selection = useSelection(rows);
+  const selection = useSelection(rows, query, list.data?.total ?? 0);
   const phone = useMedia(PHONE);
   const create = () => dialogs.show({ kind: 'create', jobs: [] });
   useShortcut('c', create);

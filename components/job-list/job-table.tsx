@@ -1,17 +1,20 @@
 'use client';
 /** Tool bar, table and pager of the list on wide screens. */
 import type { UseQueryResult } from '@tanstack/react-query';
-import { useEffect, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { JobSummary, ListJobsAnswer } from '../../server/contract/job.ts';
 import { useI18n } from '../i18n/provider.tsx';
 import { Button } from '../ui/button.tsx';
 import { DataTable } from '../ui/data-table.tsx';
 import { Pager } from '../ui/pager.tsx';
 import { Empty } from '../ui/surface.tsx';
-import { OFF_BY_DEFAULT, useColumns } from './columns.tsx';
+import { ColumnPanel } from './column-panel.tsx';
+import { useColumns } from './columns.tsx';
 import { AddFilter, FilterChips, useChips } from './filters.tsx';
+import { useHeldOrder } from './held-order.ts';
+import { ordered, useListView } from './list-view.ts';
 import { useRowKeys } from './row-keys.ts';
-import { BulkActs, SearchField, SelectionBar, ViewMenu } from './tool-bar.tsx';
+import { BulkActs, DensityButton, SearchField, SelectionBar } from './tool-bar.tsx';
 import { type ListState, PAGE_SIZES, START_STATE } from './url-state.ts';
 
 export interface ListView {
@@ -24,6 +27,9 @@ export interface ListView {
     jobs: readonly JobSummary[];
     setIds(ids: ReadonlySet<string>): void;
     toggle(job: JobSummary): void;
+    /** Selects what all pages of the filter hold. */
+    selectAll(): void;
+    gathering: boolean;
   };
   isAdmin: boolean;
 }
@@ -48,65 +54,46 @@ export function usePagerWords(view: ListView) {
   };
 }
 
-const VIEW_KEY = 'tidemark-job-list-view';
-
-/** Columns hidden and row height, kept in this browser. */
-function useView() {
-  const [hidden, setHidden] = useState<ReadonlySet<string>>(() => new Set<string>(OFF_BY_DEFAULT));
-  const [compact, setCompact] = useState(false);
-  useEffect(() => {
-    const saved = localStorage.getItem(VIEW_KEY);
-    if (!saved) return;
-    const view = JSON.parse(saved) as { hidden?: string[]; compact?: boolean };
-    setHidden(new Set(view.hidden ?? OFF_BY_DEFAULT));
-    setCompact(view.compact ?? false);
-  }, []);
-  const save = (next: { hidden: ReadonlySet<string>; compact: boolean }) => {
-    localStorage.setItem(VIEW_KEY, JSON.stringify({ hidden: [...next.hidden], compact: next.compact }));
-    setHidden(next.hidden);
-    setCompact(next.compact);
-  };
-  return { hidden, compact, save };
-}
-
 export function JobTable({ view }: { view: ListView }) {
   const { t } = useI18n();
-  const { state, change, list, rows, selection } = view;
-  const { hidden, compact, save } = useView();
+  const { state, change, list, selection } = view;
+  const [look, setLook] = useListView();
   const [menuOf, setMenuOf] = useState<number | null>(null);
-  const columns = useColumns(compact, menuOf, setMenuOf);
+  const all = useColumns(look.compact, menuOf, setMenuOf);
+  const columns = useMemo(() => ordered(all, look.order), [all, look.order]);
+  const held = useHeldOrder(view.rows, (job) => String(job.id), JSON.stringify(state), !list.isPlaceholderData);
+  const { rows } = held;
   const keys = useRowKeys(rows, selection.toggle, setMenuOf);
   const owners = useMemo(() => [...new Map(rows.map((row) => [row.owner.id, row.owner])).values()], [rows]);
   const chips = useChips(state, owners, view.isAdmin);
-  const choices = columns
-    .filter((column) => column.id !== 'name' && column.id !== 'operation')
-    .map((column) => ({ id: column.id, label: String(column.header) }));
+  const choices = columns.filter((column) => column.id !== 'operation').map((column) => ({ id: column.id, label: String(column.header) }));
   return (
     <>
-      <SelectionBar selected={selection.jobs} onClear={() => selection.setIds(new Set())}>
+      <SelectionBar
+        selected={selection.jobs}
+        total={list.data?.total ?? 0}
+        onAll={selection.selectAll}
+        gathering={selection.gathering}
+        onClear={() => selection.setIds(new Set())}
+      >
         <BulkActs selected={[]} />
         <span className="mx-1.5 h-5 w-px bg-line-2" />
         <FilterChips chips={chips} onChange={change} />
         <AddFilter state={state} owners={owners} onChange={change} />
         <span className="ml-auto flex items-center gap-2">
           <SearchField value={state.q} onChange={(q) => change({ q, page: 1 })} />
-          <ViewMenu
-            columns={choices}
-            hidden={hidden}
-            onHidden={(next) => save({ hidden: next, compact })}
-            compact={compact}
-            onCompact={(next) => save({ hidden, compact: next })}
-          />
+          <ColumnPanel columns={choices} view={look} onView={setLook} />
+          <DensityButton compact={look.compact} onCompact={(compact) => setLook({ compact })} />
         </span>
       </SelectionBar>
-      <div className="grow bg-surface" data-job-rows>
+      <div className="grow bg-surface" data-job-rows {...held.hand}>
         <DataTable
           label={t('list.label')}
           columns={columns}
           rows={rows}
           rowId={(job) => String(job.id)}
           rowName={(job) => job.name}
-          density={compact ? 'compact' : 'comfortable'}
+          density={look.compact ? 'compact' : 'comfortable'}
           sort={`${state.descending ? '-' : ''}${state.sort}`}
           onSort={(sort) => change({ sort: sort.replace(/^-/, '') as ListState['sort'], descending: sort.startsWith('-'), page: 1 })}
           selection={{
@@ -115,7 +102,7 @@ export function JobTable({ view }: { view: ListView }) {
             selectAllLabel: t('common.selectAll'),
             selectLabel: (name) => t('common.select', { name }),
           }}
-          hidden={hidden}
+          hidden={look.hidden}
           current={keys.current}
           onRowPointer={keys.setCurrent}
           loading={list.isLoading || list.isPending}
@@ -127,15 +114,27 @@ export function JobTable({ view }: { view: ListView }) {
           }
         />
       </div>
-      <TableFoot view={view} />
+      <TableFoot view={view} changed={held.changed} onApply={held.apply} />
     </>
   );
 }
 
-function TableFoot({ view }: { view: ListView }) {
+/** Pager; above it, without moving anything, the offer to show the order that waits. */
+function TableFoot({ view, changed, onApply }: { view: ListView; changed: number; onApply(): void }) {
+  const { t } = useI18n();
   const { state, change, list } = view;
   return (
     <div className="sticky bottom-0 z-10">
+      {changed > 0 ? (
+        <div className="absolute inset-x-0 -top-11 flex justify-center">
+          <span role="status" className="flex items-center gap-2.5 rounded-full bg-raised py-1 pr-1 pl-3.5 text-ctl shadow-2">
+            {t('list.orderChanged', { n: changed })}
+            <Button size="sm" onClick={onApply}>
+              {t('list.apply')}
+            </Button>
+          </span>
+        </div>
+      ) : null}
       <Pager
         page={state.page}
         pageSize={state.pageSize}

@@ -1,6 +1,6 @@
 'use client';
 /** Row above the table: bulk acts, and either the filters or what is selected (the same height, so that nothing moves). */
-import { Columns3, Play, Rows2, Rows4, Search, Square, Trash2, X } from 'lucide-react';
+import { Play, Rows2, Rows4, Search, Square, Trash2, X } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { JobSummary } from '../../server/contract/job.ts';
 import { useI18n } from '../i18n/provider.tsx';
@@ -9,7 +9,6 @@ import { useJobDialogs } from '../job/job-dialogs.tsx';
 import { useShortcut } from '../shell/shortcuts.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { cx } from '../ui/class-names.ts';
-import { Menu } from '../ui/menu.tsx';
 import { Kbd } from '../ui/surface.tsx';
 
 const BULK = [
@@ -39,7 +38,22 @@ export function BulkActs({ selected }: { selected: readonly JobSummary[] }) {
   });
 }
 
-export function SelectionBar({ selected, onClear, children }: { selected: readonly JobSummary[]; onClear(): void; children: ReactNode }) {
+export function SelectionBar({
+  selected,
+  total,
+  gathering,
+  onAll,
+  onClear,
+  children,
+}: {
+  selected: readonly JobSummary[];
+  /** Jobs of the filter on all pages. */
+  total: number;
+  gathering: boolean;
+  onAll(): void;
+  onClear(): void;
+  children: ReactNode;
+}) {
   const { t } = useI18n();
   const some = selected.length > 0;
   return (
@@ -51,6 +65,11 @@ export function SelectionBar({ selected, onClear, children }: { selected: readon
           <span className="num mr-2 text-ctl font-semibold" role="status">
             {t('list.selected', { n: selected.length })}
           </span>
+          {selected.length < total ? (
+            <Button look="link" size="sm" busy={gathering} onClick={onAll} className="mr-2">
+              {t('list.selectAll', { n: total })}
+            </Button>
+          ) : null}
           <BulkActs selected={selected} />
           <Button look="quiet" size="sm" icon={<X size={14} aria-hidden="true" />} onClick={onClear} className="ml-auto">
             {t('list.clear')}
@@ -97,50 +116,17 @@ export function SearchField({ value, onChange }: { value: string; onChange(q: st
   );
 }
 
-export function ViewMenu({
-  columns,
-  hidden,
-  onHidden,
-  compact,
-  onCompact,
-}: {
-  columns: readonly { id: string; label: string }[];
-  hidden: ReadonlySet<string>;
-  onHidden(hidden: Set<string>): void;
-  compact: boolean;
-  onCompact(compact: boolean): void;
-}) {
+export function DensityButton({ compact, onCompact }: { compact: boolean; onCompact(compact: boolean): void }) {
   const { t } = useI18n();
-  const toggle = (id: string) => {
-    const next = new Set(hidden);
-    if (!next.delete(id)) next.add(id);
-    onHidden(next);
-  };
   return (
-    <>
-      <Menu
-        trigger={
-          <IconButton look="plain" label={t('list.columns')} className="h-[27px]! w-[27px]!">
-            <Columns3 size={14} aria-hidden="true" />
-          </IconButton>
-        }
-        entries={columns.map((column) => ({
-          kind: 'choice',
-          key: column.id,
-          label: column.label,
-          checked: !hidden.has(column.id),
-          onSelect: () => toggle(column.id),
-        }))}
-      />
-      <IconButton
-        look="plain"
-        label={compact ? t('list.comfortable') : t('list.compact')}
-        aria-pressed={compact}
-        onClick={() => onCompact(!compact)}
-        className="h-[27px]! w-[27px]!"
-      >
-        {compact ? <Rows4 size={14} aria-hidden="true" /> : <Rows2 size={14} aria-hidden="true" />}
-      </IconButton>
-    </>
+    <IconButton
+      look="plain"
+      label={compact ? t('list.comfortable') : t('list.compact')}
+      aria-pressed={compact}
+      onClick={() => onCompact(!compact)}
+      className="h-[27px]! w-[27px]!"
+    >
+      {compact ? <Rows4 size={14} aria-hidden="true" /> : <Rows2 size={14} aria-hidden="true" />}
+    </IconButton>
   );
 }

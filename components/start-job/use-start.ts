@@ -6,7 +6,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { RestoreChoice, StartPreview } from '../../server/contract/start.ts';
-import { routeQuery } from '../client/queries.ts';
+import { CHUNK, inChunks } from '../client/chunks.ts';
 import { keys } from '../client/query-keys.ts';
 import { ApiError, call } from '../client/request.ts';
 import { useI18n } from '../i18n/provider.tsx';
@@ -83,8 +83,11 @@ export function useStart(jobs: readonly DialogJob[], snapshotId: string | undefi
   const choices = useChoices(jobs, snapshotId);
   const asked = jobs.map((job) => ({ jobId: job.id, choice: choices.choiceOf(job.id) }));
   const previews = useQuery({
-    ...routeQuery('previewStart', keys.startPreview(asked), { body: { jobs: asked } }),
-    refetchInterval: REFRESH_MS,
+    queryKey: keys.startPreview(asked),
+    queryFn: async ({ signal }) => ({
+      previews: await inChunks(asked, async (part) => (await call('previewStart', { body: { jobs: part } }, signal)).previews),
+    }),
+    refetchInterval: jobs.length > CHUNK ? false : REFRESH_MS,
     staleTime: 0,
     // A preview of an earlier opening is no answer to this one.
     gcTime: 0,
@@ -97,18 +100,16 @@ export function useStart(jobs: readonly DialogJob[], snapshotId: string | undefi
   /** In a batch a job that would lose data is left out until its own dialog accepts it. */
   const isIn = (id: number) => !choices.left.has(id) && (jobs.length === 1 || !(previewOf(id)?.needsName || previewOf(id)?.blockedBy));
   const start = useMutation({
-    mutationFn: () =>
-      call('startJobs', {
-        body: {
-          jobs: jobs
-            .filter((job) => isIn(job.id))
-            .map((job) => startOf(job.id, choices.choiceOf(job.id), settledOf(job.id), choices.acceptanceOf(job.id))),
-        },
-      }),
+    mutationFn: () => {
+      const wanted = jobs
+        .filter((job) => isIn(job.id))
+        .map((job) => startOf(job.id, choices.choiceOf(job.id), settledOf(job.id), choices.acceptanceOf(job.id)));
+      return inChunks(wanted, async (part) => (await call('startJobs', { body: { jobs: part } })).results);
+    },
     onError: (error) => {
       if (error instanceof ApiError && error.code === 'acceptance-needed') void previews.refetch();
     },
-    onSuccess: ({ results }) => {
+    onSuccess: (results) => {
       const { done, refused } = outcomeOf(results);
       void client.invalidateQueries({ queryKey: keys.jobs });
       for (const job of jobs) void client.invalidateQueries({ queryKey: keys.job(job.id) });
@@ -144,7 +145,7 @@ export function useStart(jobs: readonly DialogJob[], snapshotId: string | undefi
       choices.setChoice(id, choice);
     },
     start,
-    refusal: jobs.length === 1 ? start.data?.results.find((one) => one.outcome === 'refused') : undefined,
+    refusal: jobs.length === 1 ? start.data?.find((one) => one.outcome === 'refused') : undefined,
   };
 }
 export type Start = ReturnType<typeof useStart>;

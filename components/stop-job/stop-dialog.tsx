@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Flag, Info, Square } from 'lucide-react';
 import { useRef, useState } from 'react';
 import type { StopMode, StopPreview } from '../../server/contract/stop.ts';
-import { routeQuery } from '../client/queries.ts';
+import { CHUNK, inChunks } from '../client/chunks.ts';
 import { keys } from '../client/query-keys.ts';
 import { call } from '../client/request.ts';
 import { useI18n } from '../i18n/provider.tsx';
@@ -32,8 +32,11 @@ function useStop(jobs: readonly DialogJob[], onDone: () => void) {
   const [modes, setModes] = useState<Record<number, StopMode>>({});
   const jobIds = jobs.map((job) => job.id);
   const previews = useQuery({
-    ...routeQuery('previewStop', keys.stopPreview(jobIds), { body: { jobIds } }),
-    refetchInterval: REFRESH_MS,
+    queryKey: keys.stopPreview(jobIds),
+    queryFn: async ({ signal }) => ({
+      previews: await inChunks(jobIds, async (part) => (await call('previewStop', { body: { jobIds: part } }, signal)).previews),
+    }),
+    refetchInterval: jobIds.length > CHUNK ? false : REFRESH_MS,
     staleTime: 0,
     // A preview of an earlier opening is no answer to this one.
     gcTime: 0,
@@ -41,8 +44,12 @@ function useStop(jobs: readonly DialogJob[], onDone: () => void) {
   const previewOf = (id: number): StopPreview | undefined => previews.data?.previews.find((one) => one.jobId === id);
   const modeOf = (id: number): StopMode => modes[id] ?? previewOf(id)?.defaultMode ?? 'savepoint';
   const stop = useMutation({
-    mutationFn: () => call('stopJobs', { body: { jobs: jobIds.map((jobId) => ({ jobId, mode: modeOf(jobId) })) } }),
-    onSuccess: ({ results }) => {
+    mutationFn: () =>
+      inChunks(
+        jobIds,
+        async (part) => (await call('stopJobs', { body: { jobs: part.map((jobId) => ({ jobId, mode: modeOf(jobId) })) } })).results,
+      ),
+    onSuccess: (results) => {
       const { done, refused } = outcomeOf(results);
       void client.invalidateQueries({ queryKey: keys.jobs });
       void client.invalidateQueries({ queryKey: keys.operations });

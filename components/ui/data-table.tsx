@@ -5,7 +5,7 @@
  */
 import { columnVisibilityFeature, createColumnHelper, rowSelectionFeature, tableFeatures, useTable } from '@tanstack/react-table';
 import { ArrowDown, ArrowUp, ChevronsUpDown } from 'lucide-react';
-import { type ReactNode, useMemo } from 'react';
+import { type CSSProperties, type ReactNode, useMemo } from 'react';
 import { cx } from './class-names.ts';
 import { Skeleton } from './surface.tsx';
 import { CheckBox } from './toggle.tsx';
@@ -81,9 +81,15 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const height = density === 'compact' ? 'h-9' : 'h-[49px]';
   const shown = table.getVisibleLeafColumns().map((column) => byId.get(column.id)!);
 
+  const least = leastWidth(shown, Boolean(selection));
   return (
     <div className="min-w-0 overflow-x-auto">
-      <table className="w-full table-fixed text-ctl" aria-label={props.label} aria-busy={props.loading || undefined}>
+      <table
+        className="w-full min-w-(--least-narrow) table-fixed text-ctl min-[1440px]:min-w-(--least)"
+        style={least}
+        aria-label={props.label}
+        aria-busy={props.loading || undefined}
+      >
         <thead className="bg-sunken text-text-2">
           <tr className="h-[34px] border-b border-line-1">
             {selection ? (
@@ -113,6 +119,16 @@ export function DataTable<T>(props: DataTableProps<T>) {
       {!props.loading && rows.length === 0 ? props.empty : null}
     </div>
   );
+}
+
+/**
+ * A fixed layout knows no least width of a cell, so the table gets one: the sum of its columns. Below it the table scrolls sideways and no column
+ * gives way. Columns that narrow screens hide do not count there.
+ */
+function leastWidth<T>(columns: readonly DataColumn<T>[], selects: boolean): CSSProperties {
+  const sum = (some: readonly DataColumn<T>[]) =>
+    some.reduce((total, column) => total + (column.width ?? column.minWidth ?? 120), selects ? 44 : 0);
+  return { '--least': `${sum(columns)}px`, '--least-narrow': `${sum(columns.filter((column) => !column.hide))}px` } as CSSProperties;
 }
 
 function BodyRow<T>({
