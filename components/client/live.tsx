@@ -84,6 +84,8 @@ export class LiveStream {
     this.#source = source;
     source.onopen = () => {
       this.#attempt = 0;
+      // Without an id nothing is replayed: what was fetched before this moment may have changed since.
+      if (this.#lastId === null) void this.#client.invalidateQueries({ predicate: (query) => query.state.dataUpdatedAt > 0 });
       this.#set({ state: 'live', lastAt: Date.now(), lostAt: null });
     };
     source.onerror = () => this.#retry();
