@@ -11,12 +11,14 @@ import type { ValueFunction } from './value-function.ts';
 const entriesOf = (value: Value): readonly (readonly [Value, Value])[] => (value === null ? [] : (value as MapValue).entries);
 const elementsOf = (value: Value): readonly Value[] => (value === null ? [] : (value as ArrayValue).elements);
 
-/** NULL ON NULL unless written otherwise. A key that comes again replaces its value. */
+/** NULL ON NULL unless written otherwise. A key that is there already fails the job, as in Flink. */
 export function jsonObjectAggregate(call: AggregateCall, key: SqlType, value: SqlType): ValueFunction {
   const isAbsent = call.options?.onNull === 'ABSENT';
   const without = (held: Value, name: Value): (readonly [Value, Value])[] => entriesOf(held).filter(([other]) => other !== name);
   const put = (accumulator: Value[], name: Value, item: Value): void => {
-    accumulator[0] = new MapValue([...without(accumulator[0], name), [name, item]]);
+    if (entriesOf(accumulator[0]).some(([other]) => other === name))
+      throw new DataError(`JSON_OBJECTAGG met the key '${name}' twice in a group. Make sure that keys are unique within a group.`);
+    accumulator[0] = new MapValue([...entriesOf(accumulator[0]), [name, item]]);
   };
   return {
     state: { object: { kind: 'MAP', key: withNullability(key, false), value: withNullability(value, true), nullable: true } },
