@@ -93,7 +93,7 @@ export class Campaign {
     mkdirSync(options.scratch, { recursive: true });
     const [s3, postgres] = await Promise.all([
       startS3({ folder: join(options.scratch, 's3') }),
-      options.withPostgres ? startPostgres({ folder: join(options.scratch, 'postgres') }) : null,
+      options.withPostgres ? startPostgres({ folder: postgresFolder(options.scratch) }) : null,
     ]);
     const client = s3Client(s3);
     await client.send(new CreateBucketCommand({ Bucket: BUCKET }));
@@ -111,7 +111,8 @@ export class Campaign {
     await this.#tidemark.kill();
     await this.#proxy.close();
     await Promise.all([this.#s3.kill(), this.#postgres?.stop()]);
-    if (!keep) rmSync(this.#options.scratch, { recursive: true, force: true });
+    if (keep) return;
+    for (const folder of [this.#options.scratch, postgresFolder(this.#options.scratch)]) rmSync(folder, { recursive: true, force: true });
   }
 
   async run(schedule: readonly Kill[]): Promise<CampaignReport> {
@@ -278,6 +279,9 @@ export class Campaign {
     ];
   }
 }
+
+/** Beside the scratch folder, which only its owner may enter: as root, PostgreSQL runs as another user. */
+const postgresFolder = (scratch: string) => `${scratch}-postgres`;
 
 function storeEnvironment(s3: S3Server, endpoint: string): Record<string, string> {
   return {

@@ -3,7 +3,7 @@
  * Prints what was killed where, how long recovery took and what the checker found. Exit 1: a record was lost, doubled or wrong, the job did not come
  * back, or a fault of the schedule did not happen.
  */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -79,6 +79,7 @@ async function main(): Promise<number> {
     }
   } finally {
     await kafka?.kill();
+    rmSync(`${scratch}-kafka`, { recursive: true, force: true });
   }
 }
 

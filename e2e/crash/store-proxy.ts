@@ -18,8 +18,8 @@ interface Trap {
   readonly phase: Phase;
   readonly moment: Moment;
   readonly delayMs: number;
-  /** True: whoever sent the request is dead, so that what is not yet sent never arrives. */
-  readonly act: () => boolean;
+  /** True: whoever sent the request is dead, so that what is not yet sent never arrives. A request is held until the answer. */
+  readonly act: () => boolean | Promise<boolean>;
   readonly fired: () => void;
 }
 
@@ -59,7 +59,7 @@ export class StoreProxy {
   }
 
   /** `act` is called inside the phase; resolves then. Rejects when the phase did not come within the deadline: that fault did not happen. */
-  trap(phase: Phase, moment: Moment, delayMs: number, act: () => boolean, deadlineMs: number): Promise<void> {
+  trap(phase: Phase, moment: Moment, delayMs: number, act: Trap['act'], deadlineMs: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#trap = null;
@@ -81,20 +81,28 @@ export class StoreProxy {
   }
 
   #forward(incoming: IncomingMessage, answer: ServerResponse): void {
-    const { method = 'GET', url = '/', headers } = incoming;
-    const phase = phaseOf(method, url);
+    const phase = phaseOf(incoming.method ?? 'GET', incoming.url ?? '/');
     const trap = this.#take(phase);
-    const fire = () => {
-      const isSenderDead = trap?.act() ?? false;
-      trap?.fired();
-      return isSenderDead;
-    };
     incoming.on('error', () => {});
     answer.on('error', () => {});
-    if (trap?.moment === 'before' && fire()) {
-      incoming.destroy();
+    if (trap?.moment !== 'before') {
+      this.#pass(incoming, answer, phase, trap);
       return;
     }
+    const acted = trap.act();
+    trap.fired();
+    void Promise.resolve(acted).then((isSenderDead) => {
+      if (isSenderDead) incoming.destroy();
+      else this.#pass(incoming, answer, phase, null);
+    });
+  }
+
+  #pass(incoming: IncomingMessage, answer: ServerResponse, phase: Phase | null, trap: Trap | null): void {
+    const { method = 'GET', url = '/', headers } = incoming;
+    const fire = () => {
+      void trap?.act();
+      trap?.fired();
+    };
     const outgoing = request({ host: '127.0.0.1', port: this.#target, method, path: url, headers, agent: this.#agent }, (reply) => {
       if (phase === 'publish' && reply.statusCode === 200) this.published++;
       if (trap?.moment === 'after') fire();
