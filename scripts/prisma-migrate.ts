@@ -62,7 +62,7 @@ async function loadEngine(): Promise<EngineModule> {
     './schema_engine_bg.js': engine as unknown as WebAssembly.ModuleImports,
   });
   engine.__wbg_set_wasm(instance.exports);
-  (instance.exports['__wbindgen_start'] as () => void)();
+  (instance.exports.__wbindgen_start as () => void)();
   return engine;
 }
 

@@ -79,7 +79,7 @@ function oracle(): Tally {
 }
 
 const suites: Readonly<Record<string, () => Tally>> = {
-  format: () => one('node_modules/@biomejs/biome/bin/biome', ['ci', '--error-on-warnings', '.']),
+  format: () => one('node_modules/@biomejs/biome/bin/biome', ['ci', '--colors=off', '--error-on-warnings', '.']),
   types: () => one('node_modules/typescript/bin/tsc', ['--noEmit']),
   unit: () => vitest('vitest.config.ts'),
   oracle,

@@ -4,6 +4,7 @@
  * kept. A left join gives a row of NULLs where no element is left after the condition.
  */
 import { compileExpression } from '../codegen/compile.ts';
+import type { CompiledExpression } from '../codegen/contract.ts';
 import type { FunctionContext } from '../functions/contract.ts';
 import type { NodeOf } from '../planner/physical-plan.ts';
 import { BATCH_ROWS_MAX, type Batch } from '../types/batch.ts';
@@ -25,6 +26,20 @@ function elementsOf(value: Value, width: number, isMap: boolean): (readonly Valu
   if (!(value instanceof MapValue)) throw new Error('UNNEST of a value that is no collection');
   if (isMap) return value.entries.map(([key, item]) => [key, item]);
   return value.entries.flatMap(([element, count]) => Array.from({ length: Number(count) }, () => fields(element)));
+}
+
+/** Paddings stand behind the elements of their row: one counts only when none of these was left. */
+function selectRows(joined: Batch, sources: Int32Array, isPadding: Uint8Array, condition: CompiledExpression | null): Batch {
+  const selection = new Int32Array(joined.rows);
+  let selected = 0;
+  let lastLeft = -1;
+  for (let i = 0; i < joined.rows; i++) {
+    const isLeftIn = isPadding[i] === 1 ? lastLeft !== sources[i] : condition === null || condition(joined, i) === true;
+    if (!isLeftIn) continue;
+    selection[selected++] = i;
+    lastLeft = sources[i];
+  }
+  return { ...joined, selection, selected };
 }
 
 export function createUnnest(node: NodeOf<'unnest'>, input: RowSchema, functions: FunctionContext): Operator {
@@ -50,25 +65,11 @@ export function createUnnest(node: NodeOf<'unnest'>, input: RowSchema, functions
     builder.endRow();
   }
 
-  /** Paddings stand behind the elements of their row: one counts only when none of these was left. */
-  function select(joined: Batch): Batch {
-    const selection = new Int32Array(joined.rows);
-    let selected = 0;
-    let lastLeft = -1;
-    for (let i = 0; i < joined.rows; i++) {
-      const isLeftIn = isPadding[i] === 1 ? lastLeft !== sources[i] : condition === null || condition(joined, i) === true;
-      if (!isLeftIn) continue;
-      selection[selected++] = i;
-      lastLeft = sources[i];
-    }
-    return { ...joined, selection, selected };
-  }
-
   function flush(batch: Batch): void {
     if (builder.rows === 0) return;
     const right = builder.finish();
     const left = gatherRows(batch, sources, builder.rows);
-    const joined = select({ ...left, columns: [...left.columns, ...right.columns], split: -1 });
+    const joined = selectRows({ ...left, columns: [...left.columns, ...right.columns], split: -1 }, sources, isPadding, condition);
     if (joined.selected > 0) context.output.emit(joined);
     builder.reset();
   }

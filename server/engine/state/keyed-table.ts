@@ -198,13 +198,8 @@ export class KeyedTable {
     return Number((this.chains as KeyChains).previous.values[id]);
   }
 
-  headOf(id: number): number {
-    return (this.chains as KeyChains).headOf(id);
-  }
-
-  tailOf(id: number): number {
-    return (this.chains as KeyChains).tailOf(id);
-  }
+  readonly headOf = (id: number): number => (this.chains as KeyChains).headOf(id);
+  readonly tailOf = (id: number): number => (this.chains as KeyChains).tailOf(id);
 
   /** Number of the record's chain: it stays as long as the chain holds a record, and is then used for another key. */
   chainOf(id: number): number {
