@@ -35,12 +35,14 @@ export function whenSignedOut(handler: (() => void) | null): void {
 }
 
 async function send(url: string, method: string, body: unknown, signal: AbortSignal | undefined): Promise<Response> {
+  const raw = body instanceof Blob;
+  const type = raw ? body.type : 'application/json';
   try {
     return await fetch(url, {
       method,
       credentials: 'same-origin',
-      headers: body === undefined ? { accept: 'application/json' } : { accept: 'application/json', 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: body === undefined ? { accept: 'application/json' } : { accept: 'application/json', 'content-type': type },
+      ...(body === undefined ? {} : { body: raw ? body : JSON.stringify(body) }),
       ...(signal ? { signal } : {}),
     });
   } catch (error) {
@@ -49,11 +51,18 @@ async function send(url: string, method: string, body: unknown, signal: AbortSig
   }
 }
 
-export async function call<N extends EndpointName>(name: N, input: CallInput<N>, signal?: AbortSignal): Promise<RouteAnswer<N>> {
-  const parts = input as { params?: Record<string, unknown>; query?: Record<string, unknown>; body?: unknown };
+interface Parts {
+  readonly params?: Record<string, unknown> | undefined;
+  readonly query?: Record<string, unknown> | undefined;
+  /** A Blob is sent as it is, anything else as JSON. */
+  readonly body?: unknown;
+}
+
+/** The answer of a route that is a stream or a file. Throws ApiError like `call`. */
+export async function callRaw(name: EndpointName, parts: Parts, signal?: AbortSignal): Promise<Response> {
   const response = await send(urlOf(name, parts.params, parts.query), methodOf(name), parts.body, signal);
+  if (response.ok) return response;
   const answer: unknown = await response.json().catch(() => null);
-  if (response.ok) return answer as RouteAnswer<N>;
   const error = (answer as ErrorAnswer | null)?.error;
   if (response.status === 401 && name !== 'signIn') onSignedOut?.();
   throw new ApiError(
@@ -63,4 +72,21 @@ export async function call<N extends EndpointName>(name: N, input: CallInput<N>,
     error?.requestId ?? '',
     error?.details,
   );
+}
+
+export async function call<N extends EndpointName>(name: N, input: CallInput<N>, signal?: AbortSignal): Promise<RouteAnswer<N>> {
+  const response = await callRaw(name, input as Parts, signal);
+  return (await response.json().catch(() => null)) as RouteAnswer<N>;
+}
+
+/** JSON lines of a stream, one after the other as they come. */
+export async function readLines(response: Response, take: (line: unknown) => void): Promise<void> {
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+    const lines = (rest + part.value).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line) take(JSON.parse(line));
+  }
+  if (rest) take(JSON.parse(rest));
 }

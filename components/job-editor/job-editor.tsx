@@ -7,11 +7,10 @@ import { useQuery } from '@tanstack/react-query';
 import { PanelRightClose, PanelRightOpen } from 'lucide-react';
 import { type ReactNode, type Ref, useEffect, useMemo, useRef, useState } from 'react';
 import type { SqlMark } from '../../server/contract/check.ts';
-import type { Job, JobType } from '../../server/contract/job.ts';
+import type { Job, JobType, JobVersion } from '../../server/contract/job.ts';
 import type { JobOptions } from '../../server/contract/job-options.ts';
 import { routeQuery } from '../client/queries.ts';
 import { keys } from '../client/query-keys.ts';
-import { call } from '../client/request.ts';
 import { useI18n } from '../i18n/provider.tsx';
 import { ErrorNotice } from '../job/error-notice.tsx';
 import { useJobDialogs } from '../job/job-dialogs.tsx';
@@ -23,6 +22,7 @@ import { Tabs } from '../ui/tabs.tsx';
 import { EditorHead } from './editor-head.tsx';
 import { type EditorLook, EditorTools } from './editor-tools.tsx';
 import { LeaveGuard } from './leave-guard.tsx';
+import { PreviewTab } from './preview-tab.tsx';
 import { ProblemList } from './problem-list.tsx';
 import { useCheck } from './use-check.ts';
 import { type Draft, useDraft } from './use-draft.ts';
@@ -145,8 +145,7 @@ function SqlPane({ job, draft, hasProblem, editor, look, onLook, onGraph, onSave
   const [cursor, setCursor] = useState({ line: 1, column: 1 });
   const marks = useMemo(() => check.data?.marks ?? [], [check.data]);
   const fix = (mark: SqlMark | undefined) => mark?.replacement != null && handle.current?.replace(mark.from, mark.to, mark.replacement);
-  const loadVersion = async (number: number) => {
-    const version = await call('getJobVersion', { params: { jobId: job.id, number } });
+  const takeVersion = (version: JobVersion) => {
     draft.setSql(version.sql);
     draft.setOptions(version.options);
   };
@@ -182,7 +181,8 @@ function SqlPane({ job, draft, hasProblem, editor, look, onLook, onGraph, onSave
         checking={check.isFetching}
         onGo={(mark) => handle.current?.goTo(mark.from, mark.to)}
         onFix={fix}
-        onVersion={(number) => void loadVersion(number)}
+        onVersion={takeVersion}
+        preview={<PreviewTab jobId={job.id} draft={draft} hasProblem={hasProblem} />}
       />
       <div className="num flex h-[26px] shrink-0 items-center gap-5 border-t border-line-1 bg-sunken px-4 text-hint text-text-2">
         <span className="min-w-[130px]">{t('edit.cursor', cursor)}</span>

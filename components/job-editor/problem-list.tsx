@@ -1,16 +1,18 @@
 'use client';
-/** Below the editor: problems (the twin of the marks), history of versions, and the status line. */
+/** Below the editor: problems (the twin of the marks), preview, history of versions. */
 import { useQuery } from '@tanstack/react-query';
 import { CircleCheck, CircleX, TriangleAlert } from 'lucide-react';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { CheckSqlAnswer, SqlMark } from '../../server/contract/check.ts';
-import type { Job } from '../../server/contract/job.ts';
+import type { Job, JobVersion } from '../../server/contract/job.ts';
 import { routeQuery } from '../client/queries.ts';
 import { keys } from '../client/query-keys.ts';
 import { useI18n } from '../i18n/provider.tsx';
 import { Button } from '../ui/button.tsx';
+import { cx } from '../ui/class-names.ts';
 import { Kbd } from '../ui/surface.tsx';
 import { Tabs } from '../ui/tabs.tsx';
+import { VersionCompare } from './version-compare.tsx';
 
 export interface ProblemListProps {
   job: Job;
@@ -18,18 +20,20 @@ export interface ProblemListProps {
   checking: boolean;
   onGo(mark: SqlMark): void;
   onFix(mark: SqlMark): void;
-  onVersion(number: number): void;
+  onVersion(version: JobVersion): void;
+  preview: ReactNode;
 }
 
 export function ProblemList(props: ProblemListProps) {
   const { t, f } = useI18n();
   const [tab, setTab] = useState('problems');
+  const [compared, setCompared] = useState<number | null>(null);
   const marks = props.check?.marks ?? [];
   const versions = useQuery(
     routeQuery('listJobVersions', keys.jobPart(props.job.id, 'versions', props.job.version), { params: { jobId: props.job.id } }),
   );
   return (
-    <div className="flex h-[188px] shrink-0 flex-col border-t border-line-1 bg-surface">
+    <div className={cx('flex shrink-0 flex-col border-t border-line-1 bg-surface', tab === 'preview' ? 'h-[300px]' : 'h-[188px]')}>
       <div className="relative">
         <Tabs
           compact
@@ -45,6 +49,7 @@ export function ProblemList(props: ProblemListProps) {
                 <CircleX size={14} className="text-bad" aria-hidden="true" />
               ) : undefined,
             },
+            { value: 'preview', label: t('edit.preview') },
             { value: 'history', label: t('edit.history'), count: versions.data ? String(versions.data.versions.length) : undefined },
           ]}
         />
@@ -53,12 +58,24 @@ export function ProblemList(props: ProblemListProps) {
         </span>
       </div>
       <div className="grow overflow-y-auto">
-        {tab === 'problems' ? (
-          <Problems {...props} marks={marks} />
-        ) : (
-          <History versions={versions.data?.versions ?? []} current={props.job.version} onVersion={props.onVersion} />
-        )}
+        {tab === 'problems' ? <Problems {...props} marks={marks} /> : null}
+        {/* A preview goes on while another tab is looked at. */}
+        <div className={tab === 'preview' ? 'h-full' : 'hidden'}>{props.preview}</div>
+        {tab === 'history' ? (
+          <History versions={versions.data?.versions ?? []} current={props.job.version} onCompare={setCompared} />
+        ) : null}
       </div>
+      {compared === null ? null : (
+        <VersionCompare
+          job={props.job}
+          number={compared}
+          onClose={() => setCompared(null)}
+          onTake={(version) => {
+            setCompared(null);
+            props.onVersion(version);
+          }}
+        />
+      )}
     </div>
   );
 }
@@ -69,7 +86,7 @@ function Problems({ marks, check, onGo, onFix }: ProblemListProps & { marks: rea
     return check ? (
       <p className="flex items-center gap-2 px-4 py-3 text-ctl text-ok">
         <CircleCheck size={15} aria-hidden="true" />
-        {check.sentence || t('edit.noProblems')}
+        {check.isRight ? t('edit.right', { n: check.operators, m: check.statefulOperators }) : t('edit.noProblems')}
       </p>
     ) : null;
   }
@@ -101,11 +118,11 @@ function Problems({ marks, check, onGo, onFix }: ProblemListProps & { marks: rea
 function History({
   versions,
   current,
-  onVersion,
+  onCompare,
 }: {
   versions: readonly { number: number; note: string; createdAt: number; createdBy: { name: string } }[];
   current: number;
-  onVersion(number: number): void;
+  onCompare(number: number): void;
 }) {
   const { t, f } = useI18n();
   return (
@@ -117,8 +134,8 @@ function History({
             {t('edit.versionBy', { who: version.createdBy.name, time: f.exact(version.createdAt) })} {version.note}
           </span>
           {version.number === current ? null : (
-            <Button look="link" size="sm" onClick={() => onVersion(version.number)}>
-              {t('edit.versionLoad', { n: version.number })}
+            <Button look="link" size="sm" onClick={() => onCompare(version.number)}>
+              {t('version.compare', { n: version.number })}
             </Button>
           )}
         </li>
