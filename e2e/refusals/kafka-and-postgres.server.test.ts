@@ -19,13 +19,14 @@ const SASL = [
 ];
 
 let scratch: string;
+let postgresFolder: string;
 let kafka: KafkaServer;
 let postgres: PostgresServer;
 let product: Product;
 
 beforeAll(async () => {
   scratch = mkdtempSync(join(tmpdir(), 'tidemark-refusal-outside-'));
-  const postgresFolder = mkdtempSync(join(tmpdir(), 'tidemark-refusal-postgres-'));
+  postgresFolder = mkdtempSync(join(tmpdir(), 'tidemark-refusal-postgres-'));
   [kafka, postgres, product] = await Promise.all([
     startKafka({ folder: join(scratch, 'kafka'), extra: SASL }),
     startPostgres({ folder: postgresFolder }),
@@ -45,7 +46,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await Promise.all([product?.close(), kafka?.kill(), postgres?.stop()]);
-  rmSync(scratch, { recursive: true, force: true });
+  for (const folder of [scratch, postgresFolder]) rmSync(folder, { recursive: true, force: true });
 });
 
 interface Places {
