@@ -21,7 +21,6 @@ import type { MemoryBudget } from './memory-budget.ts';
 import { PAGE_BITS, type PageKeeper, StateColumn } from './state-column.ts';
 import { type BatchLookup, CREATE, compileLookup, FIND_FOR_WRITE } from './table-loops.ts';
 import type { TableSpec } from './table-spec.ts';
-import { isSameValue } from './value-codec.ts';
 
 export interface TableOptions {
   /** For messages: operator and table. */
@@ -356,10 +355,7 @@ export class KeyedTable {
   }
 
   #isSameKey(a: number, b: number): boolean {
-    for (let i = 0; i < this.spec.key.length; i++) {
-      const column = this.keyColumns[i];
-      if (!isSameValue(this.valueOf(column, a), this.valueOf(column, b), column.type)) return false;
-    }
+    for (let i = 0; i < this.spec.key.length; i++) if (!this.keyColumns[i].isSame(a, b, this.heap.data)) return false;
     return true;
   }
 

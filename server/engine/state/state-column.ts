@@ -4,6 +4,7 @@
  */
 import { type Lane, laneOf, type SqlType } from '../types/sql-type.ts';
 import type { Value } from '../types/value.ts';
+import { isSameValue } from './value-codec.ts';
 
 export const PAGE_BITS = 9;
 export const PAGE_RECORDS = 1 << PAGE_BITS;
@@ -114,6 +115,28 @@ export class StateColumn {
         return;
       case 'obj':
         this.objects[id] = null;
+    }
+  }
+
+  /** True when both records hold the same value, as lookups compare keys; without making values. `heap` holds the bytes. */
+  isSame(a: number, b: number, heap: Uint8Array): boolean {
+    if (this.lane === 'obj') return isSameValue(this.objects[a], this.objects[b], this.type);
+    if (this.nulls[a] !== this.nulls[b]) return false;
+    if (this.nulls[a] === 1) return true;
+    switch (this.lane) {
+      case 'i64':
+        return this.ints[2 * a] === this.ints[2 * b] && this.ints[2 * a + 1] === this.ints[2 * b + 1];
+      case 'f64':
+        return Object.is(this.values[a], this.values[b]);
+      case 'bytes': {
+        const length = this.lengths[a];
+        if (length !== this.lengths[b]) return false;
+        const [from, to] = [this.offsets[a], this.offsets[b]];
+        for (let i = 0; i < length; i++) if (heap[from + i] !== heap[to + i]) return false;
+        return true;
+      }
+      default:
+        return this.values[a] === this.values[b];
     }
   }
 
