@@ -4,7 +4,21 @@ import { Refusal } from '../contract/errors.ts';
 import type { Database, DatabaseOrTransaction } from '../db/open-database.ts';
 
 export interface AuditObject {
-  readonly type: 'job' | 'snapshot' | 'user' | 'session' | 'api-token' | 'access-key' | 'template' | 'queue' | 'settings' | 'operation';
+  readonly type:
+    | 'job'
+    | 'snapshot'
+    | 'user'
+    | 'session'
+    | 'api-token'
+    | 'access-key'
+    | 'template'
+    | 'queue'
+    | 'settings'
+    | 'operation'
+    | 'connection'
+    | 'alarm-rule'
+    | 'alarm-channel'
+    | 'alarm-silence';
   readonly id: string;
   readonly name: string;
 }

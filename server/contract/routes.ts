@@ -6,6 +6,7 @@ import { z } from 'zod';
 import * as account from './account.ts';
 import * as administration from './administration.ts';
 import * as check from './check.ts';
+import * as connections from './connections.ts';
 import { eventsQuerySchema } from './events.ts';
 import * as imports from './import.ts';
 import * as job from './job.ts';
@@ -335,6 +336,33 @@ const otherRoutes = {
     params: z.strictObject({ name: z.string().max(128) }),
     answer: doneSchema,
     access: 'admin',
+  }),
+  listConnections: route('GET', '/connections', 'Connections', { answer: connections.connectionsAnswerSchema }),
+  createConnection: route('POST', '/connections', 'Make a connection', {
+    body: connections.createConnectionSchema,
+    answer: connections.connectionSchema,
+    access: 'admin',
+    status: 201,
+  }),
+  testConnection: route('POST', '/connections/test', 'A handshake with what a connection names, step by step', {
+    body: connections.testConnectionSchema,
+    answer: connections.connectionTestSchema,
+    access: 'admin',
+  }),
+  changeConnection: route('PATCH', '/connections/{id}', 'Change a connection; it applies at the next start of the jobs that use it', {
+    params: ofId,
+    body: connections.changeConnectionSchema,
+    answer: connections.connectionSchema,
+    access: 'admin',
+  }),
+  deleteConnection: route('DELETE', '/connections/{id}', 'Delete a connection that no job uses', {
+    params: ofId,
+    answer: doneSchema,
+    access: 'admin',
+  }),
+  listConnectionUsers: route('GET', '/connections/{id}/jobs', 'Jobs that use a connection', {
+    params: ofId,
+    answer: connections.connectionUsersAnswerSchema,
   }),
   getSettings: route('GET', '/settings', 'Settings', { answer: administration.settingsSchema }),
   changeSettings: route('PATCH', '/settings', 'Change settings', {

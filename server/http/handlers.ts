@@ -3,6 +3,7 @@ import type { Call, UserCall } from '../auth/caller.ts';
 import type { RouteAnswer, RouteInput, RouteName } from '../contract/routes.ts';
 import * as account from '../services/account.ts';
 import * as checkSql from '../services/check-sql.ts';
+import * as connections from '../services/connections.ts';
 import type { ConsoleContext } from '../services/context.ts';
 import { createExampleJob } from '../services/create-example-job.ts';
 import { copyJob, createJob } from '../services/create-job.ts';
@@ -150,6 +151,12 @@ export const USER_HANDLERS: { readonly [N in Exclude<RouteName, PublicRoute>]: U
   listQueues: ({ context, call }) => queues.listQueues(context, call),
   createQueue: ({ context, call, body }) => queues.createQueue(context, call, body),
   deleteQueue: ({ context, call, params }) => queues.deleteQueue(context, call, params.name),
+  listConnections: ({ context, call }) => connections.listConnections(context, call),
+  createConnection: ({ context, call, body }) => connections.createConnection(context, call, body),
+  testConnection: ({ context, call, body }) => connections.runConnectionTest(context, call, body),
+  changeConnection: ({ context, call, params, body }) => connections.changeConnection(context, call, params.id, body),
+  deleteConnection: ({ context, call, params }) => connections.deleteConnection(context, call, params.id),
+  listConnectionUsers: ({ context, call, params }) => connections.listConnectionUsers(context, call, params.id),
   getSettings: ({ context }) => getSettings(context),
   changeSettings: ({ context, call, body }) => changeSettings(context, call, body),
   listAudit: ({ context, call, query }) => listAudit(context, call, query),

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Environment, parseEnvironment } from '../config/environment.ts';
 import { projectRoot } from '../config/project-root.ts';
+import { namedIn, planningConnections } from '../connections/read-connections.ts';
 import { openDatabase } from '../db/open-database.ts';
 import { systemClock } from '../effects/clock.ts';
 import { runPreview } from '../engines/embedded/preview-runner.ts';
@@ -54,7 +55,7 @@ async function openConsole(): Promise<ConsoleContext> {
   const masterKey = loadMasterKey(dataDir, environment.value.masterKey);
   const { setupToken } = await prepareConsole(client, environment.value, masterKey, systemClock);
   if (setupToken !== null) printSetupLink(environment.value, setupToken);
-  const planner = new PlannerThread();
+  const planner = new PlannerThread(undefined, undefined, (sql) => planningConnections(client, namedIn(sql)));
   const events = new EventHub(client, systemClock);
   const supervisor = connectSupervisor(dataDir, () => events.nudge());
   supervisor.subscribe((event) => events.publish(event));
@@ -66,7 +67,7 @@ async function openConsole(): Promise<ConsoleContext> {
     masterKey,
     events,
     planner,
-    previews: createPreviews({ database: client, clock: systemClock, environment: environment.value, planner }),
+    previews: createPreviews({ database: client, clock: systemClock, environment: environment.value, masterKey, planner }),
     runPreview: (spec, onReport) => runPreview(root, spec, onReport),
     supervisor,
     version: productVersion(root),

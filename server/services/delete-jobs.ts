@@ -3,7 +3,7 @@
  * free again; its snapshots stay as long as deleted snapshots do, unless asked otherwise. A job that has state needs its name typed.
  */
 import type { z } from 'zod';
-import { audited } from '../audit/audited.ts';
+import { type AuditScope, audited } from '../audit/audited.ts';
 import type { UserCall } from '../auth/caller.ts';
 import { requireJob } from '../auth/job-access.ts';
 import { Refusal } from '../contract/errors.ts';
@@ -14,7 +14,7 @@ import type { ConsoleContext } from './context.ts';
 import { isAtRest } from './job-acts.ts';
 import { accepted, resultOf, writeOperation } from './write-operation.ts';
 
-async function removeAtRest(context: ConsoleContext, jobId: number, deleteSnapshots: boolean): Promise<void> {
+async function removeAtRest(context: ConsoleContext, jobId: number, deleteSnapshots: boolean, note: AuditScope): Promise<void> {
   const now = new Date(context.clock.nowMs());
   await context.database.$transaction(async (tx) => {
     const removed = await tx.job.updateMany({
@@ -28,6 +28,7 @@ async function removeAtRest(context: ConsoleContext, jobId: number, deleteSnapsh
       data: { deletedAt: now, ...(deleteSnapshots ? { expiresAt: now } : {}) },
     });
     await appendEvent(tx, { type: 'job-removed', jobId }, now.getTime());
+    await note.recordIn(tx);
   });
   context.events.nudge();
   context.supervisor.wake();
@@ -50,18 +51,23 @@ async function deleteJob(
       throw new Refusal('acceptance-needed', `Job ${job.name} has state. Type its name to delete it.`);
     }
     if (isAtRest(row.status as JobStatus) && row.desired === 'stopped' && row.activeOperationId === null) {
-      await removeAtRest(context, job.id, deleteSnapshots);
+      await removeAtRest(context, job.id, deleteSnapshots, note);
       return { outcome: 'done', operationId: null, code: null, message: 'Deleted.' };
     }
     await requireJob(database, call.caller, jobId, 'stop');
-    const operationId = await writeOperation(context, call, {
-      jobId: job.id,
-      act: 'delete',
-      request: { kind: 'delete', deleteSnapshots },
-      desired: 'stopped',
-      status: 'job_canceling',
-      deadlineMs: null,
-    });
+    const operationId = await writeOperation(
+      context,
+      call,
+      {
+        jobId: job.id,
+        act: 'delete',
+        request: { kind: 'delete', deleteSnapshots },
+        desired: 'stopped',
+        status: 'job_canceling',
+        deadlineMs: null,
+      },
+      note,
+    );
     return accepted(operationId, 'Stopping, then deleting.');
   });
 }

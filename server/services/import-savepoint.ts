@@ -1,5 +1,5 @@
 /** Import a savepoint or checkpoint: the six checks, then the snapshot is registered as the job's newest savepoint, in one transaction. */
-import { audited } from '../audit/audited.ts';
+import { type AuditScope, audited } from '../audit/audited.ts';
 import type { UserCall } from '../auth/caller.ts';
 import { requireJob } from '../auth/job-access.ts';
 import { Refusal } from '../contract/errors.ts';
@@ -34,7 +34,7 @@ export async function browseStore(
   return context.previews.browse(input.path === '' ? '' : checkedPath(input.path), input.token ?? null);
 }
 
-async function register(context: ConsoleContext, jobId: number, found: FoundSnapshot, who: string): Promise<string> {
+async function register(context: ConsoleContext, jobId: number, found: FoundSnapshot, who: string, note: AuditScope): Promise<string> {
   const now = new Date(context.clock.nowMs());
   const { undoDays } = await readSettings(context.database);
   return context.database.$transaction(async (tx) => {
@@ -92,6 +92,7 @@ async function register(context: ConsoleContext, jobId: number, found: FoundSnap
     const snapshot = { ...snapshotView(row, undoDays), isNewest: true };
     await appendEvent(tx, { type: 'snapshot-added', jobId, snapshot }, now.getTime());
     await appendEvent(tx, { type: 'ledger-added', jobId, entryId: entry.id }, now.getTime());
+    await note.recordIn(tx);
     return row.id;
   });
 }
@@ -111,7 +112,7 @@ export async function importSavepoint(
     if (preview.canImport === 'with-name' && input.typedName !== job.name) {
       throw new Refusal('acceptance-needed', `${preview.sentence} To import it all the same, type the job's name: ${job.name}.`, preview);
     }
-    const id = await register(context, job.id, found, call.caller.name);
+    const id = await register(context, job.id, found, call.caller.name, note);
     context.events.nudge();
     return { results: [{ jobId: job.id, outcome: 'done', operationId: null, code: null, message: `Imported as ${found.name} (${id}).` }] };
   });

@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { projectRoot } from '../config/project-root.ts';
+import type { ConnectionSet } from '../engine/runtime/wire.ts';
 import type { PlannerAnswer, PlannerRequest } from './planner-worker.ts';
 import type { PlannedSql, PlannerPort } from './ports.ts';
 
@@ -19,19 +20,26 @@ type Waiting = { readonly request: PlannerRequest; readonly resolve: (value: unk
 export class PlannerThread implements PlannerPort {
   readonly #budgetMs: number;
   readonly #workerFile: string;
+  readonly #connections: (sql: string) => Promise<ConnectionSet>;
   readonly #queue: Waiting[] = [];
   #worker: Worker | null = null;
   #current: (Waiting & { readonly timer: NodeJS.Timeout }) | null = null;
   #idleTimer: NodeJS.Timeout | null = null;
   #nextId = 1;
 
-  constructor(budgetMs = BUDGET_MS, workerFile = join(projectRoot(), 'server', 'services', 'planner-worker.ts')) {
+  /** `connections`: what the tables of a script may name, without secrets. */
+  constructor(
+    budgetMs = BUDGET_MS,
+    workerFile = join(projectRoot(), 'server', 'services', 'planner-worker.ts'),
+    connections: (sql: string) => Promise<ConnectionSet> = async () => ({}),
+  ) {
+    this.#connections = connections;
     this.#budgetMs = budgetMs;
     this.#workerFile = workerFile;
   }
 
   async plan(sql: string, settings: Readonly<Record<string, string>>): Promise<PlannedSql> {
-    const value = await this.#ask({ id: this.#nextId++, kind: 'plan', sql, settings });
+    const value = await this.#ask({ id: this.#nextId++, kind: 'plan', sql, settings, connections: await this.#connections(sql) });
     return value === null ? { kind: 'timed-out', budgetMs: this.#budgetMs } : (value as PlannedSql);
   }
 

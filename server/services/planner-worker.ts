@@ -6,10 +6,18 @@ import { parentPort } from 'node:worker_threads';
 import { CONNECTOR_NAMES, connectorOf } from '../engine/connectors/registry.ts';
 import { explainPlan } from '../engine/planner/explain.ts';
 import { planScript } from '../engine/planner/plan-script.ts';
+import type { ConnectionSet } from '../engine/runtime/wire.ts';
+import { withConnections } from '../engine/runtime/with-connections.ts';
 import { formatSql } from '../engine/sql/format-sql.ts';
 
 export type PlannerRequest =
-  | { readonly id: number; readonly kind: 'plan'; readonly sql: string; readonly settings: Readonly<Record<string, string>> }
+  | {
+      readonly id: number;
+      readonly kind: 'plan';
+      readonly sql: string;
+      readonly settings: Readonly<Record<string, string>>;
+      readonly connections: ConnectionSet;
+    }
   | { readonly id: number; readonly kind: 'format'; readonly sql: string };
 
 export type PlannerAnswer = { readonly id: number } & (
@@ -22,7 +30,7 @@ function answerOf(request: PlannerRequest): unknown {
   const outcome = planScript({
     sql: request.sql,
     settings: request.settings,
-    connectorOf,
+    connectorOf: withConnections(connectorOf, request.connections, new Map()),
     connectorNames: CONNECTOR_NAMES,
     bareSelect: 'refuse',
     allowLocalFiles: false,

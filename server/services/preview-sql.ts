@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import { audited } from '../audit/audited.ts';
 import type { UserCall } from '../auth/caller.ts';
 import { requireJob } from '../auth/job-access.ts';
+import { namedIn, readConnections } from '../connections/read-connections.ts';
 import { Refusal } from '../contract/errors.ts';
 import { settingsOfOptions } from '../contract/job-settings.ts';
 import { PREVIEW_MEMORY_MEGABYTES, type PreviewEvent, type previewSqlSchema } from '../contract/preview.ts';
@@ -61,7 +62,7 @@ export async function previewSql(
       store: environment.objectStore.spec,
       allowPrivateAddresses: environment.allowPrivateAddresses,
       allowedAddresses,
-      connections: {},
+      connections: await readConnections(context.database, context.masterKey, call.caller.projectId, namedIn(sql)),
     };
     const running = context.runPreview(spec, (report) => {
       if (report.type === 'end') open.delete(id);

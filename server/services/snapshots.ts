@@ -74,7 +74,7 @@ async function change(
   const { database } = context;
   const found = await findSnapshot(context, call, id);
   const job = await requireJob(database, call.caller, found.jobId, 'update');
-  return audited(database, call, action, { type: 'snapshot', id, name: `${job.name} ${found.name}` }, async () => {
+  return audited(database, call, action, { type: 'snapshot', id, name: `${job.name} ${found.name}` }, async (note) => {
     const now = new Date(context.clock.nowMs());
     const { undoDays } = await readSettings(database);
     const data = await write(found, now);
@@ -85,6 +85,7 @@ async function change(
       const row = await tx.snapshot.findUniqueOrThrow({ where: { id }, include: SNAPSHOT_INCLUDE });
       const snapshot = snapshotView(row, undoDays);
       await appendEvent(tx, { type: 'snapshot-changed', jobId: row.jobId, snapshot }, now.getTime());
+      await note.recordIn(tx);
       return snapshot;
     });
     context.events.nudge();

@@ -58,21 +58,26 @@ async function startJob(context: ConsoleContext, call: UserCall, wanted: StartJo
     const refusal = refusalOfStart(preview, wanted.acceptance);
     if (refusal) throw refusal;
     note.after = { choice: wanted.choice, snapshot: preview.snapshot?.path ?? null, verdict: preview.verdict, lost: preview.loss.lost };
-    const operationId = await writeOperation(context, call, {
-      jobId: job.id,
-      act: 'start',
-      request: {
-        kind: 'start',
-        version: row.version,
-        choice: wanted.choice,
-        snapshotId: preview.snapshot?.id ?? null,
-        allowNonRestoredState: wanted.allowNonRestoredState,
-        acceptance: wanted.acceptance ?? null,
+    const operationId = await writeOperation(
+      context,
+      call,
+      {
+        jobId: job.id,
+        act: 'start',
+        request: {
+          kind: 'start',
+          version: row.version,
+          choice: wanted.choice,
+          snapshotId: preview.snapshot?.id ?? null,
+          allowNonRestoredState: wanted.allowNonRestoredState,
+          acceptance: wanted.acceptance ?? null,
+        },
+        desired: 'running',
+        status: 'job_submitting',
+        deadlineMs: null,
       },
-      desired: 'running',
-      status: 'job_submitting',
-      deadlineMs: null,
-    });
+      note,
+    );
     return accepted(operationId, preview.snapshot ? `Starting from ${preview.snapshot.name}.` : 'Starting.');
   });
 }

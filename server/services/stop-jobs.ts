@@ -31,14 +31,19 @@ async function stopJob(context: ConsoleContext, call: UserCall, jobId: number, a
     const mode: StopMode = CAN_SAVE.includes(job.status) ? asked : 'without';
     note.after = { mode, asked };
     const status: JobStatus = mode === 'without' ? 'job_canceling' : 'job_savepointing';
-    const operationId = await writeOperation(context, call, {
-      jobId,
-      act: 'stop',
-      request: { kind: 'stop', mode },
-      desired: 'stopped',
-      status,
-      deadlineMs: mode === 'without' ? null : SAVEPOINT_DEADLINE_MS,
-    });
+    const operationId = await writeOperation(
+      context,
+      call,
+      {
+        jobId,
+        act: 'stop',
+        request: { kind: 'stop', mode },
+        desired: 'stopped',
+        status,
+        deadlineMs: mode === 'without' ? null : SAVEPOINT_DEADLINE_MS,
+      },
+      note,
+    );
     return accepted(operationId, mode === 'without' ? 'Stopping without a savepoint.' : 'Creating the savepoint, then stopping.');
   });
 }
@@ -59,14 +64,19 @@ export async function triggerSavepoint(
   return audited(context.database, call, 'dealSavepoint', object, async (note) => {
     note.after = { path: input.path };
     const path = input.path === '' ? null : checkedPath(input.path);
-    const operationId = await writeOperation(context, call, {
-      jobId: job.id,
-      act: 'trigger-savepoint',
-      request: { kind: 'trigger-savepoint', path },
-      desired: null,
-      status: 'job_savepointing',
-      deadlineMs: SAVEPOINT_DEADLINE_MS,
-    });
+    const operationId = await writeOperation(
+      context,
+      call,
+      {
+        jobId: job.id,
+        act: 'trigger-savepoint',
+        request: { kind: 'trigger-savepoint', path },
+        desired: null,
+        status: 'job_savepointing',
+        deadlineMs: SAVEPOINT_DEADLINE_MS,
+      },
+      note,
+    );
     return { results: [{ jobId: job.id, ...accepted(operationId, 'Creating the savepoint; the job goes on.') }] };
   });
 }

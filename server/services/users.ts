@@ -85,14 +85,15 @@ export async function changeUser(
       });
       // Whoever is disabled or got another password is signed out everywhere.
       if (input.isDisabled === true || passwordHash !== undefined) await tx.session.deleteMany({ where: { userId: before.id } });
+      note.after = {
+        name: changed.name,
+        role: changed.role,
+        isDisabled: changed.isDisabled,
+        password: passwordHash === undefined ? undefined : 'changed',
+      };
+      await note.recordIn(tx);
       return changed;
     });
-    note.after = {
-      name: row.name,
-      role: row.role,
-      isDisabled: row.isDisabled,
-      password: passwordHash === undefined ? undefined : 'changed',
-    };
     return userView(row);
   });
 }

@@ -2,6 +2,7 @@
  * Writes a desire: the operation's row, the job's desired state and the status that people see at once, in one transaction. The
  * unique `activeJobId` lets only one operation of a job be under way. The supervisor does the rest.
  */
+import type { AuditScope } from '../audit/audited.ts';
 import type { UserCall } from '../auth/caller.ts';
 import { Refusal } from '../contract/errors.ts';
 import type { DesiredState, JobAct, JobStatus } from '../contract/job.ts';
@@ -34,8 +35,8 @@ const WORDS: Record<OperationRequest['kind'], string> = {
   delete: 'is being deleted',
 };
 
-/** Returns the operation's id. Throws Refusal `wrong-status` or `operation-under-way`. */
-export async function writeOperation(context: ConsoleContext, call: UserCall, wanted: NewOperation): Promise<string> {
+/** Returns the operation's id; the act's audit row is written with it. Throws Refusal `wrong-status` or `operation-under-way`. */
+export async function writeOperation(context: ConsoleContext, call: UserCall, wanted: NewOperation, note: AuditScope): Promise<string> {
   const now = new Date(context.clock.nowMs());
   try {
     const id = await context.database.$transaction(async (tx) => {
@@ -67,6 +68,7 @@ export async function writeOperation(context: ConsoleContext, call: UserCall, wa
       });
       await tellJobChanged(tx, job.id, now.getTime());
       await appendEvent(tx, { type: 'operation-progress', jobId: job.id, operation: operationView(operation) }, now.getTime());
+      await note.recordIn(tx);
       return operation.id;
     });
     context.supervisor.wake();

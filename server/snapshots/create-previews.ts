@@ -1,10 +1,15 @@
 /** The previews of the console's services (PreviewPort in server/services/ports.ts), over one database and object store. They change nothing. */
 import type { Environment } from '../config/environment.ts';
+import { namedIn, readConnections } from '../connections/read-connections.ts';
+import { settingsSchema } from '../contract/administration.ts';
 import type { RestoreChoice } from '../contract/start.ts';
 import type { Database } from '../db/open-database.ts';
 import type { Clock } from '../effects/clock.ts';
+import type { Dialer } from '../effects/dialer.ts';
 import { createDialer } from '../effects/real-dialer.ts';
 import { connectorOf } from '../engine/connectors/registry.ts';
+import { openConnectionStores, withConnections } from '../engine/runtime/with-connections.ts';
+import type { MasterKey } from '../secrets/seal.ts';
 import { createStore } from '../storage/create-store.ts';
 import { browse } from './browse.ts';
 import { previewImport } from './check-import.ts';
@@ -17,26 +22,36 @@ export interface PreviewOptions {
   readonly database: Database;
   readonly clock: Clock;
   readonly environment: Environment;
+  /** Opens the secrets of connections. */
+  readonly masterKey: MasterKey;
   readonly planner: { plan(sql: string, settings: Readonly<Record<string, string>>): Promise<PlannedScript> };
 }
 
 export function createPreviews(options: PreviewOptions) {
-  const { database, clock, environment, planner } = options;
-  const context: SnapshotContext = {
-    database,
-    clock,
-    // The store is the operator's own choice, not a user's: no address policy.
-    store: createStore(environment.objectStore.spec),
-    dialer: createDialer({ allowPrivateAddresses: environment.allowPrivateAddresses }),
-    connectorOf,
-    environment,
-    plan: (sql, settings) => planner.plan(sql, settings),
+  const { database, clock, environment, masterKey, planner } = options;
+  // The store is the operator's own choice, not a user's: no address policy.
+  const store = createStore(environment.objectStore.spec);
+  const plan: SnapshotContext['plan'] = (sql, settings) => planner.plan(sql, settings);
+  const contextWith = (dialer: Dialer, connectors: SnapshotContext['connectorOf']): SnapshotContext => {
+    return { database, clock, store, dialer, connectorOf: connectors, environment, plan };
+  };
+  const context = contextWith(createDialer({ allowPrivateAddresses: environment.allowPrivateAddresses }), connectorOf);
+  /** As a run of the job would see the outside: addresses that are allowed now, and the connections its tables name. */
+  const contextOf = async (jobId: number): Promise<SnapshotContext> => {
+    const job = await database.job.findUnique({ where: { id: jobId }, include: { versions: { orderBy: { number: 'desc' }, take: 2 } } });
+    const setting = await database.setting.findUnique({ where: { key: 'allowedAddresses' } });
+    const allowList = setting ? settingsSchema.shape.allowedAddresses.parse(JSON.parse(setting.valueJson)) : [];
+    const dialer = createDialer({ allowPrivateAddresses: environment.allowPrivateAddresses, allowList });
+    if (!job) return contextWith(dialer, connectorOf);
+    const names = namedIn(job.versions.map((version) => version.sql).join('\n'));
+    const connections = await readConnections(database, masterKey, job.projectId, names);
+    return contextWith(dialer, withConnections(connectorOf, connections, await openConnectionStores(connections, dialer)));
   };
   return {
-    previewStart: (jobId: number, choice: RestoreChoice) => previewStart(context, jobId, choice),
-    previewStop: (jobId: number) => previewStop(context, jobId),
-    previewImport: (jobId: number, path: string) => previewImport(context, jobId, path),
-    exposure: (jobId: number) => exposureNow(context, jobId),
+    previewStart: async (jobId: number, choice: RestoreChoice) => previewStart(await contextOf(jobId), jobId, choice),
+    previewStop: async (jobId: number) => previewStop(await contextOf(jobId), jobId),
+    previewImport: async (jobId: number, path: string) => previewImport(await contextOf(jobId), jobId, path),
+    exposure: async (jobId: number) => exposureNow(await contextOf(jobId), jobId),
     snapshotOperators: (snapshotId: string) => describeOperators(context, snapshotId),
     browse: (path: string, token: string | null) => browse(context, path, token),
   };

@@ -2,6 +2,8 @@
  * Begins a run: choose the snapshot, write the run's row with its generation, hand it to the engine. A crash after the row and before the
  * engine leaves an open run without a process; the next supervisor finds none, ends the run as lost and begins another.
  */
+
+import { namedIn, readConnections } from '../connections/read-connections.ts';
 import type { StartRequest } from '../contract/operation-request.ts';
 import type { Run } from '../contract/runs.ts';
 import type { RunSpec } from '../engine/runtime/wire.ts';
@@ -13,6 +15,7 @@ import type { SupervisorContext } from './context.ts';
 import { type JobFacts, type JobRow, STARTING, versionOfRestart } from './job-facts.ts';
 import { onJob } from './leases.ts';
 import { requestOf, stepOperation } from './operation-record.ts';
+import { readSetting } from './read-setting.ts';
 import { rebuildCatalogue } from './rebuild-catalogue.ts';
 import { createRun, noteFallback } from './run-record.ts';
 import { proveSnapshot } from './snapshot-record.ts';
@@ -113,6 +116,8 @@ async function write(
     restoreFrom: snapshot?.path ?? null,
     allowNonRestoredState: wanted.allowNonRestoredState,
     startAtMs: snapshot ? null : wanted.startAtMs,
+    allowedAddresses: await readSetting(context.database, 'allowedAddresses'),
+    connections: await readConnections(context.database, context.masterKey, job.projectId, namedIn(version.sql)),
     logFile: context.engine.logFile(String(job.id), run.id),
   });
   return { kind: 'begun', run, spec };

@@ -3,7 +3,7 @@ import type { Environment } from '../config/environment.ts';
 import { type JobOptions, jobOptionsSchema } from '../contract/job-options.ts';
 import { settingsOfOptions } from '../contract/job-settings.ts';
 import { readJobSettings } from '../engine/runtime/job-settings.ts';
-import type { RunSpec } from '../engine/runtime/wire.ts';
+import type { ConnectionSet, RunSpec } from '../engine/runtime/wire.ts';
 
 /** How long a job goes on without a supervisor before it stops by itself, keeping its last checkpoint. */
 export const GRACE_MS = 60_000;
@@ -16,6 +16,10 @@ export interface RunFacts {
   readonly allowNonRestoredState: boolean;
   readonly startAtMs: number | null;
   readonly logFile: string;
+  /** Hosts and networks that connectors may dial though they are private (settings). */
+  readonly allowedAddresses: readonly string[];
+  /** Connections that tables may name, with their secrets. */
+  readonly connections: ConnectionSet;
 }
 
 /** A version may be older than an option: what it does not name has its default. */
@@ -71,6 +75,8 @@ export function buildRunSpec(environment: Pick<Environment, 'objectStore' | 'all
     timeZone: read.timeZone ?? 'UTC',
     store: environment.objectStore.spec,
     allowPrivateAddresses: environment.allowPrivateAddresses,
+    allowedAddresses: facts.allowedAddresses,
+    connections: facts.connections,
     allowLocalFiles: false,
     graceMs: GRACE_MS,
     logFile: facts.logFile,

@@ -4,6 +4,7 @@ import type { JobServerEvent } from '../contract/events.ts';
 import type { Database, DatabaseTransaction } from '../db/open-database.ts';
 import type { Clock } from '../effects/clock.ts';
 import type { JobEngine } from '../engines/contract.ts';
+import type { MasterKey } from '../secrets/seal.ts';
 import type { ObjectStore } from '../storage/contract.ts';
 
 export interface SupervisorContext {
@@ -11,6 +12,8 @@ export interface SupervisorContext {
   readonly clock: Clock;
   readonly engine: JobEngine;
   readonly store: ObjectStore;
+  /** Opens stored secrets: connections of jobs, channels of alarms. */
+  readonly masterKey: MasterKey;
   readonly environment: Pick<Environment, 'dataDir' | 'objectStore' | 'allowPrivateAddresses'>;
   /** `<installation>/<instance>`: the data directory's id, and this process's. */
   readonly holder: string;

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MANIFEST_NAME, type ManifestTable } from '../engine/checkpoint/manifest.ts';
 import { encodeManifest } from '../engine/checkpoint/manifest-codec.ts';
 import { objectIn } from '../engine/checkpoint/snapshot-folder.ts';
+import { masterKeyOf } from '../secrets/seal.ts';
 import { folderAt } from '../snapshots/snapshot-place.ts';
 import { MemoryObjectStore } from '../storage/memory-store.ts';
 import type { SupervisorContext } from './context.ts';
@@ -28,6 +29,7 @@ describe('retention', () => {
       clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
       engine: new FakeEngine(new FakeWorld(store, () => nowMs)),
       store,
+      masterKey: masterKeyOf(new Uint8Array(32)),
       environment: {
         dataDir: '',
         objectStore: { spec: { kind: 'local', root: '' }, defaultBucket: 'tidemark', prefix: '' },

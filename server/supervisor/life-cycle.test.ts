@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OperationRequest } from '../contract/operation-request.ts';
 import type { Database } from '../db/open-database.ts';
 import type { JobEngine } from '../engines/contract.ts';
+import { masterKeyOf } from '../secrets/seal.ts';
 import { MemoryObjectStore } from '../storage/memory-store.ts';
 import type { SupervisorContext } from './context.ts';
 import { FakeEngine, FakeWorld } from './fake-engine.ts';
@@ -88,6 +89,7 @@ class Life {
       clock: { nowMs: () => this.nowMs(), monotonicMs: () => this.nowMs() },
       engine: fusedEngine(new FakeEngine(this.world), this.#fuse),
       store: this.world.store,
+      masterKey: masterKeyOf(new Uint8Array(32)),
       environment: {
         dataDir: this.fixture.dataDir,
         objectStore: { spec: { kind: 'local', root: '/nowhere' }, defaultBucket: 'tidemark', prefix: '' },

@@ -11,6 +11,7 @@ import { DatabaseError } from '../db/apply-migrations.ts';
 import { openDatabase } from '../db/open-database.ts';
 import { systemClock } from '../effects/clock.ts';
 import { EmbeddedEngine } from '../engines/embedded/embedded-engine.ts';
+import { loadMasterKey } from '../secrets/load-master-key.ts';
 import { createStore } from '../storage/create-store.ts';
 import type { SupervisorContext } from './context.ts';
 import { EventServer, eventSocketAddress } from './events.ts';
@@ -56,6 +57,7 @@ async function run(): Promise<void> {
     clock: systemClock,
     engine: new EmbeddedEngine({ dataDir, projectRoot: root }),
     store,
+    masterKey: loadMasterKey(dataDir, environment.masterKey),
     environment,
     holder: `${installationId(dataDir)}/${randomUUID()}`,
     publish: (event) => events.publish(event),
