@@ -26,12 +26,26 @@ const RuntimeDialog = dynamic(
   { ssr: false },
 );
 
+const PermissionDialog = dynamic(
+  () => import('../../components/permissions/permission-dialog.tsx').then((module) => module.PermissionDialog),
+  { ssr: false },
+);
+const ExportDialog = dynamic(() => import('../../components/move-jobs/export-dialog.tsx').then((module) => module.ExportDialog), {
+  ssr: false,
+});
+const ImportJobsDialog = dynamic(
+  () => import('../../components/move-jobs/import-jobs-dialog.tsx').then((module) => module.ImportJobsDialog),
+  { ssr: false },
+);
+
 /** Shows the dialog that a feature asked for; each is loaded when first needed. */
 export function JobDialogHost() {
   const { open, close } = useJobDialogs();
   if (!open) return null;
   const job = open.jobs[0];
   if (open.kind === 'create') return <CreateDialog templateId={open.templateId} onClose={close} />;
+  if (open.kind === 'export') return <ExportDialog jobs={open.jobs} filter={open.filter} onClose={close} />;
+  if (open.kind === 'import-jobs') return <ImportJobsDialog onClose={close} />;
   if (!job) return null;
   switch (open.kind) {
     case 'start':
@@ -48,5 +62,7 @@ export function JobDialogHost() {
       return <SavepointDialog job={job} onClose={close} />;
     case 'runtime-configuration':
       return <RuntimeDialog job={job} onClose={close} />;
+    case 'permissions':
+      return <PermissionDialog job={job} onClose={close} />;
   }
 }

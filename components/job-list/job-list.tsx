@@ -1,7 +1,7 @@
 'use client';
 /** The job list: count tabs, filters, table (cards on a phone), pager. The address is the state. */
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { Plus } from 'lucide-react';
+import { Download, Plus, Upload } from 'lucide-react';
 import { usePathname, useRouter, useSearchParams } from 'next/navigation';
 import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
 import type { JobSummary } from '../../server/contract/job.ts';
@@ -20,7 +20,7 @@ import { PHONE, useMedia } from '../ui/media.ts';
 import { JobTable } from './job-table.tsx';
 import { PhoneList } from './phone-list.tsx';
 import { StatusTabs } from './status-tabs.tsx';
-import { hasFilters, type ListState, readListState, toQuery, writeListState } from './url-state.ts';
+import { filterOf, hasFilters, type ListState, readListState, toQuery, writeListState } from './url-state.ts';
 
 export function useListState(): [ListState, (part: Partial<ListState>) => void] {
   const params = useSearchParams();
@@ -84,9 +84,27 @@ export function JobList({ firstRun }: { firstRun: ReactNode }) {
     <PageHead
       title="nav.jobs"
       actions={
-        <Button look="primary" icon={<Plus size={15} aria-hidden="true" />} onClick={create}>
-          {t('list.create')}
-        </Button>
+        <>
+          <Button
+            look="quiet"
+            icon={<Download size={15} aria-hidden="true" />}
+            className="max-md:hidden"
+            onClick={() => dialogs.show({ kind: 'export', jobs: selection.jobs, filter: filterOf(query) })}
+          >
+            {t('act.export')}
+          </Button>
+          <Button
+            look="quiet"
+            icon={<Upload size={15} aria-hidden="true" />}
+            className="max-md:hidden"
+            onClick={() => dialogs.show({ kind: 'import-jobs', jobs: [] })}
+          >
+            {t('act.import')}
+          </Button>
+          <Button look="primary" icon={<Plus size={15} aria-hidden="true" />} onClick={create}>
+            {t('list.create')}
+          </Button>
+        </>
       }
     />
   );

@@ -99,3 +99,8 @@ export function toQuery(state: ListState, isAdmin: boolean) {
 export function hasFilters(state: ListState): boolean {
   return state.q !== '' || state.status.length + state.type.length + state.queue.length + state.tag.length > 0 || state.user !== null;
 }
+
+/** The filter alone, without order and page: what an export of the list names. */
+export function filterOf({ q, status, type, user, queue, tag }: ReturnType<typeof toQuery>) {
+  return { q, status, type, user, queue, tag };
+}

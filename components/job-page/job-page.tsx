@@ -23,7 +23,19 @@ import { SubmitTab } from './submit-tab.tsx';
 import { TagsTab } from './tags-tab.tsx';
 import { TasksTab } from './tasks-tab.tsx';
 
-export const TABS = ['overview', 'tasks', 'plan', 'snapshots', 'exceptions', 'submit', 'logs', 'ledger', 'configuration', 'tags'] as const;
+export const TABS = [
+  'overview',
+  'tasks',
+  'plan',
+  'snapshots',
+  'exceptions',
+  'submit',
+  'logs',
+  'ledger',
+  'configuration',
+  'permissions',
+  'tags',
+] as const;
 type TabName = (typeof TABS)[number];
 
 export function JobPage({ jobId, parts }: { jobId: number; parts: JobPageParts }) {
@@ -110,6 +122,8 @@ function Panel({
       return <LedgerTab job={job} />;
     case 'configuration':
       return <ConfigurationTab job={job} viewer={parts.viewer} />;
+    case 'permissions':
+      return parts.permissions(job);
     case 'tags':
       return <TagsTab job={job} />;
   }

@@ -14,7 +14,10 @@ export type DialogKind =
   | 'rename'
   | 'import-savepoint'
   | 'trigger-savepoint'
-  | 'runtime-configuration';
+  | 'runtime-configuration'
+  | 'permissions'
+  | 'export'
+  | 'import-jobs';
 export type DialogJob = Pick<
   JobSummary,
   | 'id'
@@ -36,6 +39,8 @@ export interface OpenDialog {
   /** Start: the snapshot chosen beforehand. Create: the template. */
   snapshotId?: string | undefined;
   templateId?: number | undefined;
+  /** Export without picked jobs: the filter of the list. */
+  filter?: unknown;
 }
 export interface JobDialogs {
   open: OpenDialog | null;

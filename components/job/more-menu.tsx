@@ -1,6 +1,6 @@
 'use client';
 /** The More menu of a job, in DLI's order; what is off stays, with its reason. */
-import { AppWindow, BookmarkPlus, Flag, Pencil, SlidersHorizontal, Square, Trash2 } from 'lucide-react';
+import { AppWindow, BookmarkPlus, Flag, Pencil, SlidersHorizontal, Square, Trash2, UsersRound } from 'lucide-react';
 import type { ReactElement } from 'react';
 import type { JobAct } from '../../server/contract/job.ts';
 import { useI18n } from '../i18n/provider.tsx';
@@ -44,6 +44,7 @@ export function MoreMenu({
     item('import-savepoint', <BookmarkPlus size={15} />),
     item('trigger-savepoint', <Flag size={15} />, '⇧ P'),
     { kind: 'line', key: 'line-3' },
+    item('permissions', <UsersRound size={15} />),
     item('runtime-configuration', <SlidersHorizontal size={15} />),
   ];
   return (

@@ -52,12 +52,14 @@ export function Switch({
 export function CheckBox({
   checked,
   indeterminate = false,
+  disabled = false,
   onChange,
   label,
   className,
 }: {
   checked: boolean;
   indeterminate?: boolean;
+  disabled?: boolean;
   onChange(checked: boolean, event?: Event | MouseEvent): void;
   label: string;
   className?: string;
@@ -66,10 +68,11 @@ export function CheckBox({
     <BaseCheckbox.Root
       checked={checked}
       indeterminate={indeterminate}
+      disabled={disabled}
       onCheckedChange={(next, details) => onChange(next, details.event)}
       aria-label={label}
       className={cx(
-        'grid size-4 shrink-0 place-items-center rounded-check border border-line-ctl bg-surface text-on-accent data-checked:border-accent data-checked:bg-accent data-indeterminate:border-accent data-indeterminate:bg-accent',
+        'grid size-4 shrink-0 place-items-center rounded-check border border-line-ctl bg-surface text-on-accent data-checked:border-accent data-checked:bg-accent data-disabled:opacity-50 data-indeterminate:border-accent data-indeterminate:bg-accent',
         className,
       )}
     >

@@ -8,6 +8,10 @@ import type { JobPageParts } from '../../../../components/job-page/parts.ts';
 const SnapshotList = dynamic(() => import('../../../../components/snapshots/snapshot-list.tsx').then((module) => module.SnapshotList), {
   ssr: false,
 });
+const PermissionTab = dynamic(
+  () => import('../../../../components/permissions/permission-tab.tsx').then((module) => module.PermissionTab),
+  { ssr: false },
+);
 const SqlEditor = dynamic(() => import('../../../../components/sql-editor/sql-editor.tsx').then((module) => module.SqlEditor), {
   ssr: false,
 });
@@ -15,6 +19,7 @@ const SqlEditor = dynamic(() => import('../../../../components/sql-editor/sql-ed
 const PARTS: JobPageParts = {
   graph: (graph, tasks) => <JobGraph graph={graph} tasks={tasks} />,
   snapshots: (job) => <SnapshotList job={job} />,
+  permissions: (job) => <PermissionTab job={job} />,
   coach: (ledger, onHide) => <CoachBar ledger={ledger} onHide={onHide} />,
   viewer: (sql, label) => <SqlEditor value={sql} saved={sql} label={label} readOnly />,
 };
