@@ -67,29 +67,43 @@ export function DeleteDialog({ jobs, onClose }: { jobs: readonly DialogJob[]; on
     >
       <div className="flex flex-col gap-4">
         {remove.error ? <ErrorNotice error={remove.error} /> : null}
-        <ul className="divide-y divide-line-1 rounded-card border border-line-1">
-          {jobs.map((job) => (
-            <li key={job.id} className="flex flex-col gap-2 px-4 py-3 text-ctl">
-              <span className="flex items-center gap-3">
-                <span className="truncate font-semibold">{job.name}</span>
-                <StatusWord status={job.status} />
-                <span className="num ml-auto text-text-3">ID {job.id}</span>
-              </span>
-              {job.hadState ? (
-                <TextField
-                  label={t('delete.type', { name: job.name })}
-                  mono
-                  autoComplete="off"
-                  value={typed[job.id] ?? ''}
-                  onChange={(event) => setTyped({ ...typed, [job.id]: event.target.value })}
-                />
-              ) : null}
-            </li>
-          ))}
-        </ul>
+        <JobsToDelete jobs={jobs} typed={typed} onType={(id, name) => setTyped({ ...typed, [id]: name })} />
         <p className="text-ctl text-text-2">{t('delete.note')}</p>
         <CheckLine checked={snapshots} onChange={setSnapshots} label={t('delete.snapshots')} note={t('delete.snapshotsNote')} />
       </div>
     </Dialog>
+  );
+}
+
+interface JobsToDeleteProps {
+  readonly jobs: readonly DialogJob[];
+  readonly typed: Readonly<Record<string, string>>;
+  onType(id: number, name: string): void;
+}
+
+/** The name is asked for where state goes with the job. */
+function JobsToDelete({ jobs, typed, onType }: JobsToDeleteProps) {
+  const { t } = useI18n();
+  return (
+    <ul className="divide-y divide-line-1 rounded-card border border-line-1">
+      {jobs.map((job) => (
+        <li key={job.id} className="flex flex-col gap-2 px-4 py-3 text-ctl">
+          <span className="flex items-center gap-3">
+            <span className="truncate font-semibold">{job.name}</span>
+            <StatusWord status={job.status} />
+            <span className="num ml-auto text-text-3">ID {job.id}</span>
+          </span>
+          {job.hadState ? (
+            <TextField
+              label={t('delete.type', { name: job.name })}
+              mono
+              autoComplete="off"
+              value={typed[job.id] ?? ''}
+              onChange={(event) => onType(job.id, event.target.value)}
+            />
+          ) : null}
+        </li>
+      ))}
+    </ul>
   );
 }

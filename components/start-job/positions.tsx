@@ -35,7 +35,6 @@ export function Positions({ preview }: { preview: StartPreview }) {
 
 function SourcePositions({ source, partitions, checkedAt }: { source: string; partitions: readonly Partition[]; checkedAt: number }) {
   const { t, f } = useI18n();
-  const now = useNow() ?? checkedAt;
   const [all, setAll] = useState(false);
   const gone = partitions.filter((one) => (one.lost.value ?? 0) > 0).length;
   const shown = all ? partitions : partitions.slice(0, SHOWN);
@@ -43,22 +42,7 @@ function SourcePositions({ source, partitions, checkedAt }: { source: string; pa
   const number = (n: number | null) => (n === null ? dim : <span className="font-mono text-second">{f.full(n)}</span>);
   return (
     <section>
-      <div className="mb-1.5 flex items-center gap-2.5">
-        <h2 className="text-ctl font-semibold">{t('start.positions')}</h2>
-        <span className="font-mono text-second text-text-2">{source}</span>
-        <span className="text-second text-text-3">
-          {t('start.positionsNote', { n: partitions.length, age: f.spanWords(now - checkedAt) })}
-        </span>
-        <Tag
-          hue={gone > 0 ? 'bad' : 'ok'}
-          className="ml-auto"
-          icon={gone > 0 ? <X size={12} aria-hidden="true" /> : <Check size={12} aria-hidden="true" />}
-        >
-          {gone > 0
-            ? t('start.notHeld', { n: gone, total: partitions.length })
-            : t('start.held', { n: partitions.length, total: partitions.length })}
-        </Tag>
-      </div>
+      <SourceHead source={source} total={partitions.length} gone={gone} checkedAt={checkedAt} />
       <div className="overflow-hidden rounded-card border border-line-1">
         <PlainTable
           label={`${t('start.positions')} ${source}`}
@@ -109,6 +93,33 @@ function SourcePositions({ source, partitions, checkedAt }: { source: string; pa
         ) : null}
       </div>
     </section>
+  );
+}
+
+interface SourceHeadProps {
+  readonly source: string;
+  readonly total: number;
+  /** Partitions whose position the source no longer holds. */
+  readonly gone: number;
+  readonly checkedAt: number;
+}
+
+function SourceHead({ source, total, gone, checkedAt }: SourceHeadProps) {
+  const { t, f } = useI18n();
+  const now = useNow() ?? checkedAt;
+  return (
+    <div className="mb-1.5 flex items-center gap-2.5">
+      <h2 className="text-ctl font-semibold">{t('start.positions')}</h2>
+      <span className="font-mono text-second text-text-2">{source}</span>
+      <span className="text-second text-text-3">{t('start.positionsNote', { n: total, age: f.spanWords(now - checkedAt) })}</span>
+      <Tag
+        hue={gone > 0 ? 'bad' : 'ok'}
+        className="ml-auto"
+        icon={gone > 0 ? <X size={12} aria-hidden="true" /> : <Check size={12} aria-hidden="true" />}
+      >
+        {gone > 0 ? t('start.notHeld', { n: gone, total: total }) : t('start.held', { n: total, total: total })}
+      </Tag>
+    </div>
   );
 }
 

@@ -75,6 +75,21 @@ function useChoices(jobs: readonly DialogJob[], snapshotId: string | undefined) 
   };
 }
 
+/** The previews of all jobs with their choices, asked again while the dialog is open. */
+function useStartPreviews(asked: readonly { readonly jobId: number; readonly choice: RestoreChoice }[]) {
+  return useQuery({
+    queryKey: keys.startPreview(asked),
+    queryFn: async ({ signal }) => ({
+      previews: await inChunks(asked, async (part) => (await call('previewStart', { body: { jobs: part } }, signal)).previews),
+    }),
+    refetchInterval: asked.length > CHUNK ? false : REFRESH_MS,
+    staleTime: 0,
+    // A preview of an earlier opening is no answer to this one.
+    gcTime: 0,
+    enabled: asked.length > 0,
+  });
+}
+
 export function useStart(jobs: readonly DialogJob[], snapshotId: string | undefined, onDone: () => void) {
   const { t } = useI18n();
   const toast = useToast();
@@ -82,17 +97,7 @@ export function useStart(jobs: readonly DialogJob[], snapshotId: string | undefi
   const client = useQueryClient();
   const choices = useChoices(jobs, snapshotId);
   const asked = jobs.map((job) => ({ jobId: job.id, choice: choices.choiceOf(job.id) }));
-  const previews = useQuery({
-    queryKey: keys.startPreview(asked),
-    queryFn: async ({ signal }) => ({
-      previews: await inChunks(asked, async (part) => (await call('previewStart', { body: { jobs: part } }, signal)).previews),
-    }),
-    refetchInterval: jobs.length > CHUNK ? false : REFRESH_MS,
-    staleTime: 0,
-    // A preview of an earlier opening is no answer to this one.
-    gcTime: 0,
-    enabled: jobs.length > 0,
-  });
+  const previews = useStartPreviews(asked);
   const late = useLate(JSON.stringify(asked), !previews.data || previews.isPlaceholderData);
   const previewOf = (id: number): StartPreview | undefined => previews.data?.previews.find((one) => one.jobId === id);
   /** What may be acted on: the answer to this choice, not the one before. */

@@ -66,7 +66,7 @@ CREATE TABLE clicks_by_minute (
   'connector' = 'kafka',
   'topic' = 'clicks-by-minute',
   'properties.bootstrap.servers' = 'kafka.example.org:9092',
-  'sink.delivery-guarantee' = 'exactly-once',
+  'sink.delivery-guarantee' = 'at-least-once',
   'sink.transactional-id-prefix' = 'clicks-by-minute',
   'format' = 'json'
 );
