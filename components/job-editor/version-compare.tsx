@@ -1,7 +1,7 @@
 'use client';
 /** Two versions side by side: SQL line by line, options that differ; from here a version is taken into the editor or made the newest one again. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import type { Job, JobVersion } from '../../server/contract/job.ts';
 import type { JobOptions } from '../../server/contract/job-options.ts';
 import { routeQuery } from '../client/queries.ts';
@@ -136,9 +136,12 @@ function SideBySide({ before, after, from, to }: { before: string; after: string
   const left = useMemo(() => before.split('\n'), [before]);
   const right = useMemo(() => after.split('\n'), [after]);
   const rows = useMemo(() => lineDiff(left, right), [left, right]);
+  const box = useRef<HTMLElement>(null);
+  // What differs is what is looked for.
+  useEffect(() => box.current?.querySelector('[data-changed]')?.scrollIntoView({ block: 'center' }), []);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
-    <section tabIndex={0} aria-label={t('version.sql')} className="max-h-[52vh] overflow-auto rounded-card border border-line-1">
+    <section ref={box} tabIndex={0} aria-label={t('version.sql')} className="max-h-[52vh] overflow-auto rounded-card border border-line-1">
       <table className="w-full table-fixed font-mono text-second" aria-label={t('version.sql')}>
         <thead className="sticky top-0 bg-sunken font-sans text-text-2">
           <tr className="h-8">
@@ -158,7 +161,7 @@ function SideBySide({ before, after, from, to }: { before: string; after: string
         </colgroup>
         <tbody>
           {rows.map((row) => (
-            <tr key={`${row.left}-${row.right}`} className="align-top">
+            <tr key={`${row.left}-${row.right}`} data-changed={row.same ? undefined : ''} className="align-top">
               <Line number={row.left} text={row.left === null ? null : left[row.left]!} sign={row.same ? ' ' : '−'} />
               <Line number={row.right} text={row.right === null ? null : right[row.right]!} sign={row.same ? ' ' : '+'} second />
             </tr>

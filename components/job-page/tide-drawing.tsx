@@ -1,10 +1,12 @@
 'use client';
 /** The lanes of the tide line: events, runs, snapshots, tide, axis. Drag zooms. */
 import { Bookmark, CircleAlert, CirclePlay, CircleStop, CircleUser, CircleX } from 'lucide-react';
-import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react';
+import { usePathname, useRouter } from 'next/navigation';
+import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react';
 import type { TideAnswer } from '../../server/contract/runs.ts';
 import { useI18n } from '../i18n/provider.tsx';
 import { cx } from '../ui/class-names.ts';
+import { FailureBlocks, Threads } from './tide-marks.tsx';
 import { axisTimes, place, type TideEvent, tideEvents, tidePath } from './tide-model.ts';
 import { tideSentence, useCost } from './tide-words.ts';
 import type { RangeName } from './time-range.ts';
@@ -36,12 +38,16 @@ export function TideDrawing({
 }) {
   const { t } = useI18n();
   const events = tideEvents(tide).filter((event) => event.kind !== 'failed-checkpoint');
+  const router = useRouter();
+  const path = usePathname();
   const [at, setAt] = useState(-1);
-  const chosen = events[at];
+  const [under, setUnder] = useState(-1);
+  const chosen = events[under >= 0 ? under : at];
   const onKey = (event: KeyboardEvent) => {
     if (event.key === 'ArrowRight') setAt(Math.min(events.length - 1, at + 1));
     else if (event.key === 'ArrowLeft') setAt(Math.max(0, at < 0 ? events.length - 1 : at - 1));
     else if (event.key === 'Escape') setAt(-1);
+    else if (event.key === 'Enter' && events[at]?.ledgerId != null) router.push(`${path}?tab=ledger`, { scroll: false });
     else return;
     event.preventDefault();
   };
@@ -54,7 +60,7 @@ export function TideDrawing({
       tabIndex={0}
       aria-label={tideSentence(tide, name, t)}
       onKeyDown={onKey}
-      className="mx-[18px] mb-3 rounded-chip outline-offset-4"
+      className="relative mx-[18px] mb-3 rounded-chip outline-offset-4"
     >
       <div className="grid grid-cols-[116px_1fr] text-second text-text-2 max-md:grid-cols-[72px_1fr]">
         <LaneName>{t('tide.events')}</LaneName>
@@ -65,8 +71,9 @@ export function TideDrawing({
               type="button"
               tabIndex={-1}
               aria-label={event.text}
-              title={event.text}
-              onClick={() => setAt(index)}
+              onClick={() => setAt(at === index ? -1 : index)}
+              onPointerEnter={() => setUnder(index)}
+              onPointerLeave={() => setUnder(-1)}
               style={{ left: percent(place(tide, event.at)) }}
               className={cx('absolute top-0 grid size-6 -translate-x-1/2 place-items-center rounded-full', at === index && 'bg-selected')}
             >
@@ -81,13 +88,14 @@ export function TideDrawing({
         <LaneName>{t('tide.snapshots')}</LaneName>
         <div className={cx(lane, 'h-6')}>
           <Snapshots tide={tide} />
+          <Threads tide={tide} />
         </div>
         <LaneName note={t('tide.tideNote')}>{t('tide.tide')}</LaneName>
         <Tide tide={tide} intervalMs={intervalMs} onZoom={onZoom} className={lane} />
         <span />
         <Axis tide={tide} />
       </div>
-      <div aria-live="polite">{chosen ? <EventCard tide={tide} event={chosen} /> : null}</div>
+      <div aria-live="polite">{chosen ? <EventCard tide={tide} event={chosen} isPinned={under < 0} /> : null}</div>
     </div>
   );
 }
@@ -189,6 +197,7 @@ function Tide({
   onZoom(from: number, to: number): void;
   className: string;
 }) {
+  const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const [drag, setDrag] = useState<{ from: number; to: number } | null>(null);
   const alarm = Math.max(5 * intervalMs, 60_000);
@@ -229,6 +238,24 @@ function Tide({
           strokeWidth="1.4"
           vectorEffect="non-scaling-stroke"
         />
+        <defs>
+          <clipPath id={`${id}-over`}>
+            <rect x="0" y="0" width="1000" height={TIDE_HEIGHT - (alarm / top) * TIDE_HEIGHT} />
+          </clipPath>
+          <pattern id={`${id}-stripes`} width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+            <rect width="6" height="6" fill="var(--warn-soft)" />
+            <path d="M0 0V6" stroke="var(--warn-mark)" strokeWidth="3" />
+          </pattern>
+        </defs>
+        {/* Above the alarm the tide is striped. */}
+        <path
+          d={tidePath(tide, 1000, TIDE_HEIGHT, top)}
+          fill={`url(#${id}-stripes)`}
+          stroke="var(--warn-mark)"
+          strokeWidth="1.4"
+          vectorEffect="non-scaling-stroke"
+          clipPath={`url(#${id}-over)`}
+        />
         <path
           d={`M0 ${TIDE_HEIGHT - (alarm / top) * TIDE_HEIGHT}H1000`}
           stroke="var(--warn-mark)"
@@ -237,6 +264,7 @@ function Tide({
         />
         <path d={`M0 ${TIDE_HEIGHT}H1000`} stroke="var(--line-2)" vectorEffect="non-scaling-stroke" />
       </svg>
+      <FailureBlocks tide={tide} />
       {drag ? (
         <div
           className="absolute inset-y-0 bg-accent-soft opacity-60"
@@ -265,15 +293,31 @@ function Axis({ tide }: { tide: TideAnswer }) {
   );
 }
 
-function EventCard({ tide, event }: { tide: TideAnswer; event: TideEvent }) {
-  const { f } = useI18n();
+/** Floats over the lanes and moves nothing; it opens to the side of its event where there is more room. */
+function EventCard({ tide, event, isPinned }: { tide: TideAnswer; event: TideEvent; isPinned: boolean }) {
+  const { t, f } = useI18n();
   const cost = useCost()(tide, event);
+  const at = place(tide, event.at);
+  const entry = tide.ledger.find((one) => one.id === event.ledgerId);
+  const done = tide.runs.find((run) => run.number === (entry?.runNumber ?? -1) + 1)?.restoredFrom?.name;
   return (
-    <div className="mt-2 flex items-center gap-3 rounded-ctl bg-sunken px-3 py-2 text-ctl">
-      {ICON[event.kind]}
-      <span className="num font-semibold">{f.clock(event.at)}</span>
-      <span className="min-w-0 grow">{event.text}</span>
-      <span className="num shrink-0 text-second text-text-2">{cost}</span>
+    <div className="pointer-events-none absolute inset-x-0 top-7 z-40 grid grid-cols-[116px_1fr] max-md:grid-cols-[72px_1fr]">
+      <span />
+      <div className="relative">
+        <div
+          className="absolute w-[300px] max-w-[70vw] rounded-card bg-raised p-3 text-ctl shadow-2"
+          style={at > 0.5 ? { right: `calc(${percent(1 - at)} + 16px)` } : { left: `calc(${percent(at)} + 16px)` }}
+        >
+          <div className="flex items-center gap-2">
+            {ICON[event.kind]}
+            <span className="num font-semibold">{f.clock(event.at)}</span>
+          </div>
+          <p className="mt-1">{event.text}</p>
+          {event.kind === 'failure' && done ? <p className="mt-1 text-text-2">{t('tide.restored', { name: done })}</p> : null}
+          {cost ? <p className="num mt-1 text-second text-text-2">{cost}</p> : null}
+          {isPinned && event.ledgerId !== null ? <p className="mt-1 text-hint text-text-3">{t('tide.enter')}</p> : null}
+        </div>
+      </div>
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TideAnswer } from '../../server/contract/runs.ts';
-import { axisTimes, place, tideEvents, tidePath } from './tide-model.ts';
+import { axisTimes, failureBlocks, place, threads, tideEvents, tidePath } from './tide-model.ts';
 
 const figure = { value: 0, confidence: 'exact', basis: null } as const;
 const tide: TideAnswer = {
@@ -58,5 +58,31 @@ describe('tide line', () => {
     expect(place(tide, 250)).toBe(0.25);
     expect(place(tide, 5000)).toBe(1);
     expect(axisTimes(0, 900_000)).toEqual([0, 300_000, 600_000, 900_000]);
+  });
+
+  it('draws what a failure had read again from the newest good snapshot before it', () => {
+    expect(failureBlocks(tide).map(({ from, to }) => [from, to])).toEqual([[100, 500]]);
+    expect(failureBlocks({ ...tide, snapshots: [] }).map(({ from, to }) => [from, to])).toEqual([[500, 500]]);
+  });
+
+  it('ties a run to the snapshot it began from, when both are in the range', () => {
+    const snapshots = [{ ...tide.snapshots[0]!, id: '0123456789abcdef' }];
+    const run = {
+      number: 2,
+      jobVersion: 1,
+      engine: 'embedded',
+      parallelism: 1,
+      startedAt: 600,
+      runningAt: null,
+      endedAt: null,
+      start: 'snapshot',
+      endCause: null,
+      failureMessage: null,
+      restoredFrom: { snapshotId: '0123456789abcdef', name: 'chk-1', origin: 'checkpoint' },
+      recordsIn: null,
+      recordsOut: null,
+    } as const;
+    expect(threads({ ...tide, snapshots, runs: [run] })).toEqual([{ key: '2', from: 100, to: 600, isSavepoint: false }]);
+    expect(threads({ ...tide, snapshots, runs: [run], from: 200 })).toEqual([]);
   });
 });

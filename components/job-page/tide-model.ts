@@ -78,3 +78,39 @@ export function axisTimes(from: number, to: number, count = 7): number[] {
   const first = Math.ceil(from / step) * step;
   return Array.from({ length: Math.floor((to - first) / step) + 1 }, (_, index) => first + index * step);
 }
+
+type Entry = TideAnswer['ledger'][number];
+
+/** What a failure cost, as a stretch of time: from the newest good snapshot before it (or the start of the run) to the failure. */
+export interface FailureBlock {
+  entry: Entry;
+  from: number;
+  to: number;
+}
+
+export function failureBlocks(tide: TideAnswer): FailureBlock[] {
+  return tide.ledger
+    .filter((entry) => entry.kind === 'failure' && entry.at >= tide.from && entry.at <= tide.to)
+    .map((entry) => {
+      const saved = tide.snapshots.filter((one) => one.ok && one.at <= entry.at).map((one) => one.at);
+      const run = tide.runs.find((one) => one.number === entry.runNumber);
+      const from = saved.length > 0 ? Math.max(...saved) : (run?.startedAt ?? entry.at);
+      return { entry, from: Math.max(tide.from, from), to: entry.at };
+    });
+}
+
+/** A run that was restored from a snapshot of the range: both ends of the thread between them. */
+export interface Thread {
+  key: string;
+  from: number;
+  to: number;
+  isSavepoint: boolean;
+}
+
+export function threads(tide: TideAnswer): Thread[] {
+  return tide.runs.flatMap((run) => {
+    const used = tide.snapshots.find((one) => one.id !== null && one.id === run.restoredFrom?.snapshotId);
+    if (!used || run.startedAt < used.at || used.at < tide.from || run.startedAt > tide.to) return [];
+    return [{ key: String(run.number), from: used.at, to: run.startedAt, isSavepoint: used.kind === 'savepoint' }];
+  });
+}
