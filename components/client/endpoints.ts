@@ -2,7 +2,8 @@
  * Method and path of every route the console calls: the one place that spells URLs. It repeats the contract's table as plain text so that
  * pages do not load the validation library; a test holds both together.
  */
-import type { HttpMethod, RouteName } from '../../server/contract/routes.ts';
+import type { HttpMethod } from '../../server/contract/route.ts';
+import type { RouteName } from '../../server/contract/routes.ts';
 
 export const ENDPOINTS = {
   getSetup: 'GET /setup',

@@ -1,7 +1,7 @@
 /** Import Savepoint: the bucket browser, the six checks, and the request. */
 import { z } from 'zod';
 import { saidSchema, timestampSchema } from './primitives.ts';
-import { splitPositionSchema } from './snapshot.ts';
+import { snapshotOperatorSchema, splitPositionSchema } from './snapshot.ts';
 
 export const storePathSchema = z.string().min(1).max(1024);
 
@@ -58,6 +58,8 @@ export const importPreviewSchema = z.strictObject({
   partCount: z.int().nullable(),
   parallelism: z.int().nullable(),
   positions: z.array(splitPositionSchema),
+  /** Of Flink's snapshots, as far as their metadata could be read. */
+  operators: z.array(snapshotOperatorSchema).optional(),
   checks: z.array(importCheckSchema).length(6),
   /** yes; with-name: the job's name must be typed; no. */
   canImport: z.enum(['yes', 'with-name', 'no']),

@@ -3,8 +3,9 @@
  * and openapi.json derive from this table, so that they cannot disagree.
  */
 import { z } from 'zod';
-import * as account from './account.ts';
+import { accountRoutes } from './account-routes.ts';
 import * as administration from './administration.ts';
+import { alarmRoutes } from './alarm-routes.ts';
 import * as check from './check.ts';
 import * as connections from './connections.ts';
 import { eventsQuerySchema } from './events.ts';
@@ -13,133 +14,16 @@ import * as job from './job.ts';
 import * as archive from './job-archive.ts';
 import * as metrics from './metrics.ts';
 import { previewSqlSchema } from './preview.ts';
-import { actResultsSchema, doneSchema, idSchema, jobIdTextSchema } from './primitives.ts';
+import { actResultsSchema, doneSchema, jobIdTextSchema } from './primitives.ts';
+import { ofId, route } from './route.ts';
 import * as runs from './runs.ts';
 import * as snapshot from './snapshot.ts';
 import * as start from './start.ts';
 import * as stop from './stop.ts';
 
-export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-/** public: no sign-in. member: any user. admin: administrators. */
-export type RouteAccess = 'public' | 'member' | 'admin';
-
-export interface RouteContract {
-  readonly method: HttpMethod;
-  /** Below /api/v1, parameters in braces. */
-  readonly path: string;
-  readonly access: RouteAccess;
-  readonly summary: string;
-  readonly params: z.ZodType;
-  readonly query: z.ZodType;
-  readonly body: z.ZodType | null;
-  readonly answer: z.ZodType;
-  /** HTTP status of success. */
-  readonly status: 200 | 201 | 202;
-  /** Answers a stream or text that is not checked by `answer`. */
-  readonly kind: 'json' | 'stream';
-}
-
-const none = z.strictObject({});
-
-interface Parts<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType | null, A extends z.ZodType> {
-  readonly access?: RouteAccess;
-  readonly params?: P;
-  readonly query?: Q;
-  readonly body?: B;
-  readonly answer: A;
-  readonly status?: RouteContract['status'];
-  readonly kind?: RouteContract['kind'];
-}
-
-type Empty = typeof none;
-
-function route<A extends z.ZodType, P extends z.ZodType = Empty, Q extends z.ZodType = Empty, B extends z.ZodType | null = null>(
-  method: HttpMethod,
-  path: string,
-  summary: string,
-  parts: Parts<P, Q, B, A>,
-) {
-  return {
-    method,
-    path,
-    summary,
-    access: parts.access ?? 'member',
-    params: (parts.params ?? none) as P,
-    query: (parts.query ?? none) as Q,
-    body: (parts.body ?? null) as B,
-    answer: parts.answer,
-    status: parts.status ?? 200,
-    kind: parts.kind ?? 'json',
-  } as const;
-}
-
 const ofJob = z.strictObject({ jobId: jobIdTextSchema });
-const ofId = z.strictObject({ id: idSchema });
 const ofTemplate = z.strictObject({ templateId: jobIdTextSchema });
 const jobAnswer = z.strictObject({ job: job.jobSchema });
-
-const accountRoutes = {
-  getSetup: route('GET', '/setup', 'Whether the first administrator is still to be made', {
-    access: 'public',
-    answer: account.setupStatusSchema,
-  }),
-  setUp: route('POST', '/setup', 'Make the first administrator with the link of the first start, and sign in', {
-    access: 'public',
-    body: account.setUpSchema,
-    answer: account.sessionSchema,
-    status: 201,
-  }),
-  signIn: route('POST', '/session', 'Sign in', {
-    access: 'public',
-    body: account.signInSchema,
-    answer: account.sessionSchema,
-    status: 201,
-  }),
-  getSession: route('GET', '/session', 'Who is signed in', { answer: account.sessionSchema }),
-  signOut: route('DELETE', '/session', 'Sign out', { answer: doneSchema }),
-  listSessions: route('GET', '/account/sessions', 'Open sessions of the caller', { answer: account.openSessionsAnswerSchema }),
-  endSession: route('DELETE', '/account/sessions/{id}', 'End a session of the caller', { params: ofId, answer: doneSchema }),
-  changeAccount: route('PATCH', '/account', 'Change name, language, time zone of the caller', {
-    body: account.changeAccountSchema,
-    answer: account.userSchema,
-  }),
-  changePassword: route('PUT', '/account/password', 'Change the password of the caller; other sessions end', {
-    body: account.changePasswordSchema,
-    answer: doneSchema,
-  }),
-  listApiTokens: route('GET', '/account/tokens', 'API tokens of the caller', { answer: account.apiTokensAnswerSchema }),
-  createApiToken: route('POST', '/account/tokens', 'Make an API token; it is shown once', {
-    body: account.createApiTokenSchema,
-    answer: account.createdApiTokenSchema,
-    status: 201,
-  }),
-  deleteApiToken: route('DELETE', '/account/tokens/{id}', 'Revoke an API token', { params: ofId, answer: doneSchema }),
-  listAccessKeys: route('GET', '/account/access-keys', 'Access keys of the caller for the DLI-compatible API', {
-    answer: account.accessKeysAnswerSchema,
-  }),
-  createAccessKey: route('POST', '/account/access-keys', 'Make an access key pair; the secret is shown once', {
-    answer: account.createdAccessKeySchema,
-    status: 201,
-  }),
-  deleteAccessKey: route('DELETE', '/account/access-keys/{id}', 'Delete an access key', { params: ofId, answer: doneSchema }),
-  listUsers: route('GET', '/users', 'Users', {
-    query: account.listUsersQuerySchema,
-    answer: account.listUsersAnswerSchema,
-    access: 'admin',
-  }),
-  createUser: route('POST', '/users', 'Make a user', {
-    body: account.createUserSchema,
-    answer: account.userSchema,
-    access: 'admin',
-    status: 201,
-  }),
-  changeUser: route('PATCH', '/users/{id}', 'Change, disable or re-enable a user', {
-    params: ofId,
-    body: account.changeUserSchema,
-    answer: account.userSchema,
-    access: 'admin',
-  }),
-} as const;
 
 const jobRoutes = {
   listJobs: route('GET', '/jobs', 'Jobs the caller may see, filtered and paged', {
@@ -379,7 +263,7 @@ const otherRoutes = {
   getOpenApi: route('GET', '/openapi.json', 'This description', { access: 'public', answer: z.unknown(), kind: 'stream' }),
 } as const;
 
-export const ROUTES = { ...accountRoutes, ...jobRoutes, ...otherRoutes } as const;
+export const ROUTES = { ...accountRoutes, ...jobRoutes, ...otherRoutes, ...alarmRoutes } as const;
 export type RouteName = keyof typeof ROUTES;
 
 type Input<S> = S extends z.ZodType ? z.input<S> : undefined;

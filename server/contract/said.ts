@@ -29,8 +29,19 @@ export const SAID = {
   'said.import.noManifest': 'There is no manifest to go by.',
   'said.import.flink':
     'This is a snapshot of Apache Flink (metadata format {version}). The embedded engine cannot restore it; run the job on a Flink queue to use it.',
-  'said.import.flinkWhole': 'Written by Apache Flink (metadata format {version}).',
-  'said.import.flinkNotRead': "Flink's state is not read here.",
+  'said.import.flinkRead':
+    'Written by Apache Flink (metadata format {version}) and whole: {n} operators. Flink {oldest} and newer can restore it.',
+  'said.import.flinkPending':
+    'Written by Apache Flink and whole. {n} {n:transaction waits|transactions wait} for the commit, first {first}: restore it before their timeout, or their records are lost.',
+  'said.import.flinkDrained':
+    'Written by Apache Flink and whole, but the job was drained: its windows have fired, and a restore goes on with wrong ones.',
+  'said.import.flinkInFlight':
+    'Written by Apache Flink and whole. It holds records that were under way between subtasks: restore it with the same graph of the job.',
+  'said.import.flinkNotCompared': "Not compared: Flink's metadata names neither job nor SQL, and this engine cannot restore it.",
+  'said.import.flinkElsewhere':
+    '{n} {n:file lies|files lie} where this object store does not reach, first {first}. Only a Flink that reaches it can restore.',
+  'said.import.flinkNotMovable':
+    "All its files are there, some outside its folder: it cannot be moved or copied by itself, and is lost when its job's files are cleaned up.",
   'said.import.whole': 'The manifest is whole.',
   'said.import.files': 'All {n} {n:file is there, as long as it should be|files are there, each as long as it should be}.',
   'said.import.filesBad': '{problem} Import another snapshot.',

@@ -52,17 +52,17 @@ export const snapshotSchema = z.strictObject({
 });
 export type Snapshot = z.infer<typeof snapshotSchema>;
 
+export const snapshotOperatorSchema = z.strictObject({
+  uid: z.string(),
+  description: z.string(),
+  isStateful: z.boolean(),
+  stateRecords: z.int().nullable(),
+  stateBytes: z.int().nullable(),
+});
+
 export const snapshotDetailSchema = snapshotSchema.extend({
   positions: z.array(splitPositionSchema),
-  operators: z.array(
-    z.strictObject({
-      uid: z.string(),
-      description: z.string(),
-      isStateful: z.boolean(),
-      stateRecords: z.int().nullable(),
-      stateBytes: z.int().nullable(),
-    }),
-  ),
+  operators: z.array(snapshotOperatorSchema),
 });
 export type SnapshotDetail = z.infer<typeof snapshotDetailSchema>;
 

@@ -1,6 +1,7 @@
 /** Nobody reaches anything by accident: every route without a session, every job route as another user, writes from other pages. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROUTES, type RouteContract, type RouteName } from '../contract/routes.ts';
+import type { RouteContract } from '../contract/route.ts';
+import { ROUTES, type RouteName } from '../contract/routes.ts';
 import { type Browser, ConsoleFixture } from './console-fixture.ts';
 import { PUBLIC_HANDLERS, PUBLIC_ROUTES, USER_HANDLERS } from './handlers.ts';
 

@@ -2,6 +2,8 @@
 import type { Call, UserCall } from '../auth/caller.ts';
 import type { RouteAnswer, RouteInput, RouteName } from '../contract/routes.ts';
 import * as account from '../services/account.ts';
+import * as alarmRules from '../services/alarm-rules.ts';
+import * as alarms from '../services/alarms.ts';
 import * as checkSql from '../services/check-sql.ts';
 import * as connections from '../services/connections.ts';
 import type { ConsoleContext } from '../services/context.ts';
@@ -151,6 +153,19 @@ export const USER_HANDLERS: { readonly [N in Exclude<RouteName, PublicRoute>]: U
   listQueues: ({ context, call }) => queues.listQueues(context, call),
   createQueue: ({ context, call, body }) => queues.createQueue(context, call, body),
   deleteQueue: ({ context, call, params }) => queues.deleteQueue(context, call, params.name),
+  listAlarms: ({ context, call, query }) => alarms.listAlarms(context, call, query),
+  listAlarmRules: ({ context, call }) => alarmRules.listRules(context, call),
+  createAlarmRule: ({ context, call, body }) => alarmRules.createRule(context, call, body),
+  changeAlarmRule: ({ context, call, params, body }) => alarmRules.changeRule(context, call, params.id, body),
+  deleteAlarmRule: ({ context, call, params }) => alarmRules.deleteRule(context, call, params.id),
+  listAlarmChannels: ({ context, call }) => alarmRules.listChannels(context, call),
+  createAlarmChannel: ({ context, call, body }) => alarmRules.createChannel(context, call, body),
+  changeAlarmChannel: ({ context, call, params, body }) => alarmRules.changeChannel(context, call, params.id, body),
+  deleteAlarmChannel: ({ context, call, params }) => alarmRules.deleteChannel(context, call, params.id),
+  testAlarmChannel: ({ context, call, params }) => alarmRules.testChannel(context, call, params.id),
+  listAlarmSilences: ({ context, call }) => alarms.listSilences(context, call),
+  createAlarmSilence: ({ context, call, body }) => alarms.createSilence(context, call, body),
+  endAlarmSilence: ({ context, call, params }) => alarms.endSilence(context, call, params.id),
   listConnections: ({ context, call }) => connections.listConnections(context, call),
   createConnection: ({ context, call, body }) => connections.createConnection(context, call, body),
   testConnection: ({ context, call, body }) => connections.runConnectionTest(context, call, body),

@@ -1,5 +1,6 @@
 /** From method and path to a route of the contract. Literal parts win over parameters (`/jobs/start` over `/jobs/{jobId}`). */
-import { type HttpMethod, ROUTES, type RouteName } from '../contract/routes.ts';
+import type { HttpMethod } from '../contract/route.ts';
+import { ROUTES, type RouteName } from '../contract/routes.ts';
 
 interface Compiled {
   readonly name: RouteName;

@@ -1,7 +1,8 @@
 /** OpenAPI 3.1 of /api/v1, from the schemas that validate. */
 import { z } from 'zod';
 import { errorAnswerSchema } from '../contract/errors.ts';
-import { ROUTES, type RouteContract, type RouteName } from '../contract/routes.ts';
+import type { RouteContract } from '../contract/route.ts';
+import { ROUTES, type RouteName } from '../contract/routes.ts';
 
 type Json = Record<string, unknown>;
 

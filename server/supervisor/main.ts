@@ -5,17 +5,20 @@
  *   node server/supervisor/main.ts      environment as the console's, and TIDEMARK_LAUNCH_SECRET
  */
 import { randomUUID } from 'node:crypto';
+import { AlarmKeeper } from '../alerts/alarm-keeper.ts';
 import { parseEnvironment } from '../config/environment.ts';
 import { projectRoot } from '../config/project-root.ts';
 import { DatabaseError } from '../db/apply-migrations.ts';
 import { openDatabase } from '../db/open-database.ts';
 import { systemClock } from '../effects/clock.ts';
+import { createDialer } from '../effects/real-dialer.ts';
 import { EmbeddedEngine } from '../engines/embedded/embedded-engine.ts';
 import { loadMasterKey } from '../secrets/load-master-key.ts';
 import { createStore } from '../storage/create-store.ts';
 import type { SupervisorContext } from './context.ts';
 import { EventServer, eventSocketAddress } from './events.ts';
 import { installationId, lockSupervisor } from './installation.ts';
+import { readSetting } from './read-setting.ts';
 import { Supervisor } from './supervisor.ts';
 
 const LOCK_WAIT_MS = 5_000;
@@ -65,11 +68,19 @@ async function run(): Promise<void> {
     log,
   };
   const supervisor = new Supervisor(context);
+  const { allowPrivateAddresses } = environment;
+  const alarms = new AlarmKeeper({
+    database: opened.client,
+    clock: systemClock,
+    masterKey: context.masterKey,
+    dialer: async () => createDialer({ allowPrivateAddresses, allowList: await readSetting(opened.client, 'allowedAddresses') }),
+    log,
+  });
   let isEnding = false;
   const end = (work: () => Promise<void>) => {
     if (isEnding) return;
     isEnding = true;
-    void work()
+    void Promise.all([work(), alarms.close()])
       .catch((error: unknown) => log('error', String(error)))
       .finally(() => process.exit(0));
   };
@@ -79,6 +90,7 @@ async function run(): Promise<void> {
   process.on('disconnect', () => end(() => supervisor.abandon()));
   await events.listen(eventSocketAddress(dataDir));
   await supervisor.start();
+  alarms.start();
   tell({ type: 'ready' });
 }
 
