@@ -5,6 +5,7 @@
  */
 import { createServer } from 'node:http';
 import next from 'next';
+import { parseTrustedProxies, settleForwarding } from '../server/http/trusted-proxies.ts';
 import { projectRoot } from './bootstrap.mjs';
 
 const dev = process.argv.includes('--dev');
@@ -15,7 +16,11 @@ const app = next({ dev, dir: projectRoot, hostname, port });
 await app.prepare();
 const handle = app.getRequestHandler();
 const upgrade = app.getUpgradeHandler();
-const server = createServer((request, response) => void handle(request, response));
+const isTrusted = parseTrustedProxies(process.env.TIDEMARK_TRUSTED_PROXIES ?? '') ?? (() => false);
+const server = createServer((request, response) => {
+  settleForwarding(request.headers, request.socket.remoteAddress ?? '', isTrusted);
+  void handle(request, response);
+});
 server.on('upgrade', (request, socket, head) => void upgrade(request, socket, head));
 server.on('error', (error: NodeJS.ErrnoException) => {
   const why = error.code === 'EADDRINUSE' ? `Port ${port} of ${hostname} is in use. Set PORT to a free one.` : error.message;

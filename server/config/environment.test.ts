@@ -22,6 +22,7 @@ describe('environment', () => {
         bootstrapProjectId: null,
         masterKey: null,
         allowPrivateAddresses: true,
+        trustedProxies: '',
       },
     });
   });

@@ -21,6 +21,8 @@ export interface Environment {
   /** 64 hex digits; null = the file in the data directory. */
   readonly masterKey: string | null;
   readonly allowPrivateAddresses: boolean;
+  /** Addresses and networks of proxies whose X-Forwarded-* headers count, as written; '' = none. */
+  readonly trustedProxies: string;
 }
 
 export interface ObjectStoreEnvironment {
@@ -89,6 +91,14 @@ export function isLoopbackHost(host: string): boolean {
 }
 
 const hostText = (value: string) => (isIP(value) !== 0 || z.hostname().safeParse(value).success ? value : undefined);
+const networkList = (text: string) => {
+  const isNetwork = (entry: string): boolean => {
+    const [address = '', bits = '0'] = entry.trim().split('/');
+    const family = isIP(address);
+    return family !== 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
+  };
+  return text.split(',').every(isNetwork) ? text : undefined;
+};
 const portNumber = (value: string) =>
   /^\d{1,5}$/.test(value) && Number(value) >= 1 && Number(value) <= 65_535 ? Number(value) : undefined;
 
@@ -163,6 +173,7 @@ export function parseEnvironment(variables: Variables, root: string): Environmen
       /^[0-9a-fA-F]{64}$/.test(text) ? text : undefined,
     ),
     allowPrivateAddresses: reader.flag('TIDEMARK_ALLOW_PRIVATE_ADDRESSES', isLoopbackHost(host)),
+    trustedProxies: reader.checked('TIDEMARK_TRUSTED_PROXIES', '', 'addresses and networks, separated by commas', networkList),
   };
   if (value.bootstrapAccessKey !== null && value.bootstrap === null && reader.problems.length === 0) {
     reader.problems.push(
