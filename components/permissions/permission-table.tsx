@@ -44,7 +44,7 @@ export function PermissionTable({ jobId, own, isAdmin }: { jobId: number; own: r
           head={[
             { key: 'user', text: t('col.user') },
             ...RIGHTS.map((right) => ({ key: right, text: t(`right.${right}`), width: 74 })),
-            { key: 'remove', text: '', width: 56 },
+            { key: 'remove', text: <span className="sr-only">{t('common.actions')}</span>, width: 56 },
           ]}
           rows={data.permissions.map((one) => ({
             key: one.user.id,
