@@ -32,8 +32,8 @@ export function worstOf(figures: readonly Figure[]): Figure {
 export function verdictOf(lost: Figure, readAgain: Figure, doubled: Figure): Verdict {
   if (lost.value === null) return 'unknown';
   if (lost.value > 0) return 'bad';
-  if (doubled.value === null) return 'unknown';
-  return doubled.value > 0 || (readAgain.value ?? 1) > 0 ? 'warn' : 'ok';
+  // Nothing is gone: how much comes twice may be unknown without a name being asked for.
+  return (doubled.value ?? 1) > 0 || (readAgain.value ?? 1) > 0 ? 'warn' : 'ok';
 }
 
 export const grouped = (value: number): string => value.toLocaleString('en-US');
