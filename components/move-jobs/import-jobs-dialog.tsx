@@ -15,8 +15,8 @@ import { CheckLine } from '../ui/toggle.tsx';
 
 const HUE = { made: 'ok', overwritten: 'warn', skipped: 'off', refused: 'bad' } as const;
 
-export function ImportJobsDialog({ onClose }: { onClose(): void }) {
-  const { t } = useI18n();
+/** The chosen file, what an import of it would do or did, and the import itself. */
+function useImportJobs() {
   const client = useQueryClient();
   const [file, setFile] = useState<File | null>(null);
   const [overwrite, setOverwrite] = useState(false);
@@ -30,14 +30,20 @@ export function ImportJobsDialog({ onClose }: { onClose(): void }) {
       if (!answer.dryRun) void client.invalidateQueries({ queryKey: keys.jobs });
     },
   });
-  const done = send.data !== undefined && !send.data.dryRun;
-  const able = send.data?.results.filter((one) => one.outcome === 'made' || one.outcome === 'overwritten').length ?? 0;
   const read = (next: File | null, over: boolean) => {
     setFile(next);
     setOverwrite(over);
     if (next) send.mutate({ file: next, overwrite: over, dryRun: true });
     else send.reset();
   };
+  return { file, overwrite, send, read };
+}
+
+export function ImportJobsDialog({ onClose }: { onClose(): void }) {
+  const { t } = useI18n();
+  const { file, overwrite, send, read } = useImportJobs();
+  const done = send.data !== undefined && !send.data.dryRun;
+  const able = send.data?.results.filter((one) => one.outcome === 'made' || one.outcome === 'overwritten').length ?? 0;
   return (
     <Dialog
       open
