@@ -6,6 +6,7 @@ import { useNow } from '../client/live.tsx';
 import { type Translate, useI18n } from '../i18n/provider.tsx';
 import { saidText } from '../i18n/said.ts';
 import type { DialogJob } from '../job/job-dialogs.tsx';
+import { SnapshotTables } from '../job/snapshot-tables.tsx';
 import { cx } from '../ui/class-names.ts';
 import { Empty, Notice, Skeleton, Tag } from '../ui/surface.tsx';
 
@@ -64,6 +65,7 @@ export function ImportChecks({
           </li>
         ))}
       </ul>
+      {preview.operators?.length ? <SnapshotTables positions={preview.positions} operators={preview.operators} /> : null}
       <p className="flex gap-2 text-second text-text-2">
         <Info size={15} className="mt-px shrink-0" aria-hidden="true" />
         {t('import.note')}

@@ -1,13 +1,13 @@
 'use client';
 /** One snapshot: path, positions of every source, operators with their state. */
 import { useQuery } from '@tanstack/react-query';
-import type { Snapshot, SnapshotDetail as SnapshotDetailAnswer } from '../../server/contract/snapshot.ts';
+import type { Snapshot } from '../../server/contract/snapshot.ts';
 import { routeQuery } from '../client/queries.ts';
 import { keys } from '../client/query-keys.ts';
 import { useI18n } from '../i18n/provider.tsx';
 import { ErrorNotice } from '../job/error-notice.tsx';
 import { OriginTag } from '../job/origin-tag.tsx';
-import { PlainTable } from '../ui/data-table.tsx';
+import { SnapshotTables } from '../job/snapshot-tables.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Facts, Skeleton } from '../ui/surface.tsx';
 
@@ -39,60 +39,8 @@ export function SnapshotDetail({ snapshot, onClose }: { snapshot: Snapshot; onCl
           ]}
         />
         {error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : null}
-        {data ? <Tables detail={data} /> : error ? null : <Skeleton height={220} />}
+        {data ? <SnapshotTables positions={data.positions} operators={data.operators} /> : error ? null : <Skeleton height={220} />}
       </div>
     </Dialog>
   );
-}
-
-function Tables({ detail }: { detail: SnapshotDetailAnswer }) {
-  const { t, f } = useI18n();
-  return (
-    <>
-      <Box>
-        <PlainTable
-          label={t('snap.positions')}
-          head={[
-            { key: 'source', text: t('snap.source') },
-            { key: 'split', text: t('snap.split') },
-            { key: 'position', text: t('snap.position'), align: 'right' },
-          ]}
-          rows={detail.positions.map((one) => ({
-            key: `${one.operatorUid}-${one.split}`,
-            cells: [
-              <span key="s" className="font-mono text-second">
-                {one.source}
-              </span>,
-              one.split,
-              one.position,
-            ],
-          }))}
-        />
-      </Box>
-      <Box>
-        <PlainTable
-          label={t('start.operator')}
-          head={[
-            { key: 'operator', text: t('start.operator') },
-            { key: 'records', text: t('snap.records'), align: 'right' },
-            { key: 'size', text: t('snap.size'), align: 'right' },
-          ]}
-          rows={detail.operators.map((one) => ({
-            key: one.uid,
-            cells: [
-              <span key="d" title={one.uid}>
-                {one.description}
-              </span>,
-              f.count(one.stateRecords),
-              f.bytes(one.stateBytes),
-            ],
-          }))}
-        />
-      </Box>
-    </>
-  );
-}
-
-function Box({ children }: { children: React.ReactNode }) {
-  return <div className="overflow-hidden rounded-card border border-line-1">{children}</div>;
 }

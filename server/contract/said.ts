@@ -31,6 +31,7 @@ export const SAID = {
     'This is a snapshot of Apache Flink (metadata format {version}). The embedded engine cannot restore it; run the job on a Flink queue to use it.',
   'said.import.flinkRead':
     'Written by Apache Flink (metadata format {version}) and whole: {n} operators. Flink {oldest} and newer can restore it.',
+  'said.import.flinkVersion': 'Written by Apache Flink in metadata format {version}; formats {oldest} to {newest} are known here.',
   'said.import.flinkPending':
     'Written by Apache Flink and whole. {n} {n:transaction waits|transactions wait} for the commit, first {first}: restore it before their timeout, or their records are lost.',
   'said.import.flinkDrained':

@@ -15,6 +15,7 @@ import { StoreError } from '../storage/contract.ts';
 import { compareOperators } from './compare-operators.ts';
 import { planProblem, type SnapshotContext } from './context.ts';
 import { describePositions } from './describe-positions.ts';
+import { previewFlinkImport } from './flink/check-flink-import.ts';
 import { checkParts, type InspectedSnapshot, inspectSnapshot, partsOf, partsProblem } from './inspect-snapshot.ts';
 import { previewPositions } from './preview-positions.ts';
 import { nameOf, placeOf } from './snapshot-place.ts';
@@ -71,7 +72,7 @@ export async function previewImport(context: SnapshotContext, jobId: number, pat
     case 'broken':
       return nothingFound(folder, say('said.import.damaged', { folder: folder.uri, reason: inspected.reason }), true);
     case 'flink':
-      return flinkFound(folder, inspected);
+      return { preview: await previewFlinkImport(folder, inspected), found: null };
     case 'embedded':
       return embeddedFound(context, job, folder, inspected.manifest);
   }
@@ -92,35 +93,6 @@ function nothingFound(folder: SnapshotFolder | null, text: Told, isDamaged = fal
     checks,
     canImport: 'no',
     sentence: told(text).message,
-  };
-  return { preview, found: null };
-}
-
-/** Recognised and described, but the embedded engine cannot restore it. */
-function flinkFound(folder: SnapshotFolder, inspected: Extract<InspectedSnapshot, { kind: 'flink' }>): ImportAnswer {
-  const version = inspected.version === null ? '--' : String(inspected.version);
-  const why = say('said.import.flink', { version });
-  const checks = IMPORT_CHECKS.map((check) =>
-    check === 'manifest-whole'
-      ? pass(check, say('said.import.flinkWhole', { version }))
-      : check === 'fits-sql'
-        ? fail(check, why)
-        : notRun(check, say('said.import.flinkNotRead')),
-  );
-  const kind = /^chk-\d+$/.test(nameOf(folder)) ? 'checkpoint' : 'savepoint';
-  const preview: ImportPreview = {
-    path: folder.uri,
-    kind,
-    engine: 'flink',
-    originJob: null,
-    createdAt: inspected.modifiedMs,
-    sizeBytes: inspected.sizeBytes,
-    partCount: null,
-    parallelism: null,
-    positions: [],
-    checks,
-    canImport: 'no',
-    sentence: inEnglish([why]),
   };
   return { preview, found: null };
 }

@@ -2,13 +2,15 @@
 import type { SnapshotDetail } from '../contract/snapshot.ts';
 import { stateByOperator } from './compare-operators.ts';
 import type { SnapshotContext } from './context.ts';
+import { describeFlinkOperators } from './flink/describe-flink.ts';
 import { inspectSnapshot } from './inspect-snapshot.ts';
 import { folderAt } from './snapshot-place.ts';
 
-/** Empty when the manifest is no longer there, or is not of this engine. Throws StoreError when the store does not answer. */
+/** Empty when the manifest is no longer there, or is damaged. Throws StoreError when the store does not answer. */
 export async function describeOperators(context: SnapshotContext, snapshotId: string): Promise<SnapshotDetail['operators']> {
   const row = await context.database.snapshot.findUniqueOrThrow({ where: { id: snapshotId } });
   const inspected = await inspectSnapshot(folderAt(context.store, row.path));
+  if (inspected.kind === 'flink' && inspected.content.kind === 'flink') return describeFlinkOperators(inspected.content);
   if (inspected.kind !== 'embedded') return [];
   const held = stateByOperator(inspected.manifest);
   return inspected.manifest.plan.nodes

@@ -3,11 +3,18 @@ import { MANIFEST_NAME, type Manifest, type ManifestPart } from '../engine/check
 import { decodeManifest } from '../engine/checkpoint/manifest-codec.ts';
 import { objectIn, type SnapshotFolder } from '../engine/checkpoint/snapshot-folder.ts';
 import { StoreError } from '../storage/contract.ts';
+import { type FlinkInspection, type FlinkMetadataProblem, inspectFlinkMetadata } from './flink/inspect-metadata.ts';
 
 export type InspectedSnapshot =
   | { readonly kind: 'embedded'; readonly manifest: Manifest }
-  /** Written by Apache Flink; `version` is its metadata format. */
-  | { readonly kind: 'flink'; readonly version: number | null; readonly sizeBytes: number; readonly modifiedMs: number }
+  /** Written by Apache Flink; `version` is its metadata format, `sizeBytes` the length of the metadata. */
+  | {
+      readonly kind: 'flink';
+      readonly version: number | null;
+      readonly sizeBytes: number;
+      readonly modifiedMs: number;
+      readonly content: FlinkInspection | FlinkMetadataProblem;
+    }
   | { readonly kind: 'broken'; readonly reason: string }
   | { readonly kind: 'none' };
 
@@ -25,7 +32,8 @@ export async function inspectSnapshot(folder: SnapshotFolder): Promise<Inspected
   if (decoded.kind === 'manifest') return { kind: 'embedded', manifest: decoded.manifest };
   if (decoded.kind === 'broken') return decoded;
   const info = await folder.store.head(ref);
-  return { kind: 'flink', version: decoded.version, sizeBytes: bytes.length, modifiedMs: info?.modifiedMs ?? 0 };
+  const { version } = decoded;
+  return { kind: 'flink', version, sizeBytes: bytes.length, modifiedMs: info?.modifiedMs ?? 0, content: inspectFlinkMetadata(bytes) };
 }
 
 /** Each part once, though several tables may share it. */
@@ -62,7 +70,7 @@ export async function checkParts(folder: SnapshotFolder, manifest: Manifest): Pr
 }
 
 /** One sentence on what is wrong with the parts, or null. */
-export function partsProblem(check: PartsCheck): string | null {
+export function partsProblem(check: Pick<PartsCheck, 'total' | 'missing' | 'cut'>): string | null {
   const name = (paths: readonly string[]) => paths.slice(0, 3).join(', ') + (paths.length > 3 ? ', …' : '');
   if (check.missing.length > 0) {
     const are = check.missing.length === 1 ? 'is' : 'are';
