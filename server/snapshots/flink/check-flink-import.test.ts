@@ -81,6 +81,16 @@ describe("Import Savepoint on Flink's snapshots", () => {
     expect((await previewOf('unaligned-checkpoint')).messages[0]).toContain('under way');
   });
 
+  it('says which state does not tell where its source stands', async () => {
+    const bytes = readFileSync(join(FIXTURES, 'kafka-canonical.bin'));
+    const header = Buffer.concat([Uint8Array.of(0, 0, 0, 6, 0, 0, 1, 0, 17), Buffer.from('SourceReaderState')]);
+    bytes[bytes.indexOf(header) + 4] = 1; // the flag of compression
+    await put('kafka-canonical', bytes);
+    const { preview, messages } = await previewOf('kafka-canonical');
+    expect(messages[4]).toMatch(/^Not known: SourceReaderState of Source: KafkaSource\S*orders is compressed\.$/);
+    expect(preview.positions).toEqual([]);
+  });
+
   it('refuses damaged metadata with the place of the damage', async () => {
     await put('heap-canonical', readFileSync(join(FIXTURES, 'heap-canonical.bin')).subarray(0, 500));
     const { preview, results, messages } = await previewOf('heap-canonical');

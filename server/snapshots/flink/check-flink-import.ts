@@ -28,6 +28,7 @@ export async function previewFlinkImport(
     'manifest-whole': isWhole ? contentVerdict(content, version) : verdict('fail', damaged ?? why),
     'files-present': isWhole ? await filesVerdict(folder, content) : notCompared,
     'fits-sql': verdict('fail', why),
+    'positions-held': isWhole && content.unread.length > 0 ? unreadVerdict(content) : notCompared,
   };
   const named = /^chk-\d+$/.test(nameOf(folder)) ? 'checkpoint' : 'savepoint';
   return {
@@ -63,6 +64,13 @@ function contentVerdict(content: FlinkInspection, version: string): Verdict {
   if (properties?.postAction === 'TERMINATE') return verdict('note', say('said.import.flinkDrained'));
   if (hasInFlightRecords) return verdict('note', say('said.import.flinkInFlight'));
   return verdict('pass', say('said.import.flinkRead', { version, n: operators.length, oldest: oldestFlink }));
+}
+
+/** Sources and sinks whose state does not tell where they stand. */
+function unreadVerdict({ unread, operators }: FlinkInspection): Verdict {
+  const nameOfOperator = (id: string) => operators.find((one) => one.id === id)?.name ?? id;
+  const reasons = unread.map((one) => `${one.state} of ${nameOfOperator(one.operatorId)} ${one.reason}.`);
+  return verdict('not-run', say('said.import.positionsUnknown', { reasons: reasons.join(' ') }));
 }
 
 async function filesVerdict(folder: SnapshotFolder, content: FlinkInspection): Promise<Verdict> {
