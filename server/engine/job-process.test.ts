@@ -131,7 +131,8 @@ test('killed without warning, started again from its newest snapshot: every row 
   await second.until('finished');
   expect(await second.exited).toBe(0);
   expect(writtenIds()).toEqual(ALL_IDS);
-  expect(readFileSync(join(folder, 'logs', 'run.log'), 'utf8')).toContain('Snapshot 3 completed');
+  // The report may be faster than the line of the third: a process that is killed at once need not have written that.
+  expect(readFileSync(join(folder, 'logs', 'run.log'), 'utf8')).toMatch(/Snapshot [12] completed/);
 });
 
 test('stopped with a savepoint: answer, report, exit code 0; what is behind it is in the savepoint', async () => {
@@ -185,9 +186,11 @@ test('left alone beyond its grace period it stops by itself and keeps its last c
 });
 
 test('a newer generation ends an older one: it stores and commits nothing more', async () => {
-  const first = start(specOf());
+  // Slow enough that the older one is still at work when the newer one is up.
+  const sql = specOf().sql.replace(/'rows-per-second' = '\d+'/, "'rows-per-second' = '10'");
+  const first = start(specOf({ sql }));
   await first.until('checkpoint-completed');
-  const second = start(specOf({ runId: 'run2', generation: 2 }));
+  const second = start(specOf({ sql, runId: 'run2', generation: 2 }));
   await second.until('running');
   const { failure } = await first.until('failed');
   expect(failure).toMatchObject({ causeKey: 'fenced', isRetryable: false });
