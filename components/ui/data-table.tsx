@@ -307,7 +307,13 @@ export function PlainTable({
             <tr key={row.key} className={cx('h-[38px] border-t border-line-1', row.tone)}>
               {row.cells.map((cell, index) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: cells are positional, one a head cell.
-                <td key={index} className={cx('px-3 first:pl-[18px] last:pr-[18px]', head[index]?.align === 'right' && 'num text-right')}>
+                <td
+                  key={index}
+                  className={cx(
+                    'px-3 py-1.5 first:pl-[18px] last:pr-[18px]',
+                    head[index]?.align === 'right' && 'num text-right whitespace-nowrap',
+                  )}
+                >
                   {cell}
                 </td>
               ))}
