@@ -306,8 +306,8 @@ export function PlainTable({
           {rows.map((row) => (
             <tr key={row.key} className={cx('h-[38px] border-t border-line-1', row.tone)}>
               {row.cells.map((cell, index) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: cells are positional, one a head cell.
                 <td
+                  // biome-ignore lint/suspicious/noArrayIndexKey: cells are positional, one a head cell.
                   key={index}
                   className={cx(
                     'px-3 py-1.5 first:pl-[18px] last:pr-[18px]',

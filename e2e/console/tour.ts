@@ -82,12 +82,10 @@ async function seed(api: ConsoleApi): Promise<Jobs> {
   );
   const failed = await addJob(
     api,
-    'returns-to-lake',
-    'Returned parcels to the lake',
-    countingSql().replace(
-      "'connector' = 'blackhole'",
-      "'connector' = 'jdbc', 'url' = 'jdbc:postgresql://127.0.0.1:1/reports', 'table-name' = 'returns', 'username' = 'reports', 'password' = 'none'",
-    ),
+    'returns-per-parcel',
+    'Share of each parcel that came back',
+    countingSql({ rowsPerSecond: 100 }).replace('COUNT(*)', 'COUNT(100 / (order_id - 200))'),
+    { restartWhenException: false },
   );
   const wrong = await addJob(api, 'fraud-score-join', 'Draft: card payments with the newest score', WRONG_SQL);
   await addJob(api, 'price-changes', 'Draft of the pricing team', countingSql(), {}, 'env=staging');
@@ -159,7 +157,7 @@ class Tour {
     const page = await this.#open({ theme }, 1440);
     const screens: readonly [string, string][] = [
       ['job-list', '/jobs'],
-      ['job', `/jobs/${running}`],
+      ['job-page', `/jobs/${running}`],
       ...['tasks', 'plan', 'snapshots', 'logs', 'ledger', 'configuration'].map((tab): [string, string] => [
         `job-${tab}`,
         `/jobs/${running}?tab=${tab}`,
@@ -228,7 +226,7 @@ class Tour {
       const page = await this.#open(look, width);
       for (const [name, path] of [
         ['job-list', '/jobs'],
-        ['job', `/jobs/${this.#jobs.running}`],
+        ['job-page', `/jobs/${this.#jobs.running}`],
       ] as const) {
         await this.#go(page, path);
         await this.#shoot(page, `${name}-${suffix}`);
