@@ -125,7 +125,7 @@ describe('a running job', () => {
           .then((page) => page.items);
       const failed = await until('a failed checkpoint', events, (all) => all.some((event) => event.kind === 'checkpoint-failed'));
       expect(failed.find((event) => event.kind === 'checkpoint-failed')?.message).toMatch(
-        /^Checkpoint \d+ failed: its parts could not be stored: Object tidemark\/jobs\/checkpoint\/.* cannot be written: the object store at http:.* has no room left\.$/,
+        /^Checkpoint \d+ failed: its (?:parts|manifest) could not be stored: Object tidemark\/jobs\/checkpoint\/.* cannot be written: the object store at http:.* has no room left\.$/,
       );
       const kept = await snapshotsOf(api, job.id);
       await api.stop(job.id, 'savepoint');
