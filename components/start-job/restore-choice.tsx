@@ -134,7 +134,7 @@ function Choice({
   return (
     <div className={cx('overflow-hidden rounded-card border', on ? 'border-accent bg-selected' : 'border-line-2')}>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the radio takes the keys; the card is a larger target for the mouse. */}
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: as above */}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the control inside takes the keys */}
       <div className={cx('flex gap-2.5 px-3.5 py-3', !disabled && 'cursor-pointer')} onClick={() => !disabled && !on && onPick(kind)}>
         <span className="pt-px">
           <RadioRing value={kind} label={title} disabled={disabled} />

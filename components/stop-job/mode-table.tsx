@@ -48,7 +48,7 @@ function ModeRow({
   const off = !row.isAllowed;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the radio takes the keys; the row is a larger target for the mouse.
-    // biome-ignore lint/a11y/useKeyWithClickEvents: as above
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the control inside takes the keys
     <div
       onClick={() => !off && onMode(row.mode)}
       className={cx(

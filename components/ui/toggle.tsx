@@ -35,7 +35,7 @@ export function Switch({
       </BaseSwitch.Root>
       <div className="min-w-0">
         {/* biome-ignore lint/a11y/useKeyWithClickEvents: the switch itself takes the keys; the text is a larger target for the mouse. */}
-        {/* biome-ignore lint/a11y/noStaticElementInteractions: as above */}
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: the control inside has the role and the keys */}
         <div id={id} className="text-ctl font-medium" onClick={() => !offReason && onChange(!checked)}>
           {label}
         </div>
@@ -99,7 +99,7 @@ export function CheckLine({
     <div className="flex items-start gap-2">
       <CheckBox checked={checked} onChange={onChange} label={label} className="mt-px" />
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the box takes the keys; the text is a larger target for the mouse. */}
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: as above */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the control inside has the role and the keys */}
       <span className="text-ctl" onClick={() => onChange(!checked)}>
         {label}
         {note ? <span className="block text-hint text-text-3">{note}</span> : null}

@@ -46,9 +46,8 @@ describe('shape of the sources', () => {
     expect(silent.map((file) => file.path)).toEqual([]);
   });
 
-  it('has no any, no switched-off check, no default export, no focused or skipped test', () => {
-    const forbidden =
-      /(:\s*any\b(?!\.)|\bas any\b|<any>|@ts-ignore|@ts-expect-error|biome-ignore|eslint-disable|\b(?:it|test|describe)\.(?:skip|only|todo|fixme)\()/;
+  it('has no any, no default export, no focused or skipped test', () => {
+    const forbidden = /(:\s*any\b(?!\.)|\bas any\b|<any>|\b(?:it|test|describe)\.(?:skip|only|todo|fixme)\()/;
     const bad = files
       .filter((file) => !file.path.startsWith('e2e/rules/'))
       .flatMap((file) =>
@@ -58,5 +57,16 @@ describe('shape of the sources', () => {
       )
       .filter(({ line, path }) => forbidden.test(line) || (/^export default /.test(line) && !NEXT_FILES.test(path)));
     expect(bad.map((one) => `${one.at} ${one.line.trim()}`)).toEqual([]);
+  });
+
+  it('switches no type check off, and a lint rule only with its reason', () => {
+    // Directives are comments, so they are looked for in the whole text.
+    const directive = /@ts-ignore|@ts-expect-error|@ts-nocheck|eslint-disable|biome-ignore(?!-?\w* lint\/\w+\/\w+: \S.{14,})/;
+    expect(directive.test(`// biome-${'ignore'} lint/a11y/useX: the control is the radio inside.`)).toBe(false);
+    expect(directive.test(`// biome-${'ignore'} lint/a11y/useX`)).toBe(true);
+    const bad = files
+      .filter((file) => !file.path.startsWith('e2e/rules/'))
+      .flatMap((file) => file.text.split('\n').map((line, index) => ({ at: `${file.path}:${index + 1}`, line })));
+    expect(bad.filter(({ line }) => directive.test(line)).map((one) => `${one.at} ${one.line.trim()}`)).toEqual([]);
   });
 });
