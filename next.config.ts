@@ -14,10 +14,8 @@ const config: NextConfig = {
     '@libsql/client',
     'libsql',
     'pg',
-    'kafkajs',
     '@platformatic/kafka',
     '@aws-sdk/client-s3',
-    '@aws-sdk/lib-storage',
   ],
   // The address bar of the development server may say either.
   allowedDevOrigins: ['127.0.0.1', 'localhost'],
