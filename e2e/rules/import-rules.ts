@@ -70,6 +70,11 @@ export const importRules: readonly ImportRule[] = [
     except: /^server\/supervisor\/contract\.ts/,
     why: 'engines and snapshots are below the supervisor',
   },
+  {
+    from: /^server\/packages\//,
+    forbidden: /^server\/(supervisor|services|engines|http|dli|auth)\//,
+    why: 'packages are below engines and services',
+  },
   { from: /^server\/supervisor\//, forbidden: /^server\/(services|http|dli|auth)\//, why: 'the supervisor is below the services' },
   { from: /^server\/services\//, forbidden: /^server\/(http|dli)\//, why: 'services know no wire' },
   {

@@ -16,6 +16,7 @@ export interface AuditObject {
     | 'settings'
     | 'operation'
     | 'connection'
+    | 'package'
     | 'alarm-rule'
     | 'alarm-channel'
     | 'alarm-silence';

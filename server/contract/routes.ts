@@ -13,6 +13,7 @@ import * as imports from './import.ts';
 import * as job from './job.ts';
 import * as archive from './job-archive.ts';
 import * as metrics from './metrics.ts';
+import { packageRoutes } from './package-routes.ts';
 import { previewSqlSchema } from './preview.ts';
 import { actResultsSchema, doneSchema, jobIdTextSchema } from './primitives.ts';
 import { ofId, route } from './route.ts';
@@ -263,7 +264,7 @@ const otherRoutes = {
   getOpenApi: route('GET', '/openapi.json', 'This description', { access: 'public', answer: z.unknown(), kind: 'stream' }),
 } as const;
 
-export const ROUTES = { ...accountRoutes, ...jobRoutes, ...otherRoutes, ...alarmRoutes } as const;
+export const ROUTES = { ...accountRoutes, ...jobRoutes, ...otherRoutes, ...alarmRoutes, ...packageRoutes } as const;
 export type RouteName = keyof typeof ROUTES;
 
 type Input<S> = S extends z.ZodType ? z.input<S> : undefined;

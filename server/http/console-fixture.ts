@@ -20,6 +20,7 @@ import { masterKeyOf } from '../secrets/seal.ts';
 import type { ConsoleContext } from '../services/context.ts';
 import type { FoundSnapshot, PlannedSql } from '../services/ports.ts';
 import { prepareConsole } from '../services/prepare-console.ts';
+import { createStore } from '../storage/create-store.ts';
 import { dispatch } from './dispatch.ts';
 
 export const ORIGIN = 'http://127.0.0.1:3000';
@@ -109,6 +110,7 @@ export class ConsoleFixture {
       environment: environment.value,
       masterKey,
       events: new EventHub(database, fixture.clock),
+      store: createStore(environment.value.objectStore.spec),
       version: '0.0.0-test',
       log: (_level, message, detail) => fixture.logged.push(`${message} ${detail instanceof Error ? detail.stack : ''}`),
       planner: { plan: async () => fixture.planned, format: async (sql) => sql.toUpperCase() },

@@ -22,6 +22,7 @@ import { listJobPermissions, setJobPermission } from '../services/job-permission
 import { listAudit } from '../services/list-audit.ts';
 import { listJobs } from '../services/list-jobs.ts';
 import * as operations from '../services/operations.ts';
+import * as packages from '../services/packages.ts';
 import { stopPreview } from '../services/preview-sql.ts';
 import * as queues from '../services/queues.ts';
 import { getJobLogs } from '../services/read-logs.ts';
@@ -38,7 +39,7 @@ import * as users from '../services/users.ts';
 import { streamEvents } from './event-stream.ts';
 import { openApiDocument } from './openapi.ts';
 import { streamPreview } from './preview-stream.ts';
-import { fileAnswer, readZip } from './request-parts.ts';
+import { fileAnswer, fileStream, readZip, uploadBody } from './request-parts.ts';
 
 interface Common<N extends RouteName> extends RouteInput<N> {
   readonly context: ConsoleContext;
@@ -166,6 +167,16 @@ export const USER_HANDLERS: { readonly [N in Exclude<RouteName, PublicRoute>]: U
   listAlarmSilences: ({ context, call }) => alarms.listSilences(context, call),
   createAlarmSilence: ({ context, call, body }) => alarms.createSilence(context, call, body),
   endAlarmSilence: ({ context, call, params }) => alarms.endSilence(context, call, params.id),
+  listPackages: ({ context, call, query }) => packages.listPackages(context, call, query),
+  uploadPackage: ({ context, call, query, request }) => packages.uploadPackage(context, call, query, uploadBody(request)),
+  changePackage: ({ context, call, params, body }) => packages.changePackage(context, call, params.id, body.description),
+  deletePackage: ({ context, call, params }) => packages.deletePackage(context, call, params.id, null),
+  deletePackageVersion: ({ context, call, params }) => packages.deletePackage(context, call, params.id, params.number),
+  listPackageUsers: ({ context, call, params }) => packages.listPackageUsers(context, call, params.id),
+  downloadPackage: async ({ context, call, params }) => {
+    const { fileName, sizeBytes, bytes } = await packages.readPackage(context, call, params.id, params.number);
+    return fileStream(bytes, 'application/octet-stream', fileName, sizeBytes);
+  },
   listConnections: ({ context, call }) => connections.listConnections(context, call),
   createConnection: ({ context, call, body }) => connections.createConnection(context, call, body),
   testConnection: ({ context, call, body }) => connections.runConnectionTest(context, call, body),

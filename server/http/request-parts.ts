@@ -44,6 +44,33 @@ export async function readZip(request: Request): Promise<Uint8Array> {
   return readBytes(request, ARCHIVE_BYTES_MAX);
 }
 
+/** The bytes of an upload as they come. */
+export function uploadBody(request: Request): AsyncIterable<Uint8Array> {
+  const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/octet-stream') {
+    throw new Refusal('wrong-content-type', 'Send the file as the body with content-type: application/octet-stream.');
+  }
+  if (!request.body) throw new Refusal('invalid-request', 'The request has no body. Send the file as the body.');
+  return request.body as unknown as AsyncIterable<Uint8Array>;
+}
+
+/** A file that a browser saves, sent as it is read. */
+export function fileStream(bytes: AsyncGenerator<Uint8Array, void, undefined>, type: string, name: string, sizeBytes: number): Response {
+  const stream = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const next = await bytes.next();
+      if (next.done) controller.close();
+      else controller.enqueue(next.value);
+    },
+    async cancel() {
+      await bytes.return();
+    },
+  });
+  return new Response(stream, {
+    headers: { 'content-type': type, 'content-length': String(sizeBytes), 'content-disposition': `attachment; filename="${name}"` },
+  });
+}
+
 /** A file that a browser saves. */
 export function fileAnswer(bytes: Uint8Array, type: string, name: string): Response {
   return new Response(Uint8Array.from(bytes), {

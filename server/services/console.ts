@@ -14,6 +14,7 @@ import { runPreview } from '../engines/embedded/preview-runner.ts';
 import { EventHub } from '../events/event-hub.ts';
 import { loadMasterKey } from '../secrets/load-master-key.ts';
 import { createPreviews } from '../snapshots/create-previews.ts';
+import { createStore } from '../storage/create-store.ts';
 import { SupervisorClient } from '../supervisor/client.ts';
 import { eventSocketAddress } from '../supervisor/events.ts';
 import { absentSupervisor } from './absent-supervisor.ts';
@@ -66,6 +67,7 @@ async function openConsole(): Promise<ConsoleContext> {
     environment: environment.value,
     masterKey,
     events,
+    store: createStore(environment.value.objectStore.spec),
     planner,
     previews: createPreviews({ database: client, clock: systemClock, environment: environment.value, masterKey, planner }),
     runPreview: (spec, onReport) => runPreview(root, spec, onReport),

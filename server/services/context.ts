@@ -6,6 +6,7 @@ import type { Database } from '../db/open-database.ts';
 import type { Clock } from '../effects/clock.ts';
 import type { EventHub } from '../events/event-hub.ts';
 import type { MasterKey } from '../secrets/seal.ts';
+import type { ObjectStore } from '../storage/contract.ts';
 import type { PlannerPort, PreviewPort, RunPreview, SupervisorPort } from './ports.ts';
 
 export interface ConsoleContext {
@@ -15,6 +16,8 @@ export interface ConsoleContext {
   readonly environment: Environment;
   readonly masterKey: MasterKey;
   readonly events: EventHub;
+  /** The operator's object store: packages and snapshots. */
+  readonly store: ObjectStore;
   readonly planner: PlannerPort;
   readonly previews: PreviewPort;
   /** Previews of queries: a process each. */

@@ -40,6 +40,11 @@ export async function prepareConsole(
       update: { sql: sample.sql, description: sample.description },
     });
   }
+  // Whoever sent them is cut off from this process.
+  await database.packageVersion.updateMany({
+    where: { status: 'uploading' },
+    data: { status: 'failed', message: 'The console was stopped while the file came. Upload it again.' },
+  });
   if ((await database.user.count()) > 0) return { projectId: project.id, setupToken: null };
   if (environment.bootstrap) {
     await makeBootstrapAdministrator(database, environment, masterKey, project.id);
