@@ -73,6 +73,8 @@ export const ENDPOINTS = {
   listTemplates: 'GET /templates',
   createTemplate: 'POST /templates',
   deleteTemplate: 'DELETE /templates/{templateId}',
+  getGuide: 'GET /guide',
+  getJobGuide: 'GET /jobs/{jobId}/guide',
   listQueues: 'GET /queues',
   getSettings: 'GET /settings',
   changeSettings: 'PATCH /settings',

@@ -16,6 +16,7 @@ export const keys = {
   operations: ['operations'] as const,
   templates: (query: unknown) => ['templates', query] as const,
   queues: ['queues'] as const,
+  guide: (jobId: number | null) => ['guide', jobId] as const,
   settings: ['settings'] as const,
   audit: (query: unknown) => ['audit', query] as const,
   users: ['users'] as const,

@@ -1,4 +1,5 @@
 /** English dictionary: its keys are the keys of all languages. */
+import { guide } from './en/guide.ts';
 import { job } from './en/job.ts';
 import { list } from './en/list.ts';
 import { options } from './en/options.ts';
@@ -7,4 +8,4 @@ import { restart } from './en/restart.ts';
 import { said } from './en/said.ts';
 import { shell } from './en/shell.ts';
 
-export const en = { ...shell, ...job, ...list, ...restart, ...options, ...page, ...said } as const;
+export const en = { ...shell, ...job, ...list, ...restart, ...options, ...page, ...said, ...guide } as const;

@@ -12,6 +12,7 @@ import {
 import { useI18n } from '../i18n/provider.tsx';
 import { cx } from '../ui/class-names.ts';
 import { OptionControl } from './option-control.tsx';
+import { useOptionInAddress } from './option-in-address.ts';
 import { isShown, type OptionProblems } from './option-problems.ts';
 
 export interface ParameterPanelProps {
@@ -34,6 +35,7 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
 
 export function ParameterPanel({ options, type, problems, onChange, groups = OPTION_GROUPS }: ParameterPanelProps) {
   const { t } = useI18n();
+  useOptionInAddress();
   return groups.map((group) => {
     const fields = JOB_OPTION_FIELDS.filter(
       (field) => field.group === group && !ELSEWHERE.has(field.name) && isShown(field, options, type),
@@ -67,7 +69,7 @@ function Fields({ fields, options, problems, onChange }: Part) {
   return (
     <div className="flex flex-col gap-3.5">
       {fields.map((field) => (
-        <div key={field.name} className={cx(field.dependsOn && 'pl-10')}>
+        <div key={field.name} id={`option-${field.name}`} className={cx('scroll-mt-6', field.dependsOn && 'pl-10')}>
           <OptionControl field={field} options={options} problem={problems[field.name]} onChange={onChange} />
         </div>
       ))}
@@ -87,13 +89,9 @@ function Resources({ fields, options, problems, onChange }: Part) {
       <Fields fields={fields.filter((field) => !IN_ROW.includes(field.name))} options={options} problems={problems} onChange={onChange} />
       <div className="grid grid-cols-[1fr_1.5fr_1fr] gap-2">
         {inRow.map((field) => (
-          <OptionControl
-            key={field.name}
-            field={field}
-            options={options}
-            problem={problems[field.name] ? ' ' : undefined}
-            onChange={onChange}
-          />
+          <div key={field.name} id={`option-${field.name}`} className="min-w-0 scroll-mt-6">
+            <OptionControl field={field} options={options} problem={problems[field.name] ? ' ' : undefined} onChange={onChange} />
+          </div>
         ))}
       </div>
       <p className={cx('text-hint', problem ? 'text-bad' : 'text-text-3')} role={problem ? 'alert' : undefined}>

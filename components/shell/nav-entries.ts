@@ -1,5 +1,5 @@
 /** Entries of the side bar, in order. Only what the API serves is there. */
-import { Bookmark, LayoutTemplate, type LucideIcon, ScrollText, Server, Settings2, Workflow } from 'lucide-react';
+import { Bookmark, LayoutTemplate, LifeBuoy, type LucideIcon, ScrollText, Server, Settings2, Workflow } from 'lucide-react';
 import type { PlainKey } from '../i18n/dictionary.ts';
 
 export interface NavEntry {
@@ -27,6 +27,7 @@ export const NAV: readonly NavGroup[] = [
     label: 'nav.operations',
     entries: [
       { href: '/audit', label: 'nav.audit', icon: ScrollText, adminOnly: true },
+      { href: '/guide', label: 'nav.guide', icon: LifeBuoy },
       { href: '/settings', label: 'nav.settings', icon: Settings2 },
     ],
   },

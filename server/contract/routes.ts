@@ -9,6 +9,7 @@ import { alarmRoutes } from './alarm-routes.ts';
 import * as check from './check.ts';
 import * as connections from './connections.ts';
 import { eventsQuerySchema } from './events.ts';
+import { guideRoutes } from './guide-routes.ts';
 import * as imports from './import.ts';
 import * as job from './job.ts';
 import * as archive from './job-archive.ts';
@@ -264,7 +265,7 @@ const otherRoutes = {
   getOpenApi: route('GET', '/openapi.json', 'This description', { access: 'public', answer: z.unknown(), kind: 'stream' }),
 } as const;
 
-export const ROUTES = { ...accountRoutes, ...jobRoutes, ...otherRoutes, ...alarmRoutes, ...packageRoutes } as const;
+export const ROUTES = { ...accountRoutes, ...jobRoutes, ...otherRoutes, ...alarmRoutes, ...packageRoutes, ...guideRoutes } as const;
 export type RouteName = keyof typeof ROUTES;
 
 type Input<S> = S extends z.ZodType ? z.input<S> : undefined;

@@ -5,7 +5,10 @@
  * `{name}` is a value; `{n:record|records}` picks the word by the value `n` and does not print it. Values that are texts (names, an
  * error of a broker) are shown as they are; a number whose name ends in `Ms` is a length of time.
  */
+import { GUIDE_SAID } from './said-guide.ts';
+
 export const SAID = {
+  ...GUIDE_SAID,
   'said.start.fallback': '{names} cannot be used; {name} will be.',
   'said.start.discards': 'The job had state, and it would be discarded: windows and aggregates begin empty.',
   'said.start.silent': 'Not known what would be lost: {reasons}',

@@ -12,6 +12,7 @@ import { copyJob, createJob } from '../services/create-job.ts';
 import { deleteJobs } from '../services/delete-jobs.ts';
 import { exportJobs } from '../services/export-jobs.ts';
 import { getExposure } from '../services/get-exposure.ts';
+import { getGuide, getJobGuide } from '../services/get-guide.ts';
 import * as getJob from '../services/get-job.ts';
 import { getJobMetrics } from '../services/get-metrics.ts';
 import { getJobTide } from '../services/get-tide.ts';
@@ -167,6 +168,8 @@ export const USER_HANDLERS: { readonly [N in Exclude<RouteName, PublicRoute>]: U
   listAlarmSilences: ({ context, call }) => alarms.listSilences(context, call),
   createAlarmSilence: ({ context, call, body }) => alarms.createSilence(context, call, body),
   endAlarmSilence: ({ context, call, params }) => alarms.endSilence(context, call, params.id),
+  getGuide: ({ context }) => getGuide(context),
+  getJobGuide: ({ context, call, params }) => getJobGuide(context, call, params.jobId),
   listPackages: ({ context, call, query }) => packages.listPackages(context, call, query),
   uploadPackage: ({ context, call, query, request }) => packages.uploadPackage(context, call, query, uploadBody(request)),
   changePackage: ({ context, call, params, body }) => packages.changePackage(context, call, params.id, body.description),

@@ -1,7 +1,9 @@
 /** 服务端的句子，按代码翻译。 */
 import type { SaidCode } from '../../../server/contract/said.ts';
+import { saidGuide } from './said-guide.ts';
 
 export const said: Record<SaidCode, string> = {
+  ...saidGuide,
   'said.start.fallback': '{names} 不可用，将使用 {name}。',
   'said.start.discards': '该作业有状态数据，启动将丢弃：窗口和聚合从空开始。',
   'said.start.silent': '无法判断损失：{reasons}',
