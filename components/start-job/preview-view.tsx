@@ -31,14 +31,15 @@ export function PreviewView({
   const { capacity } = preview;
   const noRoom = capacity.freeCus !== null && capacity.freeCus < capacity.neededCus;
   const dropped = preview.operators.filter((one) => one.fate === 'dropped').length;
-  const unknown = preview.verdict === 'unknown' && preview.choice.kind !== 'empty';
-  const asksName = preview.needsName && preview.blockedBy === null && (!unknown || acceptance.anyway);
+  const asksAnyway = preview.blockedBy === null && (preview.verdict === 'unknown' || preview.needsConfirmation);
+  const asksName = preview.needsName && preview.blockedBy === null && (!asksAnyway || acceptance.anyway);
+  const { discarded } = preview;
   return (
     <div className="flex min-w-0 flex-col gap-4">
       <VerdictBanner
         preview={preview}
         onRetry={onRetry}
-        onAnyway={unknown && !acceptance.anyway ? () => onAcceptance({ anyway: true }) : null}
+        onAnyway={asksAnyway && !acceptance.anyway ? () => onAcceptance({ anyway: true }) : null}
       />
       {noRoom ? (
         <Notice kind="warn">
@@ -64,8 +65,8 @@ export function PreviewView({
         <TypedName
           jobName={preview.jobName}
           label={
-            preview.choice.kind === 'empty'
-              ? t('start.acceptEmpty', { name: preview.jobName, size: f.bytes(preview.discardedStateBytes) })
+            discarded?.bytes != null
+              ? t('start.acceptEmpty', { name: preview.jobName, size: f.bytes(discarded.bytes) })
               : t('start.accept', { name: preview.jobName })
           }
           value={acceptance.typedName}
@@ -87,13 +88,16 @@ function Cost({ preview, sinks }: { preview: StartPreview; sinks: boolean }) {
       <LossMeter
         figures={kinds.map((kind) => ({ kind, figure: loss[kind] }))}
         notes={{
-          lost:
-            gone > 0
+          lost: preview.discarded
+            ? preview.discarded.rows === null
+              ? t('start.stateGone')
+              : t('start.rowsGone', { n: preview.discarded.rows })
+            : gone > 0
               ? t('start.inPartitions', { n: gone, total: preview.positions.length })
               : some('lost')
                 ? t('start.gone')
                 : t('start.exact'),
-          readAgain: some('readAgain') ? t('start.again') : t('start.noneSince'),
+          readAgain: some('readAgain') ? t(preview.discarded ? 'start.againFromFirst' : 'start.again') : t('start.noneSince'),
           doubled: some('doubled') ? t('start.twice') : t('start.notTwice'),
           waiting: t('start.caughtUp'),
         }}

@@ -12,7 +12,7 @@ import { Notice, Skeleton, Tag } from '../ui/surface.tsx';
 import { CheckBox } from '../ui/toggle.tsx';
 import { PreviewLoading, PreviewView } from './preview-view.tsx';
 import { RestoreChoiceList } from './restore-choice.tsx';
-import { isRefused, type Start } from './use-start.ts';
+import { canStartInBatch, isRefused, type Start } from './use-start.ts';
 import { NotKnown, TypedName, useVerdictWords } from './verdict.tsx';
 
 export function StartHead({ job, start }: { job: DialogJob; start: Start }) {
@@ -131,7 +131,7 @@ function Batch({ jobs, start }: { jobs: readonly DialogJob[]; start: Start }) {
     <ul aria-label={t('start.jobs')} className="divide-y divide-line-1 rounded-card border border-line-1">
       {jobs.map((job) => {
         const preview = start.previewOf(job.id);
-        const blocked = Boolean(preview?.needsName || preview?.blockedBy);
+        const blocked = preview ? !canStartInBatch(preview) : false;
         return (
           <li key={job.id} className="flex items-start gap-3 px-4 py-3 text-ctl">
             <CheckBox
@@ -144,7 +144,11 @@ function Batch({ jobs, start }: { jobs: readonly DialogJob[]; start: Start }) {
               <div className="flex items-center gap-3">
                 <span className="truncate font-semibold">{job.name}</span>
                 <StatusWord status={job.status} />
-                {blocked ? <Tag hue="bad">{t('start.unticked')}</Tag> : null}
+                {blocked ? (
+                  <Tag hue={preview?.needsConfirmation ? 'warn' : 'bad'}>
+                    {t(preview?.needsConfirmation ? 'start.untickedUnsure' : 'start.unticked')}
+                  </Tag>
+                ) : null}
               </div>
               <div className="mt-0.5 text-second text-text-2">
                 {preview ? `${words(preview).title} ${words(preview).rest}` : <Skeleton width={260} />}
@@ -207,16 +211,14 @@ function useOneStart(job: DialogJob, start: Start): { word: string; off: string 
     if (!anyway) return { word: t('start.submit'), off: t('start.checkingWait'), dangerous: false };
     return { word: t('start.submitAnyway'), off: named ? null : t('start.needsName'), dangerous: true };
   }
+  if (preview.needsConfirmation && preview.blockedBy === null) {
+    return { word: t('start.submitAnyway'), off: anyway ? null : t('start.needsAnyway'), dangerous: false };
+  }
   const dangerous = preview.needsName && preview.blockedBy === null;
   const lost = preview.loss.lost.value ?? 0;
   const dropped = preview.operators.some((one) => one.fate === 'dropped');
   const off = preview.blockedBy ?? (dangerous && !named ? t('start.needsName') : dropped && !allowDropped ? verdict(preview).title : null);
   if (!dangerous) return { word: t('start.submit'), off, dangerous };
-  const word =
-    preview.choice.kind === 'empty'
-      ? t('start.submitEmpty')
-      : lost > 0
-        ? t('start.submitLose', { n: f.full(lost) })
-        : t('start.submitAnyway');
+  const word = preview.discarded ? t('start.submitEmpty') : lost > 0 ? t('start.submitLose', { n: f.full(lost) }) : t('start.submitAnyway');
   return { word, off, dangerous };
 }

@@ -28,9 +28,14 @@ const NOTHING: Acceptance = { typedName: '', allowDropped: false, anyway: false 
 const NOT_KNOWN = { verdict: 'unknown', lost: null, doubled: null } as const;
 
 /** One job of the request: the choice, and what was shown and accepted. */
-function startOf(jobId: number, choice: RestoreChoice, preview: StartPreview | undefined, { typedName, allowDropped }: Acceptance) {
+function startOf(jobId: number, choice: RestoreChoice, preview: StartPreview | undefined, { typedName, allowDropped, anyway }: Acceptance) {
   const shown = preview ? { verdict: preview.verdict, lost: preview.loss.lost.value, doubled: preview.loss.doubled.value } : NOT_KNOWN;
-  return { jobId, choice, allowNonRestoredState: allowDropped, acceptance: { ...shown, ...(typedName ? { typedName } : {}) } };
+  return {
+    jobId,
+    choice,
+    allowNonRestoredState: allowDropped,
+    acceptance: { ...shown, ...(typedName ? { typedName } : {}), ...(anyway ? { anyway } : {}) },
+  };
 }
 
 /** True from ten seconds after `key` was first waited for until it has come. */
@@ -102,8 +107,8 @@ export function useStart(jobs: readonly DialogJob[], snapshotId: string | undefi
   const previewOf = (id: number): StartPreview | undefined => previews.data?.previews.find((one) => one.jobId === id);
   /** What may be acted on: the answer to this choice, not the one before. */
   const settledOf = (id: number) => (previews.isPlaceholderData ? undefined : previewOf(id));
-  /** In a batch a job that would lose data is left out until its own dialog accepts it. */
-  const isIn = (id: number) => !choices.left.has(id) && (jobs.length === 1 || !(previewOf(id)?.needsName || previewOf(id)?.blockedBy));
+  /** In a batch a job whose start must be accepted is left out until its own dialog accepts it. */
+  const isIn = (id: number) => !choices.left.has(id) && (jobs.length === 1 || canStartInBatch(previewOf(id)));
   const start = useMutation({
     mutationFn: () => {
       const wanted = jobs
@@ -153,6 +158,11 @@ export function useStart(jobs: readonly DialogJob[], snapshotId: string | undefi
     refusal: jobs.length === 1 ? start.data?.find((one) => one.outcome === 'refused') : undefined,
   };
 }
+/** Not known yet counts as yes. */
+export function canStartInBatch(preview: StartPreview | undefined): boolean {
+  return !preview || !(preview.needsName || preview.needsConfirmation || preview.blockedBy !== null);
+}
+
 export type Start = ReturnType<typeof useStart>;
 
 /** A start of one job that is refused for what it would lose: shown alone, without the choices, until they are asked for. */

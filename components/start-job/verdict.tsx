@@ -23,15 +23,15 @@ export function useVerdictWords() {
 
 export function VerdictBanner({ preview, onRetry, onAnyway }: { preview: StartPreview; onRetry(): void; onAnyway: (() => void) | null }) {
   const words = useVerdictWords()(preview);
-  const unknown = preview.verdict === 'unknown' || preview.blockedBy !== null;
+  const canAskAgain = preview.verdict === 'unknown' || preview.needsConfirmation || preview.blockedBy !== null;
   return (
     <Notice
       kind={preview.blockedBy === null ? BANNER[preview.verdict] : 'bad'}
       live
       title={words.title}
-      action={unknown ? <UnknownActs onRetry={onRetry} onAnyway={preview.blockedBy === null ? onAnyway : null} /> : undefined}
+      action={canAskAgain ? <UnknownActs onRetry={onRetry} onAnyway={preview.blockedBy === null ? onAnyway : null} /> : undefined}
     >
-      {preview.verdict === 'bad' && preview.blockedBy === null ? <Gone preview={preview} /> : words.rest}
+      {preview.verdict === 'bad' && preview.blockedBy === null && preview.discarded === null ? <Gone preview={preview} /> : words.rest}
     </Notice>
   );
 }

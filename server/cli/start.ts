@@ -36,6 +36,7 @@ export const startCommand: Command = {
             lost: preview.loss.lost.value,
             doubled: preview.loss.doubled.value,
             ...(preview.needsName ? { typedName: name } : {}),
+            ...(preview.needsConfirmation ? { anyway: true } : {}),
           }
         : null;
     const allowNonRestoredState = input.flag('allow-non-restored-state');

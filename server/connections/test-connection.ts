@@ -2,6 +2,7 @@
  * A real handshake with what a connection names, step by step with times: name found, connected, TLS, signed in, and then what jobs do: topics or
  * tables listed; an object written, read and deleted. The first step that fails ends it. Everything goes through the dialer.
  */
+
 import { randomUUID } from 'node:crypto';
 import type { ConnectionConfig, ConnectionTest } from '../contract/connections.ts';
 import type { Clock } from '../effects/clock.ts';
@@ -9,6 +10,7 @@ import type { Dialer } from '../effects/dialer.ts';
 import { openSession } from '../engine/connectors/jdbc/connection.ts';
 import { parseJdbcUrl } from '../engine/connectors/jdbc/url.ts';
 import { KafkaCluster } from '../engine/connectors/kafka/cluster.ts';
+import { sentences } from '../lib/sentences.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { createStore } from '../storage/create-store.ts';
 import { runningFacts } from './read-connections.ts';
@@ -50,7 +52,7 @@ export async function testConnection(
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       steps.push({ step, result: 'fail', tookMs: clock.monotonicMs() - stepMs, message });
-      sentence = `${failure} ${message}`;
+      sentence = sentences(failure, message);
     }
   }
   for (const close of closing) await close().catch(() => {});

@@ -75,10 +75,15 @@ export const startPreviewSchema = z.strictObject({
   positions: z.array(partitionPreviewSchema),
   sinks: z.array(sinkPreviewSchema),
   operators: z.array(operatorFateSchema),
+  /** `discarded.bytes`. */
   discardedStateBytes: z.int().nullable(),
+  /** What a start without a snapshot gives up; null = nothing. Name, rows and bytes of the newest snapshot; null = none is left. */
+  discarded: z.strictObject({ name: z.string().nullable(), rows: z.int().nullable(), bytes: z.int().nullable() }).nullable(),
   capacity: z.strictObject({ queueName: z.string(), freeCus: z.number().nullable(), neededCus: z.number() }),
   /** True when the start needs the job's name typed. */
   needsName: z.boolean(),
+  /** True when nothing can be lost, but the start may fail (a source does not answer): it takes an acceptance with `anyway`. */
+  needsConfirmation: z.boolean(),
   /** Refused whatever is typed (SQL does not plan, snapshot of another engine, …). */
   blockedBy: z.string().nullable(),
   checkedAt: timestampSchema,
@@ -100,6 +105,8 @@ export const acceptanceSchema = z.strictObject({
   doubled: z.int().nonnegative().nullable(),
   /** The job's name, typed, where the preview asked for it. */
   typedName: z.string().max(100).optional(),
+  /** "Start anyway" was chosen, where the preview asked for a confirmation without a name. */
+  anyway: z.boolean().optional(),
 });
 export type Acceptance = z.infer<typeof acceptanceSchema>;
 

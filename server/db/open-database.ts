@@ -2,9 +2,11 @@
  * Opens the console's database and brings it up to date: a SQLite file under the data directory, or PostgreSQL by DATABASE_URL. Console
  * and supervisor are two processes on the same database; each opens it once. Only this folder knows Prisma.
  */
+
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../config/project-root.ts';
+import { sentences } from '../lib/sentences.ts';
 import { applyPostgresqlMigrations, applySqliteMigrations, DatabaseError, type DatabaseProvider } from './apply-migrations.ts';
 import type { Prisma, PrismaClient } from './generated/sqlite/client.ts';
 import { openSqliteFile, SqliteAdapter } from './sqlite-client.ts';
@@ -62,7 +64,10 @@ async function openPostgresql(url: string, migrations: string): Promise<OpenedDa
   } catch (error) {
     if (error instanceof DatabaseError) throw error;
     throw new DatabaseError(
-      `PostgreSQL at ${shown.host}${shown.pathname} cannot be used: ${(error as Error).message}. Nothing was changed. Check DATABASE_URL and that the server runs.`,
+      sentences(
+        `PostgreSQL at ${shown.host}${shown.pathname} cannot be used: ${(error as Error).message}`,
+        'Nothing was changed. Check DATABASE_URL and that the server runs.',
+      ),
       { cause: error },
     );
   }

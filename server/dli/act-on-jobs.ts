@@ -6,10 +6,12 @@
  * `trigger_savepoint` false stops without a savepoint; the checkpoints stay. A deletion names the job by its id, which is confirmation
  * enough: its snapshots stay for the days of the undo window.
  */
+
 import type { UserCall } from '../auth/caller.ts';
 import { requireJob } from '../auth/job-access.ts';
 import { type ErrorCode, Refusal } from '../contract/errors.ts';
 import type { ActResult } from '../contract/primitives.ts';
+import { sentences } from '../lib/sentences.ts';
 import type { ConsoleContext } from '../services/context.ts';
 import { deleteJobs } from '../services/delete-jobs.ts';
 import { stopJobs } from '../services/stop-jobs.ts';
@@ -27,7 +29,7 @@ export interface ArrayAnswer {
 function errorOf(result: ActResult, wayOut: string): DliError {
   const refusal = new Refusal((result.code ?? 'internal') as ErrorCode, result.message);
   const error = dliErrorOf(refusal, true);
-  return result.code === 'acceptance-needed' ? new DliError(error.status, error.code, `${error.message} ${wayOut}`) : error;
+  return result.code === 'acceptance-needed' ? new DliError(error.status, error.code, sentences(error.message, wayOut)) : error;
 }
 
 async function resultOf(act: Act, jobId: number): Promise<ActResult> {

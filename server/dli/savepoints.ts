@@ -3,8 +3,10 @@
  * checks the snapshot first; a snapshot of another job is taken (a job made anew goes on where the old one stopped), since whoever
  * imports names both. Whatever else is wrong with it is refused here, and the start checks once more.
  */
+
 import type { UserCall } from '../auth/caller.ts';
 import { requireJob } from '../auth/job-access.ts';
+import { sentences } from '../lib/sentences.ts';
 import type { ConsoleContext } from '../services/context.ts';
 import { importSavepoint as importService, previewImport } from '../services/import-savepoint.ts';
 import { triggerSavepoint as triggerService } from '../services/stop-jobs.ts';
@@ -28,7 +30,11 @@ export async function importSavepoint(
   const failed = preview.checks.filter((check) => check.result === 'fail');
   if (preview.canImport === 'with-name' && failed.some((check) => check.check !== 'belongs-to-job')) {
     const why = failed.map((check) => check.message).join(' ');
-    throw new DliError(400, 'DLI.0007', `${why} Nothing was imported. To import it all the same, use Import Savepoint in the console.`);
+    throw new DliError(
+      400,
+      'DLI.0007',
+      sentences(why, 'Nothing was imported. To import it all the same, use Import Savepoint in the console.'),
+    );
   }
   await importService(context, call, { jobId, path: input.savepoint_path, typedName: job.name });
   return { is_success: 'true', message: 'The job is updated successfully.' };

@@ -1,6 +1,8 @@
 /** One click: an example job that makes its own orders, counts them, and starts. */
+
 import type { UserCall } from '../auth/caller.ts';
 import { Refusal } from '../contract/errors.ts';
+import { sentences } from '../lib/sentences.ts';
 import type { ConsoleContext } from './context.ts';
 import { createJob } from './create-job.ts';
 import { liveNameOf } from './job-writes.ts';
@@ -30,6 +32,6 @@ export async function createExampleJob(context: ConsoleContext, call: UserCall):
   });
   const result = results[0];
   if (!result?.operationId)
-    throw new Refusal('wrong-status', `The example ${job.name} was made but did not start. ${result?.message ?? ''}`);
+    throw new Refusal('wrong-status', sentences(`The example ${job.name} was made but did not start.`, result?.message ?? ''));
   return { jobId: job.id, operationId: result.operationId };
 }

@@ -17,7 +17,7 @@ import { planProblem, type SnapshotContext } from './context.ts';
 import { describePositions } from './describe-positions.ts';
 import { previewFlinkImport } from './flink/check-flink-import.ts';
 import { checkParts, type InspectedSnapshot, inspectSnapshot, partsOf, partsProblem } from './inspect-snapshot.ts';
-import { previewPositions } from './preview-positions.ts';
+import { previewPositions, reasonsOf, type SourcePreview } from './preview-positions.ts';
 import { nameOf, placeOf } from './snapshot-place.ts';
 
 type Check = ImportPreview['checks'][number];
@@ -179,8 +179,9 @@ async function planChecks(context: SnapshotContext, job: JobRow, sql: string, op
   return [fits, positionsCheck(partitions, silent)];
 }
 
-function positionsCheck(partitions: Awaited<ReturnType<typeof previewPositions>>['partitions'], silent: readonly string[]): Check {
-  if (silent.length > 0) return fail('positions-held', say('said.import.positionsUnknown', { reasons: silent.join(' ') }));
+function positionsCheck(partitions: SourcePreview['partitions'], silent: SourcePreview['silent']): Check {
+  const reasons = reasonsOf(silent);
+  if (silent.length > 0) return fail('positions-held', say('said.import.positionsUnknown', { reasons }));
   const unknown = partitions.filter((one) => one.lost.value === null);
   const lost = partitions.reduce((sum, one) => sum + (one.lost.value ?? 0), 0);
   if (unknown.length > 0) return fail('positions-held', unknown[0]?.note ?? 'A source does not tell what it holds.');

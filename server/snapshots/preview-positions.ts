@@ -5,16 +5,30 @@ import type { partitionPreviewSchema } from '../contract/start.ts';
 import type { Manifest } from '../engine/checkpoint/manifest.ts';
 import type { RuntimeContext, SplitAvailability } from '../engine/connectors/contract.ts';
 import type { NodeOf, PhysicalPlan } from '../engine/planner/physical-plan.ts';
+import { sentences } from '../lib/sentences.ts';
 import type { SnapshotContext } from './context.ts';
 import { offsetOf } from './describe-positions.ts';
 import { exactly, NONE, unknown } from './figures.ts';
 
 export type PartitionPreview = z.infer<typeof partitionPreviewSchema>;
 
+/** A source that did not tell what it holds. */
+export interface Silence {
+  readonly table: string;
+  /** One sentence. */
+  readonly reason: string;
+}
+
 export interface SourcePreview {
   readonly partitions: readonly PartitionPreview[];
-  /** Why a source did not tell, one sentence each. */
-  readonly silent: readonly string[];
+  readonly silent: readonly Silence[];
+}
+
+export const reasonsOf = (silent: readonly Silence[]): string => sentences(...silent.map((one) => `Table ${one.table}: ${one.reason}`));
+
+/** Nobody answered within the deadline. */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
 }
 
 const DEADLINE_MS = 10_000;
@@ -42,13 +56,13 @@ async function previewSource(context: SnapshotContext, node: NodeOf<'source'>, m
       silent: [],
     };
   } catch (error) {
-    const why = `${node.table.name}: ${(error as Error).message}`;
+    const reason = (error as Error).message;
     const partitions = held.map(({ split }) => ({
       ...partition(node.table.name, split, snapshotOf.get(split) ?? null, null),
       lost: unknown('the source did not answer'),
-      note: (error as Error).message,
+      note: reason,
     }));
-    return { partitions, silent: [why] };
+    return { partitions, silent: [{ table: node.table.name, reason }] };
   }
 }
 
@@ -104,7 +118,7 @@ export function runtimeContext(context: SnapshotContext): RuntimeContext {
 
 export function withDeadline<T>(work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`it did not answer within ${DEADLINE_MS / 1000} s`)), DEADLINE_MS);
+    const timer = setTimeout(() => reject(new NoAnswer(`It did not answer within ${DEADLINE_MS / 1000} s.`)), DEADLINE_MS);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

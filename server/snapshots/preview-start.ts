@@ -6,8 +6,7 @@
 import { DEFAULT_SETTINGS } from '../contract/administration.ts';
 import { type JobOptions, jobOptionsSchema } from '../contract/job-options.ts';
 import { settingsOfOptions } from '../contract/job-settings.ts';
-import type { Figure, Verdict } from '../contract/primitives.ts';
-import { inEnglish, type Said, say } from '../contract/said.ts';
+import { inEnglish } from '../contract/said.ts';
 import type { RestoreChoice, StartPreview } from '../contract/start.ts';
 import type { Prisma } from '../db/open-database.ts';
 import { SNAPSHOT_INCLUDE, snapshotView } from '../db/row-to-view.ts';
@@ -15,13 +14,15 @@ import type { Manifest } from '../engine/checkpoint/manifest.ts';
 import type { PhysicalPlan } from '../engine/planner/physical-plan.ts';
 import type { SnapshotRow } from './catalogue.ts';
 import { candidatesOfStart, chooseFirstRestorable, type PassedOver } from './choose-snapshot.ts';
-import { compareOperators, type OperatorFate } from './compare-operators.ts';
+import { compareOperators } from './compare-operators.ts';
 import { planProblem, type SnapshotContext } from './context.ts';
-import { NONE, sumOf, unknown, verdictOf, worstOf } from './figures.ts';
-import { type PartitionPreview, previewPositions } from './preview-positions.ts';
+import { NONE, sumOf } from './figures.ts';
+import { giveUp, newestForgone } from './given-up.ts';
+import { judgeStart, lostBy, type StartFacts } from './judge-start.ts';
+import { type PartitionPreview, previewPositions, type Silence } from './preview-positions.ts';
 import { previewSinks } from './preview-sinks.ts';
 import { probeStart } from './probe-start.ts';
-import { recordsSince } from './records-since.ts';
+import { type RecordsSince, recordsSince } from './records-since.ts';
 
 type JobRow = Prisma.JobGetPayload<Record<string, never>>;
 
@@ -38,7 +39,8 @@ interface Found {
   readonly choice: RestoreChoice;
   readonly chosen: Chosen;
   readonly plan: PhysicalPlan | null;
-  readonly blockedBy: string | null;
+  /** Why nothing can start, before anybody outside is asked. */
+  readonly refusedBy: string | null;
 }
 
 export async function previewStart(context: SnapshotContext, jobId: number, choice: RestoreChoice): Promise<StartPreview> {
@@ -48,9 +50,8 @@ export async function previewStart(context: SnapshotContext, jobId: number, choi
   const options = jobOptionsSchema.parse(JSON.parse(version.optionsJson));
   const [planned, chosen] = await Promise.all([context.plan(version.sql, settingsOfOptions(options)), choose(context, job, choice)]);
   const plan = planned.kind === 'planned' ? planned.plan : null;
-  const blockedBy =
-    planned.kind === 'planned' ? (chosen.blockedBy ?? (await probeStart(context, planned.plan, options))) : planProblem(planned);
-  return assemble(context, { job, options, choice, chosen, plan, blockedBy });
+  const refusedBy = planned.kind === 'planned' ? chosen.blockedBy : planProblem(planned);
+  return assemble(context, { job, options, choice, chosen, plan, refusedBy });
 }
 
 async function choose(context: SnapshotContext, job: JobRow, choice: RestoreChoice): Promise<Chosen> {
@@ -75,97 +76,76 @@ async function choose(context: SnapshotContext, job: JobRow, choice: RestoreChoi
   }
 }
 
+interface Outside {
+  readonly partitions: readonly PartitionPreview[];
+  readonly silent: readonly Silence[];
+  readonly blockedBy: string | null;
+}
+
+/** Positions and probes, asked at once: each may take its whole deadline. */
+async function askOutside(context: SnapshotContext, found: Found, manifest: Manifest | null): Promise<Outside> {
+  const { plan, options, refusedBy } = found;
+  if (!plan) return { partitions: [], silent: [], blockedBy: refusedBy };
+  const [positions, probed] = await Promise.all([
+    previewPositions(context, plan, manifest),
+    refusedBy === null ? probeStart(context, plan, options) : { blockedBy: refusedBy, unreachable: [] },
+  ]);
+  const silent = [...positions.silent, ...probed.unreachable.filter((one) => positions.silent.every((other) => other.table !== one.table))];
+  return { partitions: positions.partitions, silent, blockedBy: probed.blockedBy };
+}
+
 async function assemble(context: SnapshotContext, found: Found): Promise<StartPreview> {
-  const { job, choice, chosen, plan, options, blockedBy } = found;
+  const { job, choice, chosen, plan, options } = found;
   const { row, manifest } = chosen;
-  const positions = plan ? await previewPositions(context, plan, manifest) : { partitions: [], silent: [] };
-  const since = row && manifest ? await recordsSince(context, row, manifest) : { readAgain: NONE, committed: NONE };
   const discards = job.hadState && row === null;
+  const forgone = discards ? await newestForgone(context, job.id) : null;
+  const { partitions, silent, blockedBy } = await askOutside(context, found, manifest ?? forgone?.manifest ?? null);
   const operators = plan && manifest ? compareOperators(manifest, plan, options.parallelism) : [];
-  const lost = lostBy(discards, positions.partitions, positions.silent);
+  const facts: StartFacts = {
+    choice: choice.kind,
+    snapshot: row?.name ?? null,
+    passedOver: chosen.passedOver.map((one) => one.name),
+    partitions,
+    silent,
+    dropped: operators.filter((operator) => operator.fate === 'dropped'),
+    givenUp: discards ? giveUp(forgone, partitions, silent.length > 0) : null,
+  };
+  const lost = lostBy(facts);
+  const since = await sinceOf(context, facts, chosen);
   const sinks = plan ? previewSinks(plan, { lost, ...since }) : [];
-  const doubled = worstOf(sinks.map((sink) => sink.doubled));
-  const waiting = sumOf(positions.partitions.map((one) => one.waiting));
-  const verdict = blockedBy === null ? verdictOf(lost, since.readAgain, doubled) : 'bad';
-  const dropped = operators.filter((operator) => operator.fate === 'dropped');
-  const facts = { found, verdict, lost, readAgain: since.readAgain, doubled, waiting, silent: positions.silent, discards, dropped };
-  const said = blockedBy === null ? sentencesOf(facts) : [];
+  const waiting = sumOf(partitions.map((one) => one.waiting));
+  const judged = judgeStart(facts, { lost, readAgain: since.readAgain, waiting, sinks });
   return {
     jobId: job.id,
     jobName: job.name,
     choice,
     snapshot: row && (await viewOf(context, row)),
     passedOver: chosen.passedOver.map(({ name, reason }) => ({ name, reason })),
-    verdict,
-    sentence: blockedBy ?? inEnglish(said),
-    said,
-    loss: { lost, readAgain: since.readAgain, doubled, waiting },
-    positions: [...positions.partitions],
+    verdict: blockedBy === null ? judged.verdict : 'bad',
+    sentence: blockedBy ?? inEnglish(judged.said),
+    said: blockedBy === null ? [...judged.said] : [],
+    loss: { lost, readAgain: since.readAgain, doubled: judged.doubled, waiting },
+    positions: [...partitions],
     sinks,
     operators,
-    discardedStateBytes: discards ? await newestBytes(context, job) : null,
+    discardedStateBytes: facts.givenUp?.bytes ?? null,
+    discarded: facts.givenUp && { name: facts.givenUp.name, rows: facts.givenUp.rows, bytes: facts.givenUp.bytes },
     capacity: await capacityOf(context, job),
-    needsName: verdict === 'bad' || verdict === 'unknown' || discards || dropped.length > 0,
+    needsName: judged.needsName || blockedBy !== null,
+    needsConfirmation: judged.needsConfirmation,
     blockedBy,
     checkedAt: context.clock.nowMs(),
   };
 }
 
-function lostBy(discards: boolean, partitions: readonly PartitionPreview[], silent: readonly string[]): Figure {
-  if (discards) return unknown('the state that the job had is discarded');
-  if (silent.length > 0) return unknown(silent[0] as string);
-  return sumOf(partitions.map((one) => one.lost));
-}
-
-interface SentenceFacts {
-  readonly found: Found;
-  readonly verdict: Verdict;
-  readonly lost: Figure;
-  readonly readAgain: Figure;
-  readonly doubled: Figure;
-  readonly waiting: Figure;
-  readonly silent: readonly string[];
-  readonly discards: boolean;
-  readonly dropped: readonly OperatorFate[];
-}
-
-function sentencesOf(facts: SentenceFacts): Said[] {
-  const { lost, readAgain, doubled, waiting } = facts;
-  const { row, passedOver } = facts.found.chosen;
-  const fallback =
-    row && passedOver.length > 0
-      ? [say('said.start.fallback', { names: passedOver.map((one) => one.name).join(', '), name: row.name })]
-      : [];
-  if (facts.discards) return [say('said.start.discards')];
-  if (facts.silent.length > 0) return [say('said.start.silent', { reasons: facts.silent.join(' ') })];
-  if (lost.value === null) return [...fallback, say('said.start.silent', { reasons: `${lost.basis ?? 'a source did not tell'}.` })];
-  if (lost.value > 0) return [...fallback, say('said.start.loses', { n: lost.value })];
-  if (!row) return [say('said.start.noSnapshot')];
-  if (facts.dropped.length > 0) {
-    const first = facts.dropped[0]?.description ?? '';
-    return [...fallback, say('said.start.drops', { n: facts.dropped.length, first })];
-  }
-  const waits = waiting.value ? [say('said.start.waits', { n: waiting.value })] : [];
-  if (facts.verdict === 'ok') return [...fallback, say('said.start.ok'), ...waits];
-  const again = readAgain.value === null ? say('said.start.againUnknown') : say('said.start.again', { n: readAgain.value });
-  const twice =
-    doubled.value === 0
-      ? say('said.start.twiceNone')
-      : doubled.value === null
-        ? say('said.start.twiceUnknown')
-        : say('said.start.twice', { n: doubled.value });
-  return [...fallback, say('said.start.nothingLost'), again, twice, ...waits];
+async function sinceOf(context: SnapshotContext, { givenUp }: StartFacts, { row, manifest }: Chosen): Promise<RecordsSince> {
+  if (givenUp) return { readAgain: givenUp.readAgain, committed: givenUp.readAgain };
+  return row && manifest ? recordsSince(context, row, manifest) : { readAgain: NONE, committed: NONE };
 }
 
 async function viewOf(context: SnapshotContext, row: SnapshotRow) {
   const full = await context.database.snapshot.findUniqueOrThrow({ where: { id: row.id }, include: SNAPSHOT_INCLUDE });
   return snapshotView(full, DEFAULT_SETTINGS.undoDays);
-}
-
-async function newestBytes(context: SnapshotContext, job: JobRow): Promise<number | null> {
-  if (job.newestSnapshotId === null) return null;
-  const row = await context.database.snapshot.findUnique({ where: { id: job.newestSnapshotId } });
-  return row ? Number(row.sizeBytes) : null;
 }
 
 const AT_REST = ['job_init', 'job_submit_fail', 'job_running_exception', 'job_cancel_success', 'job_finish', 'job_arrearage_stopped'];

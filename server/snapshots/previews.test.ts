@@ -201,11 +201,76 @@ describe('previews', () => {
 
   it('an empty start of a job with state, and state the SQL dropped, need the name', async () => {
     await ranWith([1]);
-    expect(await start({ kind: 'empty' })).toMatchObject({ needsName: true, verdict: 'unknown', snapshot: null });
+    expect(await start({ kind: 'empty' })).toMatchObject({
+      needsName: true,
+      verdict: 'bad',
+      snapshot: null,
+      discarded: { name: 'chk-1', rows: 7, bytes: 3 },
+      loss: { lost: { value: 500, confidence: 'bound' }, readAgain: { value: 400, confidence: 'bound' } },
+    });
     plan = planOf([source, sinkOf('exactly-once')]);
     const preview = await start();
     expect(preview.needsName).toBe(true);
     expect(preview.operators).toContainEqual(expect.objectContaining({ uid: 'agg', fate: 'dropped', stateRecords: 7, stateBytes: 3 }));
+  });
+
+  describe('what a start must be asked for', () => {
+    const CHOICES = ['newest', 'snapshot', 'time', 'empty'] as const;
+    const SOURCES = {
+      reachable: () => [{ split: 'orders-0', earliest: '100', latest: '900', retentionMs: null }],
+      unreachable: () => new Error('kafka-prod did not answer.'),
+      'positions gone': () => [{ split: 'orders-0', earliest: '512', latest: '900', retentionMs: null }],
+    };
+    const SILENT = 'Table orders: kafka-prod did not answer.';
+    const GIVES_UP = 'Starting empty gives up 7 rows of state, saved in chk-1. Up to 500 records that follow chk-1 may never be read';
+    type Expected = [verdict: string, asks: 'nothing' | 'anyway' | 'name' | 'blocked', lost: number | null, sentence: string];
+    const first: Expected = ['ok', 'nothing', 0, 'The job never finished a checkpoint.'];
+    const firstUnsure: Expected = ['warn', 'anyway', 0, `${SILENT} Nothing can be lost`];
+    const noTime: Expected = ['bad', 'blocked', null, 'A start time is only for a job without state.'];
+    const noSnapshot: Expected = ['bad', 'blocked', 0, 'The chosen snapshot is no longer there.'];
+    const TABLE: Readonly<Record<string, Readonly<Record<keyof typeof SOURCES, Readonly<Record<(typeof CHOICES)[number], Expected>>>>>> = {
+      'never had state': {
+        reachable: { newest: first, snapshot: noSnapshot, time: first, empty: first },
+        unreachable: { newest: firstUnsure, snapshot: noSnapshot, time: firstUnsure, empty: firstUnsure },
+        // It has no position that a source could have left behind.
+        'positions gone': { newest: first, snapshot: noSnapshot, time: first, empty: first },
+      },
+      'had state': {
+        reachable: {
+          newest: ['warn', 'nothing', 0, 'Nothing will be lost. 50 records are read again;'],
+          snapshot: ['warn', 'nothing', 0, 'Nothing will be lost. 50 records are read again;'],
+          time: noTime,
+          empty: ['bad', 'name', 500, GIVES_UP],
+        },
+        unreachable: {
+          newest: ['unknown', 'name', null, `Not known what would be lost: ${SILENT} Records that follow chk-1 are lost if`],
+          snapshot: ['unknown', 'name', null, `Not known what would be lost: ${SILENT} Records that follow chk-1 are lost if`],
+          time: noTime,
+          empty: ['bad', 'name', null, 'Starting empty gives up 7 rows of state, saved in chk-1. How many records that follow chk-1'],
+        },
+        'positions gone': {
+          newest: ['bad', 'name', 112, 'This start would lose 112 records'],
+          snapshot: ['bad', 'name', 112, 'This start would lose 112 records'],
+          time: noTime,
+          empty: ['bad', 'name', 500, GIVES_UP],
+        },
+      },
+    };
+    const cases = Object.entries(TABLE).flatMap(([past, sources]) =>
+      Object.entries(sources).flatMap(([source, byChoice]) =>
+        CHOICES.map((choice) => [past, source as keyof typeof SOURCES, choice, byChoice[choice]] as const),
+      ),
+    );
+    it.each(cases)('%s, source %s, from %s', async (past, source, kind, [verdict, asks, lost, sentence]) => {
+      if (past === 'had state') await ranWith([1]);
+      held = SOURCES[source]();
+      const snapshotId = (await fixture.opened.client.snapshot.findFirst())?.id ?? '0123456789abcdef';
+      const preview = await start(kind === 'snapshot' ? { kind, snapshotId } : kind === 'time' ? { kind, at: 1 } : { kind });
+      const asked = preview.blockedBy !== null ? 'blocked' : preview.needsName ? 'name' : preview.needsConfirmation ? 'anyway' : 'nothing';
+      expect([preview.verdict, asked]).toEqual([verdict, asks]);
+      if (asks !== 'blocked') expect(preview.loss.lost.value).toBe(lost);
+      expect(preview.sentence).toContain(sentence);
+    });
   });
 
   const importOf = async (path: string) => {

@@ -1,24 +1,35 @@
 /**
  * What would make a start fail at once, found before anything runs: the bucket of the job's snapshots, and what each table's connector
- * finds out (missing topic or table, refused credentials, bucket out of reach). Changes nothing outside.
+ * finds out (missing topic or table, refused credentials, bucket out of reach). Changes nothing outside. A source that does not answer is no
+ * such problem: it may be back in a moment, and whether records are lost by then is judged by the preview.
  */
 import type { JobOptions } from '../contract/job-options.ts';
 import type { NodeOf, PhysicalPlan, PlanTable } from '../engine/planner/physical-plan.ts';
+import { sentences } from '../lib/sentences.ts';
 import { StoreError } from '../storage/contract.ts';
 import type { SnapshotContext } from './context.ts';
-import { runtimeContext, withDeadline } from './preview-positions.ts';
+import { NoAnswer, runtimeContext, type Silence, withDeadline } from './preview-positions.ts';
 
 const DEADLINE_MS = 10_000;
 
-/** The first problem as a sentence, or null. */
-export async function probeStart(context: SnapshotContext, plan: PhysicalPlan, options: JobOptions): Promise<string | null> {
+export interface Probed {
+  /** The first problem as a sentence, or null. */
+  readonly blockedBy: string | null;
+  /** Sources that nobody answered for. */
+  readonly unreachable: readonly Silence[];
+}
+
+export async function probeStart(context: SnapshotContext, plan: PhysicalPlan, options: JobOptions): Promise<Probed> {
   const tables = plan.nodes.filter((node): node is NodeOf<'source'> | NodeOf<'sink'> => node.kind === 'source' || node.kind === 'sink');
   const problems = await Promise.all([
     probeBucket(context, options),
     ...tables.map((node) => probeTable(context, node.table, node.kind === 'source' ? 'source' : 'sink')),
   ]);
-  const first = problems.find((problem) => problem !== null);
-  return first === undefined ? null : `${first} Nothing was started.`;
+  const first = problems.find((problem) => typeof problem === 'string');
+  return {
+    blockedBy: first === undefined ? null : sentences(first, 'Nothing was started.'),
+    unreachable: problems.filter((problem) => problem !== null && typeof problem !== 'string'),
+  };
 }
 
 async function probeBucket(context: SnapshotContext, options: JobOptions): Promise<string | null> {
@@ -30,18 +41,22 @@ async function probeBucket(context: SnapshotContext, options: JobOptions): Promi
     await withDeadline(context.store.ensureBucket(given || defaultBucket));
     return null;
   } catch (error) {
-    const why = error instanceof StoreError ? error.message : `the object store: ${(error as Error).message}.`;
-    return `Snapshots cannot be stored: ${why}`;
+    const why = error instanceof StoreError ? error.message : (error as Error).message;
+    return sentences(`Snapshots cannot be stored: ${why}`);
   }
 }
 
-async function probeTable(context: SnapshotContext, table: PlanTable, role: 'source' | 'sink'): Promise<string | null> {
+async function probeTable(context: SnapshotContext, table: PlanTable, role: 'source' | 'sink'): Promise<string | Silence | null> {
   const connector = context.connectorOf(table.connector);
   if (!connector?.probe) return null;
   try {
     const problem = await withDeadline(connector.probe(table, role, runtimeContext(context), DEADLINE_MS));
-    return problem === null ? null : `Table ${table.name}: ${problem.message}`;
+    if (problem === null) return null;
+    return role === 'source' && problem.isUnreachable
+      ? { table: table.name, reason: problem.message }
+      : `Table ${table.name}: ${problem.message}`;
   } catch (error) {
+    if (role === 'source' && error instanceof NoAnswer) return { table: table.name, reason: error.message };
     return `Table ${table.name}: ${(error as Error).message}`;
   }
 }

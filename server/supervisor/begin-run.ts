@@ -7,6 +7,7 @@ import { namedIn, readConnections } from '../connections/read-connections.ts';
 import type { StartRequest } from '../contract/operation-request.ts';
 import type { Run } from '../contract/runs.ts';
 import type { RunSpec } from '../engine/runtime/wire.ts';
+import { sentences } from '../lib/sentences.ts';
 import type { SnapshotRow } from '../snapshots/catalogue.ts';
 import { candidatesOfRestart, candidatesOfStart, chooseFirstRestorable, type PassedOver } from '../snapshots/choose-snapshot.ts';
 import { StoreError } from '../storage/contract.ts';
@@ -56,7 +57,7 @@ export async function beginRun(context: SupervisorContext, facts: JobFacts, by: 
   if (choice.kind === 'all-damaged') {
     await markDamaged(context, job.id, choice.passedOver);
     const first = choice.passedOver[0] as PassedOver;
-    return { kind: 'refused', message: `No snapshot can be restored. ${first.name}: ${first.reason} Nothing was started.` };
+    return { kind: 'refused', message: sentences(`No snapshot can be restored. ${first.name}: ${first.reason}`, 'Nothing was started.') };
   }
   if (choice.kind === 'none' && wanted.freshReason === null) {
     return {

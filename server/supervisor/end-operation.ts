@@ -1,7 +1,9 @@
 /** How operations end, each in one transaction: its row, the job's desire and status, and the ledger. */
+
 import type { JobStatus } from '../contract/job.ts';
 import type { DatabaseTransaction } from '../db/open-database.ts';
 import { appendEvent } from '../events/append-event.ts';
+import { sentences } from '../lib/sentences.ts';
 import type { SupervisorContext } from './context.ts';
 import type { JobFacts, RunRow } from './job-facts.ts';
 import { type Action, isOpen } from './job-view.ts';
@@ -41,7 +43,7 @@ export async function endByAction(context: SupervisorContext, facts: JobFacts, a
       case 'stop-succeeded':
         return stopSucceeded(tx, facts, operation, nowMs);
       case 'stop-failed':
-        return goesOn(tx, facts, operation, 'job_cancel_fail', `Still running. ${action.message}`, action.message, nowMs);
+        return goesOn(tx, facts, operation, 'job_cancel_fail', sentences('Still running.', action.message), action.message, nowMs);
       case 'savepoint-succeeded':
         await endOperation(
           tx,
@@ -51,7 +53,7 @@ export async function endByAction(context: SupervisorContext, facts: JobFacts, a
         );
         return changeJob(tx, facts.job.id, { status: restingStatus(facts, 'job_running') }, nowMs);
       case 'savepoint-failed':
-        return goesOn(tx, facts, operation, 'job_running', `The savepoint failed. ${action.message}`, action.message, nowMs);
+        return goesOn(tx, facts, operation, 'job_running', sentences('The savepoint failed.', action.message), action.message, nowMs);
       case 'delete-job':
         return deleteJob(tx, facts, operation, nowMs);
     }

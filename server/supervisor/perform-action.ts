@@ -1,5 +1,6 @@
 /** Carries out what `reconcile` decided. Null: look again at once; else how long to wait first, ms. */
 
+import { sentences } from '../lib/sentences.ts';
 import type { ActedJob, GivenOrder } from './acted-job.ts';
 import { beginRun } from './begin-run.ts';
 import { FencedOut } from './context.ts';
@@ -180,7 +181,7 @@ async function giveUp(actor: ActedJob, facts: JobFacts, action: Extract<Action, 
   const { context, jobId } = actor;
   const nowMs = context.clock.nowMs();
   const cause = facts.run?.failureMessage ?? null;
-  const message = cause === null ? action.message : `${cause} ${action.message}`;
+  const message = sentences(cause ?? '', action.message);
   await onJob(context, jobId, async (tx) => {
     const runNumber = facts.run?.number ?? null;
     await changeJob(tx, jobId, { status: 'job_running_exception', message, data: { desired: 'stopped' }, runNumber }, nowMs);

@@ -1,8 +1,10 @@
 /** Runs: begun with a new generation in one transaction with everything people see of it, and ended once, with their cause. */
+
 import { randomUUID } from 'node:crypto';
 import type { Run } from '../contract/runs.ts';
 import type { DatabaseTransaction } from '../db/open-database.ts';
 import type { JobFailure } from '../engine/runtime/wire.ts';
+import { sentences } from '../lib/sentences.ts';
 import type { SnapshotRow } from '../snapshots/catalogue.ts';
 import type { SupervisorContext } from './context.ts';
 import { type JobRow, RESTORE_BROKEN, type RunRow } from './job-facts.ts';
@@ -130,7 +132,7 @@ export async function noteFallback(
 ): Promise<void> {
   const snapshot = await tx.snapshot.findUnique({ where: { id: passed.id } });
   const name = snapshot?.name ?? 'A snapshot';
-  const text = `${name} cannot be restored: ${passed.reason} It is passed over.`;
+  const text = sentences(`${name} cannot be restored: ${passed.reason}`, 'It is passed over.');
   await addJobEvent(tx, jobId, { kind: 'fallback', level: 'warn', message: text, runNumber }, atMs);
   const of = snapshot && { id: snapshot.id, name: snapshot.name };
   await addLedger(tx, jobId, { kind: 'fallback', runNumber, who: 'supervisor', text, snapshot: of, ...OLDER }, atMs);

@@ -1,5 +1,7 @@
 /** What a run reports, written down: runs, snapshots, events, status. Reports of a run that has ended or was superseded change nothing. */
+
 import type { JobFailure, JobReport } from '../engine/runtime/wire.ts';
+import { sentences } from '../lib/sentences.ts';
 import type { SupervisorContext } from './context.ts';
 import { costOfFailure } from './cost-of-failure.ts';
 import { RESTORE_BROKEN, type RunRow } from './job-facts.ts';
@@ -126,7 +128,7 @@ export async function takeCheckpoint(
 export async function takeCheckpointFailure(context: SupervisorContext, run: RunRow, report: Report<'checkpoint-failed'>): Promise<void> {
   const nowMs = context.clock.nowMs();
   await onJob(context, run.jobId, async (tx) => {
-    const message = `Checkpoint ${report.checkpointId} failed: ${report.reason}.`;
+    const message = sentences(`Checkpoint ${report.checkpointId} failed: ${report.reason}`);
     await addJobEvent(tx, run.jobId, { kind: 'checkpoint-failed', level: 'warn', message, runNumber: run.number }, nowMs);
     await changeJob(tx, run.jobId, { data: { checkpointFailuresSince: { increment: 1 } } }, nowMs);
   });
@@ -164,7 +166,7 @@ export async function takeEnd(context: SupervisorContext, run: RunRow, end: Take
     const operation = await tx.operation.findUnique({ where: { activeJobId: run.jobId } });
     const hasRun = (await tx.run.findUniqueOrThrow({ where: { id: run.id } })).runningAt !== null;
     if (isFailure && hasRun) {
-      const text = `Run ${run.number} failed: ${failure?.message ?? 'its process ended.'}`;
+      const text = sentences(`Run ${run.number} failed: ${failure?.message ?? 'its process ended.'}`);
       await addLedger(tx, run.jobId, { kind: 'failure', runNumber: run.number, who: 'supervisor', text, ...cost }, nowMs);
     }
     // What the operation at hand makes of it, it says itself.
@@ -172,7 +174,12 @@ export async function takeEnd(context: SupervisorContext, run: RunRow, end: Take
     const mayRestart = failure === null || failure.isRetryable || failure.causeKey === RESTORE_BROKEN;
     const message = failure?.message ?? 'The process of the job ended.';
     const data = mayRestart ? {} : { desired: 'stopped' };
-    const advice = mayRestart ? '' : ' It would fail again at once, so it is not restarted. Its snapshots are kept.';
-    await changeJob(tx, run.jobId, { status: 'job_running_exception', message: message + advice, data, runNumber: run.number }, nowMs);
+    const advice = mayRestart ? '' : 'It would fail again at once, so it is not restarted. Its snapshots are kept.';
+    await changeJob(
+      tx,
+      run.jobId,
+      { status: 'job_running_exception', message: sentences(message, advice), data, runNumber: run.number },
+      nowMs,
+    );
   });
 }

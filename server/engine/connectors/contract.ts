@@ -14,6 +14,8 @@ export interface OptionProblem {
   readonly option: string | null;
   /** One sentence: what, and what to do (with a near name when one is close). */
   readonly message: string;
+  /** Nobody answered: whether anything is wrong is not known, and asking again may help. */
+  readonly isUnreachable?: boolean;
 }
 
 export interface MetadataColumn {

@@ -5,6 +5,7 @@
  * Start protocol: snapshot read and checked -> state loaded -> sinks opened -> what the snapshot's sinks have still to commit is committed ->
  * operators opened -> readers opened at their positions -> subtasks run. Nothing is written by this run before the commit is proven.
  */
+import { sentences } from '../../lib/sentences.ts';
 import type { Coordinator } from '../checkpoint/coordinator.ts';
 import type { SnapshotKind } from '../checkpoint/manifest.ts';
 import type { PhysicalPlan } from '../planner/physical-plan.ts';
@@ -166,7 +167,8 @@ class RunningJob implements Job {
     try {
       const folderFor = this.#places?.checkpoints ?? null;
       const outcome = await coordinator.request({ kind: 'checkpoint', trigger: 'end', holdsSources: true, commits: true, folderFor });
-      if (outcome.kind === 'given-up') throw new Error(`The last checkpoint failed, so the sinks have not committed: ${outcome.reason}.`);
+      if (outcome.kind === 'given-up')
+        throw new Error(sentences(`The last checkpoint failed, so the sinks have not committed: ${outcome.reason}`));
       await this.#close({ kind: 'finished' });
     } catch (error) {
       await this.#fail(error, null);
@@ -183,7 +185,7 @@ class RunningJob implements Job {
     try {
       const outcome = await coordinator.request({ kind, trigger: 'manual', holdsSources: false, commits, folderFor });
       if (outcome.kind === 'completed') return { ok: true, path: outcome.path };
-      return { ok: false, message: `The ${kind} failed: ${outcome.reason}.` };
+      return { ok: false, message: sentences(`The ${kind} failed: ${outcome.reason}`) };
     } catch (error) {
       await this.#fail(error, null);
       return { ok: false, message: (error as Error).message };
@@ -226,7 +228,7 @@ class RunningJob implements Job {
       await this.#close({ kind: 'stopped', path: outcome.path });
       return { ok: true, path: outcome.path };
     }
-    const message = `The savepoint failed: ${outcome.reason}.`;
+    const message = sentences(`The savepoint failed: ${outcome.reason}`);
     if (mode === 'drain') throw new Error(`${message} The job's input was ended for the drain, so it cannot go on.`);
     this.#ending = 'none';
     for (const source of sources) source.resume();

@@ -1,4 +1,5 @@
 /** `filesystem`: files in a local folder or a bucket, as source and as sink. */
+import { StoreError } from '../../../storage/contract.ts';
 import { tableFormatOf } from '../../formats/table-format.ts';
 import type { PlanTable, TableColumnRead } from '../../planner/physical-plan.ts';
 import { BatchBuilder } from '../../types/batch-builder.ts';
@@ -108,6 +109,10 @@ async function probe(table: PlanTable, role: 'source' | 'sink', context: Runtime
     if (role === 'source') await openFiles(location, context.store).list();
     return null;
   } catch (error) {
-    return { option: 'path', message: (error as Error).message };
+    return {
+      option: 'path',
+      message: (error as Error).message,
+      isUnreachable: error instanceof StoreError && error.code === 'unreachable',
+    };
   }
 }

@@ -51,6 +51,7 @@ async function probe(plan: PlanTable, role: 'source' | 'sink', context: RuntimeC
     }
     return null;
   } catch (error) {
-    return { option: null, message: databaseError(error, `Table '${table.tableName}' cannot be used`).message };
+    const { message, isRetryable } = databaseError(error, `Table '${table.tableName}' cannot be used`);
+    return { option: null, message, isUnreachable: isRetryable };
   }
 }

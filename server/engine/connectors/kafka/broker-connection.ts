@@ -6,6 +6,7 @@
  * Frames: int32 length, then correlation id and body. Requests are answered in order; several may be under way. A request that is
  * not answered in time closes the connection, since what follows on it would be late as well.
  */
+
 import type { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import {
@@ -21,6 +22,7 @@ import {
   type Writer,
 } from '@platformatic/kafka';
 import { DialError, type Dialer } from '../../../effects/dialer.ts';
+import { sentences } from '../../../lib/sentences.ts';
 import { KafkaError, kafkaErrorOf } from './kafka-error.ts';
 
 export interface SaslCredentials {
@@ -270,7 +272,9 @@ export class BrokerConnection {
       if (!(error instanceof KafkaError) || error.failure !== 'network') throw error;
       const { tls, sasl } = this.#settings;
       const hint = tls === null ? `expects TLS${sasl === null ? ' or a sign-in' : ''}` : 'expects another protocol';
-      throw new KafkaError('network', `${error.message} Perhaps it ${hint}: see 'properties.security.protocol'.`, null, { cause: error });
+      throw new KafkaError('network', sentences(error.message, `Perhaps it ${hint}: see 'properties.security.protocol'.`), null, {
+        cause: error,
+      });
     }
     if (this.#settings.sasl !== null) await this.#signIn(this.#settings.sasl);
   }

@@ -1,7 +1,15 @@
 /** `kafka` and `upsert-kafka`: topics as sources and sinks. */
 import type { PlanTable, TableColumnRead } from '../../planner/physical-plan.ts';
 import type { RowSchema } from '../../types/sql-type.ts';
-import type { Connector, OptionProblem, RuntimeContext, SinkWriter, SourceReader, SplitAvailability } from '../contract.ts';
+import {
+  type Connector,
+  ConnectorError,
+  type OptionProblem,
+  type RuntimeContext,
+  type SinkWriter,
+  type SourceReader,
+  type SplitAvailability,
+} from '../contract.ts';
 import { clusterSettings } from './client-properties.ts';
 import { KafkaCluster } from './cluster.ts';
 import { createKafkaWriter } from './create-writer.ts';
@@ -98,7 +106,7 @@ async function probe(plan: PlanTable, role: 'source' | 'sink', context: RuntimeC
     });
     return null;
   } catch (error) {
-    return { option: null, message: (error as Error).message };
+    return { option: null, message: (error as Error).message, isUnreachable: connectorErrorOf(error).isRetryable };
   }
 }
 
@@ -126,7 +134,7 @@ async function withinDeadline<T>(
   const servers = table.options.text('properties.bootstrap.servers', '');
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`Kafka at ${servers} did not answer within ${deadlineMs} ms.`)), deadlineMs);
+    timer = setTimeout(() => reject(new ConnectorError(`Kafka at ${servers} did not answer within ${deadlineMs} ms.`, true)), deadlineMs);
   });
   try {
     return await Promise.race([ask(port), late]);

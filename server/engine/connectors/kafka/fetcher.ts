@@ -7,6 +7,7 @@
  * Leaders that moved and brokers that do not answer are waited for without end (the job's log says so); what waiting does not mend becomes
  * `failure`, which the reader throws.
  */
+import { sentences } from '../../../lib/sentences.ts';
 import { ConnectorError, type RuntimeContext } from '../contract.ts';
 import {
   codeError,
@@ -281,7 +282,7 @@ export class Fetcher {
     else if (now - this.#toldAtMs < TOLD_AGAIN_MS) return;
     this.#toldAtMs = now;
     const seconds = Math.round((now - this.#troubleSinceMs) / 1000);
-    this.#context.log('warn', seconds === 0 ? `${message} It is tried again.` : `${message} It has been tried for ${seconds} s.`);
+    this.#context.log('warn', sentences(message, seconds === 0 ? 'It is tried again.' : `It has been tried for ${seconds} s.`));
   }
 
   #fail(error: ConnectorError): void {

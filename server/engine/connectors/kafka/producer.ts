@@ -7,6 +7,7 @@
  * drops what it has. When a broker does not know the producer (any more), a new identity is taken with sequences from 0; batches whose
  * answer was lost before may then be there twice, which is what at-least-once allows, and the log says so.
  */
+import { sentences } from '../../../lib/sentences.ts';
 import { ConnectorError, type RuntimeContext } from '../contract.ts';
 import {
   codeError,
@@ -231,7 +232,10 @@ export class Producer {
       const { records, bytes } = queue[0].writer;
       this.#fail(
         new ConnectorError(
-          `${error.message} The batch had ${records} records and ${bytes} bytes; lower 'properties.batch.size' below the topic's max.message.bytes.`,
+          sentences(
+            error.message,
+            `The batch had ${records} records and ${bytes} bytes; lower 'properties.batch.size' below the topic's max.message.bytes.`,
+          ),
           false,
         ),
       );
@@ -320,7 +324,7 @@ export class Producer {
     const now = this.#context.clock.monotonicMs();
     if (now - this.#toldAtMs < TOLD_AGAIN_MS) return;
     this.#toldAtMs = now;
-    this.#context.log('warn', `${message} It is tried again.`);
+    this.#context.log('warn', sentences(message, 'It is tried again.'));
   }
 
   #fail(error: ConnectorError): void {

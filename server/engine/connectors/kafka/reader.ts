@@ -7,6 +7,7 @@
  * that the partition does not hold any more (fetcher.ts): nothing is passed over by itself.
  * A batch holds rows of one split. Offsets go to the consumer group when a checkpoint is complete; they are for people and tools.
  */
+import { sentences } from '../../../lib/sentences.ts';
 import { BatchFullError } from '../../formats/contract.ts';
 import { DataError } from '../../functions/contract.ts';
 import { BATCH_ROWS_MAX } from '../../types/batch.ts';
@@ -110,7 +111,10 @@ export class KafkaReader implements SourceReader {
     try {
       await this.#spec.port.commitOffsets(this.#group, offsets);
     } catch (error) {
-      this.#context.log('warn', `${(error as Error).message} The job goes on; only the lag shown for group '${this.#group}' is behind.`);
+      this.#context.log(
+        'warn',
+        sentences((error as Error).message, `The job goes on; only the lag shown for group '${this.#group}' is behind.`),
+      );
     }
   }
 

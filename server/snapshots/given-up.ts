@@ -1,0 +1,60 @@
+/**
+ * What a start without a snapshot gives up for a job that had state: rows of state, and the records between the newest snapshot and the ends of
+ * its sources. Where a source then begins is its startup option's affair: at its end those records are never read, at its beginning all
+ * before the snapshot is read again. So both are said as "not more than".
+ */
+import type { Figure } from '../contract/primitives.ts';
+import type { Manifest } from '../engine/checkpoint/manifest.ts';
+import { candidatesOfStart, chooseFirstRestorable } from './choose-snapshot.ts';
+import { stateByOperator } from './compare-operators.ts';
+import type { SnapshotContext } from './context.ts';
+import { atMost, sumOf, unknown } from './figures.ts';
+import type { PartitionPreview } from './preview-positions.ts';
+
+/** The newest snapshot that could have been restored instead. */
+export interface Forgone {
+  readonly name: string;
+  readonly bytes: number;
+  readonly manifest: Manifest;
+}
+
+export interface GivenUp {
+  /** Of the newest snapshot; null = none is left. */
+  readonly name: string | null;
+  readonly rows: number | null;
+  readonly bytes: number | null;
+  readonly between: Figure;
+  readonly lost: Figure;
+  readonly readAgain: Figure;
+}
+
+export async function newestForgone(context: SnapshotContext, jobId: number): Promise<Forgone | null> {
+  const candidates = await candidatesOfStart(context.database, jobId, { kind: 'newest' });
+  const found = await chooseFirstRestorable(context.store, candidates);
+  return found.kind === 'snapshot' ? { name: found.row.name, bytes: Number(found.row.sizeBytes), manifest: found.manifest } : null;
+}
+
+const BETWEEN = 'if the sources begin at their end';
+const BEFORE = 'if the sources begin at what they hold first';
+
+/** `partitions` against the positions of the forgone snapshot. */
+export function giveUp(forgone: Forgone | null, partitions: readonly PartitionPreview[], isSilent: boolean): GivenUp {
+  if (!forgone) {
+    const none = unknown('no snapshot is left that says what the state was');
+    return { name: null, rows: null, bytes: null, between: none, lost: none, readAgain: none };
+  }
+  const rows = [...stateByOperator(forgone.manifest).values()].reduce((sum, held) => sum + held.records, 0);
+  const told = partitions.filter((one) => one.snapshot !== null);
+  const isKnown = !isSilent && told.length > 0;
+  const between = isKnown ? sumOf(told.map(betweenOf)) : unknown('the sources do not tell where they end');
+  const readAgain = isKnown ? sumOf(told.map(beforeOf)) : unknown('the sources do not tell where they begin');
+  return { name: forgone.name, rows, bytes: forgone.bytes, between, lost: between, readAgain };
+}
+
+function betweenOf({ snapshot, latest }: PartitionPreview): Figure {
+  return snapshot === null || latest === null ? unknown('the source does not tell where it ends') : atMost(latest - snapshot, BETWEEN);
+}
+
+function beforeOf({ snapshot, earliest }: PartitionPreview): Figure {
+  return snapshot === null || earliest === null ? unknown('the source does not tell where it begins') : atMost(snapshot - earliest, BEFORE);
+}
