@@ -1,8 +1,10 @@
 'use client';
 /** Head of the job page: name, status with cause, delivery pill, facts, actions. */
 import { useQuery } from '@tanstack/react-query';
-import { ChevronDown, FilePen, Play, ShieldCheck, Square } from 'lucide-react';
+import { ChevronDown, FilePen, Play, ShieldCheck, ShieldQuestionMark, Square } from 'lucide-react';
+import Link from 'next/link';
 import { useRouter } from 'next/navigation';
+import type { JobDelivery } from '../../server/contract/check.ts';
 import type { Job } from '../../server/contract/job.ts';
 import { routeQuery } from '../client/queries.ts';
 import { keys } from '../client/query-keys.ts';
@@ -102,6 +104,7 @@ const HUE = { 'exactly-once': 'ok', idempotent: 'ok', 'at-least-once': 'warn', n
 function DeliveryPill({ jobId, version }: { jobId: number; version: number }) {
   const { t } = useI18n();
   const { data } = useQuery(routeQuery('getJobDelivery', keys.jobPart(jobId, 'delivery', version), { params: { jobId } }));
+  if (data?.kind === 'not-planned') return <NotPlanned jobId={jobId} delivery={data} />;
   if (!data || data.sinks.length === 0) return null;
   return (
     <Popover
@@ -130,6 +133,36 @@ function DeliveryPill({ jobId, version }: { jobId: number; version: number }) {
           </li>
         ))}
       </ul>
+    </Popover>
+  );
+}
+
+/** The SQL does not plan: where, and the way to the editor. A job without SQL has nothing to correct. */
+function NotPlanned({ jobId, delivery }: { jobId: number; delivery: Extract<JobDelivery, { kind: 'not-planned' }> }) {
+  const { t } = useI18n();
+  const first = delivery.marks.find((mark) => mark.severity === 'error');
+  if (!first) return null;
+  return (
+    <Popover
+      label={t('job.delivery')}
+      width={420}
+      trigger={
+        <button
+          type="button"
+          className="inline-flex h-[22px] items-center gap-1.5 rounded-chip border border-line-2 bg-surface px-2 text-hint font-medium hover:bg-hover"
+        >
+          <ShieldQuestionMark size={13} aria-hidden="true" className="text-warn" />
+          {t('delivery.notPlanned')}
+        </button>
+      }
+    >
+      <h2 className="mb-2 text-ctl font-semibold">{t('job.delivery')}</h2>
+      <p className="text-ctl text-text-2">
+        {t('delivery.notPlannedText', { line: first.line, column: first.column })} <span className="text-text-1">{first.message}</span>
+      </p>
+      <Link href={`/jobs/${jobId}/edit`} className="link mt-2 inline-block text-ctl">
+        {t('delivery.correct')}
+      </Link>
     </Popover>
   );
 }

@@ -11,7 +11,7 @@ import { cx } from '../ui/class-names.ts';
 export function figureText(figure: Figure, t: Translate, f: Format): string {
   if (figure.value === null || figure.confidence === 'unknown') return t('loss.unknown');
   if (figure.confidence === 'bound') return figure.value === 0 ? '0' : t('loss.most', { n: f.count(figure.value) });
-  if (figure.confidence === 'estimate' && figure.value > 0) return t('loss.about', { n: f.count(Number(figure.value.toPrecision(2))) });
+  if (figure.confidence === 'estimate') return t('loss.about', { n: f.count(Number(figure.value.toPrecision(2))) });
   return f.count(figure.value);
 }
 

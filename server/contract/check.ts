@@ -35,6 +35,20 @@ export const deliverySchema = z.strictObject({
 });
 export type Delivery = z.infer<typeof deliverySchema>;
 
+/** Of a saved job: its SQL may not plan, and then nobody knows how it would write. */
+export const jobDeliverySchema = z.discriminatedUnion('kind', [
+  deliverySchema.extend({ kind: z.literal('planned') }),
+  z.strictObject({
+    kind: z.literal('not-planned'),
+    /** Why, and what to do. */
+    sentence: z.string(),
+    /** Errors of the SQL; empty where it was not the SQL. */
+    marks: z.array(sqlMarkSchema),
+    sinks: z.tuple([]),
+  }),
+]);
+export type JobDelivery = z.infer<typeof jobDeliverySchema>;
+
 export const planGraphSchema = z.strictObject({
   nodes: z.array(
     z.strictObject({

@@ -114,7 +114,7 @@ const jobRoutes = {
     answer: doneSchema,
   }),
   getJobPlan: route('GET', '/jobs/{jobId}/plan', 'Plan of the saved version', { params: ofJob, answer: check.jobPlanAnswerSchema }),
-  getJobDelivery: route('GET', '/jobs/{jobId}/delivery', 'Delivery contract', { params: ofJob, answer: check.deliverySchema }),
+  getJobDelivery: route('GET', '/jobs/{jobId}/delivery', 'Delivery contract', { params: ofJob, answer: check.jobDeliverySchema }),
   getJobExposure: route('GET', '/jobs/{jobId}/exposure', 'What a failure this moment would cost', {
     params: ofJob,
     answer: job.exposureSchema,

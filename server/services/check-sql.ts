@@ -1,11 +1,12 @@
 /** Check Semantics, explain, format; the plan and the delivery contract of a saved job. All by the planner's thread, within its budget. */
 import type { UserCall } from '../auth/caller.ts';
 import { requireJob } from '../auth/job-access.ts';
-import type { CheckSqlAnswer, Delivery, SqlMark } from '../contract/check.ts';
+import type { CheckSqlAnswer, JobDelivery, SqlMark } from '../contract/check.ts';
 import { Refusal } from '../contract/errors.ts';
 import type { JobOptionsPatch } from '../contract/job-options.ts';
 import { settingsOfOptions } from '../contract/job-settings.ts';
 import type { SqlProblem } from '../engine/sql/problem.ts';
+import { sentences } from '../lib/sentences.ts';
 import type { ConsoleContext } from './context.ts';
 import { readOptions } from './job-view.ts';
 import { mergeOptions } from './job-writes.ts';
@@ -17,12 +18,12 @@ interface SqlInput {
   readonly options: JobOptionsPatch;
 }
 
+const tooLong = (budgetMs: number): string =>
+  `Planning took longer than ${budgetMs / 1000} s and was stopped. Split the script, or reduce its joins.`;
+
 export function marksOf(sql: string, planned: PlannedSql): SqlMark[] {
   if (planned.kind === 'timed-out') {
-    throw new Refusal(
-      'time-out',
-      `Planning took longer than ${planned.budgetMs / 1000} s and was stopped. Split the script, or reduce its joins.`,
-    );
+    throw new Refusal('time-out', tooLong(planned.budgetMs));
   }
   if (planned.kind === 'refused') return planned.problems.map((problem) => markOfProblem(problem));
   return planned.plan.warnings.map((warning) => markOfWarning(sql, warning));
@@ -63,7 +64,7 @@ export async function checkSql(context: ConsoleContext, _call: UserCall, input: 
   const marks = marksOf(input.sql, planned);
   const tookMs = context.clock.monotonicMs() - begun;
   if (planned.kind !== 'planned') {
-    const sentence = `${marks.length} ${marks.length === 1 ? 'problem' : 'problems'}. ${marks[0]?.message ?? ''}`;
+    const sentence = sentences(`${marks.length} ${marks.length === 1 ? 'problem' : 'problems'}.`, marks[0]?.message ?? '');
     return { isRight: false, marks, sentence, operators: 0, statefulOperators: 0, graph: null, delivery: null, tookMs };
   }
   const graph = planGraph(planned.plan);
@@ -92,24 +93,33 @@ export async function formatSql(context: ConsoleContext, _call: UserCall, input:
   return { sql, isChanged: sql !== input.sql };
 }
 
-async function planOfJob(context: ConsoleContext, call: UserCall, jobId: number) {
+async function savedSql(context: ConsoleContext, call: UserCall, jobId: number) {
   await requireJob(context.database, call.caller, jobId);
   const job = await context.database.job.findUniqueOrThrow({ where: { id: jobId } });
-  if (job.type !== 'flink_opensource_sql_job') throw new Refusal('invalid-request', 'A Flink Jar job has no SQL plan.');
   const version = await context.database.jobVersion.findUniqueOrThrow({ where: { jobId_number: { jobId, number: job.version } } });
-  const planned = await context.planner.plan(version.sql, settingsOfOptions(readOptions(version.optionsJson)));
-  return { version: job.version, planned, marks: marksOf(version.sql, planned) };
+  return { job, sql: version.sql, settings: settingsOfOptions(readOptions(version.optionsJson)) };
 }
 
 export async function getJobPlan(context: ConsoleContext, call: UserCall, jobId: number) {
-  const { version, planned, marks } = await planOfJob(context, call, jobId);
+  const { job, sql, settings } = await savedSql(context, call, jobId);
+  if (job.type !== 'flink_opensource_sql_job') throw new Refusal('invalid-request', 'A Flink Jar job has no SQL plan.');
+  const planned = await context.planner.plan(sql, settings);
+  const marks = marksOf(sql, planned);
   return planned.kind === 'planned'
-    ? { version, marks, graph: planGraph(planned.plan), text: planned.text }
-    : { version, marks, graph: null, text: null };
+    ? { version: job.version, marks, graph: planGraph(planned.plan), text: planned.text }
+    : { version: job.version, marks, graph: null, text: null };
 }
 
-export async function getJobDelivery(context: ConsoleContext, call: UserCall, jobId: number): Promise<Delivery> {
-  const { planned, marks } = await planOfJob(context, call, jobId);
-  if (planned.kind !== 'planned') throw new Refusal('invalid-sql', marks[0]?.message ?? 'The SQL does not plan.', marks);
-  return deliveryOf(planned.plan);
+/** How each sink writes; or that nobody can say, which is an answer and no error: a draft is often written half. */
+export async function getJobDelivery(context: ConsoleContext, call: UserCall, jobId: number): Promise<JobDelivery> {
+  const { job, sql, settings } = await savedSql(context, call, jobId);
+  const notPlanned = (sentence: string, marks: SqlMark[] = []): JobDelivery => ({ kind: 'not-planned', sentence, marks, sinks: [] });
+  if (job.type !== 'flink_opensource_sql_job') return notPlanned('A Flink Jar job has no SQL plan: its program says how it writes.');
+  const planned = await context.planner.plan(sql, settings);
+  if (planned.kind === 'planned') return { kind: 'planned', ...deliveryOf(planned.plan) };
+  if (planned.kind === 'timed-out') return notPlanned(tooLong(planned.budgetMs));
+  const marks = marksOf(sql, planned);
+  const first = marks.find((mark) => mark.severity === 'error');
+  const where = first ? `Line ${first.line}, column ${first.column}: ${first.message}` : '';
+  return notPlanned(sentences('The SQL does not plan, so it is not known how it writes.', where, 'Correct it on the edit page.'), marks);
 }

@@ -14,6 +14,7 @@ import { runPreview } from '../engines/embedded/preview-runner.ts';
 import { EventHub } from '../events/event-hub.ts';
 import { loadMasterKey } from '../secrets/load-master-key.ts';
 import { createPreviews } from '../snapshots/create-previews.ts';
+import { LiveCounts } from '../snapshots/live-counts.ts';
 import { createStore } from '../storage/create-store.ts';
 import { SupervisorClient } from '../supervisor/client.ts';
 import { eventSocketAddress } from '../supervisor/events.ts';
@@ -59,7 +60,11 @@ async function openConsole(): Promise<ConsoleContext> {
   const planner = new PlannerThread(undefined, undefined, (sql) => planningConnections(client, namedIn(sql)));
   const events = new EventHub(client, systemClock);
   const supervisor = connectSupervisor(dataDir, () => events.nudge());
-  supervisor.subscribe((event) => events.publish(event));
+  const counts = new LiveCounts();
+  supervisor.subscribe((event) => {
+    counts.take(event);
+    events.publish(event);
+  });
   return {
     database: client,
     provider,
@@ -69,7 +74,7 @@ async function openConsole(): Promise<ConsoleContext> {
     events,
     store: createStore(environment.value.objectStore.spec),
     planner,
-    previews: createPreviews({ database: client, clock: systemClock, environment: environment.value, masterKey, planner }),
+    previews: createPreviews({ database: client, clock: systemClock, environment: environment.value, masterKey, planner, counts }),
     runPreview: (spec, onReport) => runPreview(root, spec, onReport),
     supervisor,
     version: productVersion(root),

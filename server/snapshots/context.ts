@@ -6,6 +6,7 @@ import type { Dialer } from '../effects/dialer.ts';
 import type { Connector } from '../engine/connectors/contract.ts';
 import type { PhysicalPlan } from '../engine/planner/physical-plan.ts';
 import type { ObjectStore } from '../storage/contract.ts';
+import type { LiveCount } from './live-counts.ts';
 
 export type PlannedScript =
   | { readonly kind: 'planned'; readonly plan: PhysicalPlan }
@@ -19,6 +20,8 @@ export interface SnapshotContext {
   readonly dialer: Dialer;
   readonly connectorOf: (name: string) => Connector | null;
   readonly environment: Pick<Environment, 'objectStore'>;
+  /** The last live count of a running job; null = none that is fresh. */
+  readonly counted: (jobId: number) => LiveCount | null;
   readonly plan: (sql: string, settings: Readonly<Record<string, string>>) => Promise<PlannedScript>;
 }
 

@@ -15,6 +15,7 @@ import { browse } from './browse.ts';
 import { previewImport } from './check-import.ts';
 import type { PlannedScript, SnapshotContext } from './context.ts';
 import { describeOperators } from './describe-operators.ts';
+import type { LiveCounts } from './live-counts.ts';
 import { previewStart } from './preview-start.ts';
 import { exposureNow, previewStop } from './preview-stop.ts';
 
@@ -24,16 +25,19 @@ export interface PreviewOptions {
   readonly environment: Environment;
   /** Opens the secrets of connections. */
   readonly masterKey: MasterKey;
+  /** Live counts of running jobs. */
+  readonly counts: LiveCounts;
   readonly planner: { plan(sql: string, settings: Readonly<Record<string, string>>): Promise<PlannedScript> };
 }
 
 export function createPreviews(options: PreviewOptions) {
-  const { database, clock, environment, masterKey, planner } = options;
+  const { database, clock, environment, masterKey, planner, counts } = options;
+  const counted: SnapshotContext['counted'] = (jobId) => counts.of(jobId, clock.nowMs());
   // The store is the operator's own choice, not a user's: no address policy.
   const store = createStore(environment.objectStore.spec);
   const plan: SnapshotContext['plan'] = (sql, settings) => planner.plan(sql, settings);
   const contextWith = (dialer: Dialer, connectors: SnapshotContext['connectorOf']): SnapshotContext => {
-    return { database, clock, store, dialer, connectorOf: connectors, environment, plan };
+    return { database, clock, store, dialer, connectorOf: connectors, environment, counted, plan };
   };
   const context = contextWith(createDialer({ allowPrivateAddresses: environment.allowPrivateAddresses }), connectorOf);
   /** As a run of the job would see the outside: addresses that are allowed now, and the connections its tables name. */

@@ -1,4 +1,4 @@
-/** What stopping costs in each way, and what a failure this moment would cost: from the last report of the job and the newest manifest. */
+/** What stopping costs in each way, and what a failure this moment would cost: from its last counts and the newest snapshot. */
 
 import type { Environment } from '../config/environment.ts';
 import type { Exposure } from '../contract/job.ts';
@@ -10,8 +10,9 @@ import type { StopMode, StopPreview } from '../contract/stop.ts';
 import type { Prisma } from '../db/open-database.ts';
 import type { PhysicalPlan } from '../engine/planner/physical-plan.ts';
 import type { SnapshotContext } from './context.ts';
-import { estimate, NONE, unknown, worstOf } from './figures.ts';
+import { NONE, worstOf } from './figures.ts';
 import { previewSinks, type SinkPreview } from './preview-sinks.ts';
+import { readExposure } from './read-exposure.ts';
 
 type JobRow = Prisma.JobGetPayload<Record<string, never>>;
 
@@ -26,7 +27,7 @@ export async function previewStop(context: SnapshotContext, jobId: number): Prom
   const last = await database.snapshot.findMany({ where: { jobId }, orderBy: { createdAt: 'desc' }, take: 20 });
   const tookMs = last.find((row) => row.kind === 'savepoint')?.durationMs ?? last[0]?.durationMs ?? null;
   const canSave = CAN_SAVE.includes(job.status);
-  const again = exposureOf(job);
+  const again = await readExposure(context, jobId);
   const modes = (['savepoint', 'drain', 'without'] as const).map((mode) => modePreview(mode, canSave, again, tookMs, plan));
   const version = await database.jobVersion.findUniqueOrThrow({
     where: { jobId_number: { jobId, number: job.runningVersion ?? job.version } },
@@ -76,11 +77,6 @@ function noteOf(mode: StopMode, canSave: boolean): string {
 const doubledIn = (sinks: readonly SinkPreview[], readAgain: Figure): Figure =>
   sinks.length === 0 ? readAgain : worstOf(sinks.map((sink) => sink.doubled));
 
-function exposureOf(job: JobRow): Figure {
-  if (job.exposureRecords === null) return unknown('the job has reported no counts');
-  return estimate(Number(job.exposureRecords), 'records read since the newest snapshot, as last reported');
-}
-
 async function planOf(context: SnapshotContext, job: JobRow): Promise<PhysicalPlan | null> {
   const number = job.runningVersion ?? job.version;
   const version = await context.database.jobVersion.findUniqueOrThrow({ where: { jobId_number: { jobId: job.id, number } } });
@@ -97,7 +93,7 @@ export async function exposureNow(context: SnapshotContext, jobId: number): Prom
   const job = await context.database.job.findUniqueOrThrow({ where: { id: jobId } });
   const snapshot =
     job.newestSnapshotId === null ? null : await context.database.snapshot.findUnique({ where: { id: job.newestSnapshotId } });
-  const readAgain = exposureOf(job);
+  const readAgain = await readExposure(context, jobId);
   const plan = await planOf(context, job);
   const sinks = plan ? previewSinks(plan, { lost: NONE, readAgain, committed: NONE }) : [];
   return {

@@ -13,7 +13,9 @@ import { createJobFixture, type JobFixture } from '../supervisor/supervisor-fixt
 import { browse } from './browse.ts';
 import { previewImport } from './check-import.ts';
 import type { SnapshotContext } from './context.ts';
+import type { LiveCount } from './live-counts.ts';
 import { previewStart } from './preview-start.ts';
+import { exposureNow, previewStop } from './preview-stop.ts';
 import { folderAt } from './snapshot-place.ts';
 
 const node = (more: object): PlanNode =>
@@ -52,9 +54,13 @@ describe('previews', () => {
   let context: SnapshotContext;
   let held: SplitAvailability[] | Error;
   let plan: PhysicalPlan;
+  let live: LiveCount | null;
+  let nowMs: number;
 
   beforeEach(async () => {
     fixture = await createJobFixture('', {});
+    live = null;
+    nowMs = 5_000;
     store = new MemoryObjectStore();
     await store.ensureBucket('tidemark');
     held = [{ split: 'orders-0', earliest: '0', latest: '900', retentionMs: null }];
@@ -68,11 +74,12 @@ describe('previews', () => {
     } as unknown as Connector;
     context = {
       database: fixture.opened.client,
-      clock: { nowMs: () => 5_000, monotonicMs: () => 5_000 },
+      clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
       store,
       dialer: {} as Dialer,
       connectorOf: (name) => (name === 'kafka' ? kafka : null),
       environment: { objectStore: { spec: { kind: 'local', root: '' }, defaultBucket: 'tidemark', prefix: '' } },
+      counted: () => live,
       plan: async () => ({ kind: 'planned', plan }),
     };
   });
@@ -271,6 +278,37 @@ describe('previews', () => {
       if (asks !== 'blocked') expect(preview.loss.lost.value).toBe(lost);
       expect(preview.sentence).toContain(sentence);
     });
+  });
+
+  it('what a failure would cost goes on with the time since the last count, in the exposure and in the stop dialog', async () => {
+    await ranWith([1]);
+    const { client } = fixture.opened;
+    const jobId = fixture.jobId;
+    const at = (ms: number) => new Date(ms);
+    // 800 a second since second 1; the snapshot of second 11 has not been followed by a stored count.
+    await client.run.updateMany({
+      where: { jobId },
+      data: { endedAt: null, runningAt: at(1_000), tasksAt: at(10_000), recordsIn: 7_200n },
+    });
+    await client.snapshot.updateMany({ where: { jobId }, data: { createdAt: at(11_100), durationMs: 100, recordsIn: 8_000n } });
+    await client.job.update({ where: { id: jobId }, data: { status: 'job_running', exposureRecords: 0n } });
+    plan = planOf([source, count, sinkOf('at-least-once')]);
+    const readAgain = async () => {
+      const exposure = await exposureNow(context, jobId);
+      const without = (await previewStop(context, jobId)).modes.find((one) => one.mode === 'without');
+      expect(without?.readAgain).toEqual(exposure.readAgain);
+      expect(without?.doubled).toMatchObject({ value: exposure.readAgain.value, confidence: 'bound' });
+      return exposure.readAgain;
+    };
+    nowMs = 15_000;
+    expect(await readAgain()).toMatchObject({ value: 3_200, confidence: 'estimate' });
+    // A live count of the snapshot before this one gives its rate only; one that followed it gives the count.
+    live = { atMs: 11_050, sinceSnapshot: 7_900, rate: 100 };
+    expect(await readAgain()).toMatchObject({ value: 400 });
+    live = { atMs: 14_500, sinceSnapshot: 2_000, rate: 1_000 };
+    expect(await readAgain()).toMatchObject({ value: 2_500 });
+    await client.run.updateMany({ where: { jobId }, data: { endedAt: at(15_000) } });
+    expect((await exposureNow(context, jobId)).readAgain.value).toBeNull();
   });
 
   const importOf = async (path: string) => {

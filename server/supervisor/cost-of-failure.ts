@@ -1,6 +1,7 @@
 /** What a failure at this moment costs when the job is restored from its newest snapshot: nothing lost, some records read again, perhaps doubled. */
 import type { Figure } from '../contract/primitives.ts';
 import type { Manifest } from '../engine/checkpoint/manifest.ts';
+import { COUNTED_ON } from '../snapshots/exposure.ts';
 import { inspectSnapshot } from '../snapshots/inspect-snapshot.ts';
 import { folderAt } from '../snapshots/snapshot-place.ts';
 import { StoreError } from '../storage/contract.ts';
@@ -8,11 +9,11 @@ import type { SupervisorContext } from './context.ts';
 import type { JobRow } from './job-facts.ts';
 import { type Cost, NONE, UNKNOWN } from './ledger.ts';
 
-export async function costOfFailure(context: SupervisorContext, job: JobRow): Promise<Cost> {
-  const readAgain: Figure =
-    job.exposureRecords === null
-      ? UNKNOWN
-      : { value: Number(job.exposureRecords), confidence: 'estimate', basis: 'records read since the newest snapshot, as last reported' };
+/** `exposure`: records read from the newest snapshot to the failure; null = not known. */
+export async function costOfFailure(context: SupervisorContext, job: JobRow, exposure: number | null): Promise<Cost> {
+  // A supervisor that never had a line to the run knows what was stored last.
+  const records = exposure ?? (job.exposureRecords === null ? null : Number(job.exposureRecords));
+  const readAgain: Figure = records === null ? UNKNOWN : { value: Math.round(records), confidence: 'estimate', basis: COUNTED_ON };
   const snapshot =
     job.newestSnapshotId === null ? null : await context.database.snapshot.findUnique({ where: { id: job.newestSnapshotId } });
   if (!snapshot) return { lost: NONE, readAgain, doubled: readAgain };

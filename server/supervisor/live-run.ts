@@ -38,7 +38,7 @@ export class LiveRun {
   constructor(context: SupervisorContext, run: RunRow) {
     this.#context = context;
     this.#run = run;
-    this.metrics = new MetricsRecorder(run.jobId);
+    this.metrics = new MetricsRecorder(run.jobId, (run.runningAt ?? run.startedAt).getTime());
     this.#lastReportMs = context.clock.nowMs();
   }
 
@@ -75,6 +75,10 @@ export class LiveRun {
         this.#context.publish({ type: 'log', jobId, lines: [line] });
         return true;
       }
+      case 'checkpoint-completed':
+        // Before the next measurements come: those are counted from this snapshot.
+        this.metrics.saved(report.summary);
+        return false;
       case 'answer':
         this.#waiters.get(report.requestId)?.(report);
         return false;
@@ -100,7 +104,7 @@ export class LiveRun {
     if (this.#isEnded) return report.type === 'answer' ? answers.answered(report) : undefined;
     switch (report.type) {
       case 'running':
-        return takeRunning(this.#context, run);
+        return takeRunning(this.#context, run, this.metrics);
       case 'checkpoint-completed':
         return takeCheckpoint(this.#context, run, report, this.metrics);
       case 'checkpoint-failed':
@@ -170,7 +174,7 @@ export class LiveRun {
 
   async #store(nowMs: number): Promise<void> {
     const { jobId, id } = this.#run;
-    const fields = this.metrics.jobFields();
+    const fields = this.metrics.jobFields(nowMs);
     const { recordsIn, recordsOut } = this.metrics;
     await onJob(this.#context, jobId, async (tx) => {
       await this.metrics.flush(tx, false);

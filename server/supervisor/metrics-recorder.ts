@@ -6,7 +6,12 @@ import { type FoldedMetrics, METRIC_RESOLUTIONS, type MetricName, type MetricVal
 import type { TasksAnswer } from '../contract/runs.ts';
 import type { DatabaseTransaction } from '../db/open-database.ts';
 import type { JobReport } from '../engine/runtime/wire.ts';
+import { type Counted, recordsAtRisk } from '../snapshots/exposure.ts';
 
+type SavedSummary = Pick<
+  Extract<JobReport, { type: 'checkpoint-completed' }>['summary'],
+  'createdMs' | 'durationMs' | 'recordsIn' | 'totalBytes'
+>;
 type MetricsReport = Extract<JobReport, { type: 'metrics' }>;
 
 interface Totals {
@@ -18,20 +23,41 @@ interface Totals {
   readonly cpuSeconds: number;
 }
 
+const REPORT_MS = 1_000;
+
 const round = (value: number) => Math.round(value * 100) / 100;
 
 export class MetricsRecorder {
   readonly #jobId: number;
   #before: Totals | null = null;
-  #savedRecordsIn = 0;
+  #saved: Counted | null = null;
+  #beganMs: number;
   #last: MetricsReport | null = null;
   #values: MetricValues = {};
   /** By resolution: the bucket under way. */
   readonly #buckets = new Map<number, { readonly atMs: number; readonly folded: FoldedMetrics }>();
   #due: { readonly seconds: number; readonly atMs: number; readonly folded: FoldedMetrics }[] = [];
 
-  constructor(jobId: number) {
+  /** `beganMs`: when the run began to read, as far as known. */
+  constructor(jobId: number, beganMs: number) {
     this.#jobId = jobId;
+    this.#beganMs = beganMs;
+  }
+
+  /** The run reads from now on. */
+  began(atMs: number): void {
+    this.#beganMs = atMs;
+  }
+
+  /** Known from before: the newest snapshot of a run that is taken up again. */
+  savedBefore(saved: Counted): void {
+    if (!this.#saved || this.#saved.atMs < saved.atMs) this.#saved = saved;
+  }
+
+  /** Records a failure at this moment makes the job read again; null = not known. */
+  exposureAt(nowMs: number): number | null {
+    const reported = this.#before && { atMs: this.#before.atMs, records: this.#before.recordsIn };
+    return recordsAtRisk({ beganMs: this.#beganMs, saved: this.#saved, reported, rate: this.#values.recordsInRate ?? null }, nowMs);
   }
 
   /** Values of this moment. */
@@ -49,7 +75,7 @@ export class MetricsRecorder {
       stateBytes: report.stateBytes,
       busy: round(busiest((operator) => operator.busy)),
       backpressured: round(busiest((operator) => operator.backpressured)),
-      exposureRecords: Math.max(0, totals.recordsIn - this.#savedRecordsIn),
+      exposureRecords: Math.max(0, totals.recordsIn - (this.#saved?.records ?? 0)),
     };
     if (before && seconds !== null) {
       values.recordsInRate = rate(totals.recordsIn, before.recordsIn);
@@ -69,11 +95,10 @@ export class MetricsRecorder {
   }
 
   /** A snapshot is complete: what was read before it is safe. */
-  saved(atMs: number, snapshot: { readonly recordsIn: number; readonly durationMs: number; readonly bytes: number }): MetricValues {
-    this.#savedRecordsIn = snapshot.recordsIn;
-    const values: MetricValues = { checkpointMs: round(snapshot.durationMs), checkpointBytes: snapshot.bytes };
-    this.#fold(atMs, values);
-    return values;
+  saved(snapshot: SavedSummary): void {
+    const { createdMs, durationMs, recordsIn, totalBytes } = snapshot;
+    this.savedBefore({ atMs: createdMs - durationMs, records: recordsIn });
+    this.#fold(createdMs, { checkpointMs: round(durationMs), checkpointBytes: totalBytes });
   }
 
   get recordsIn(): number | null {
@@ -84,10 +109,16 @@ export class MetricsRecorder {
     return this.#before?.recordsOut ?? null;
   }
 
+  /** A run reports every second: what ended it came at most that long after its last report, however late it was found. */
+  exposureAtEnd(nowMs: number): number | null {
+    return this.#before === null ? null : this.exposureAt(Math.min(nowMs, this.#before.atMs + REPORT_MS));
+  }
+
   /** Fields of the job's row that follow from the newest report. */
-  jobFields() {
-    const { lagRecords, exposureRecords, stateBytes } = this.#values;
-    const whole = (value: number | undefined) => (value === undefined ? null : BigInt(Math.round(value)));
+  jobFields(nowMs: number) {
+    const { lagRecords, stateBytes } = this.#values;
+    const exposureRecords = this.exposureAt(nowMs);
+    const whole = (value: number | null | undefined) => (value == null ? null : BigInt(Math.round(value)));
     return { lagRecords: whole(lagRecords), exposureRecords: whole(exposureRecords), stateBytes: whole(stateBytes) };
   }
 

@@ -16,8 +16,9 @@ import { addJobEvent, changeJob, tellRun } from './tell.ts';
 type Report<T extends JobReport['type']> = Extract<JobReport, { type: T }>;
 
 /** The run reports that it runs; repeated after an adoption. */
-export async function takeRunning(context: SupervisorContext, run: RunRow): Promise<void> {
+export async function takeRunning(context: SupervisorContext, run: RunRow, metrics: MetricsRecorder): Promise<void> {
   const nowMs = context.clock.nowMs();
+  await takeUpCounts(context, run, metrics, nowMs);
   await onJob(context, run.jobId, async (tx) => {
     const current = await tx.run.findUniqueOrThrow({ where: { id: run.id } });
     if (current.endedAt !== null) return;
@@ -45,6 +46,16 @@ export async function takeRunning(context: SupervisorContext, run: RunRow): Prom
     await noteStart(tx, run, nowMs);
     await tellRun(tx, run.id, nowMs);
   });
+}
+
+/** A run that another supervisor began may have snapshots that this one was not told of. */
+async function takeUpCounts(context: SupervisorContext, run: RunRow, metrics: MetricsRecorder, nowMs: number): Promise<void> {
+  metrics.began(run.runningAt?.getTime() ?? nowMs);
+  const saved = await context.database.snapshot.findFirst({
+    where: { jobId: run.jobId, runNumber: run.number, recordsIn: { not: null } },
+    orderBy: { createdAt: 'desc' },
+  });
+  if (saved) metrics.savedBefore({ atMs: saved.createdAt.getTime() - (saved.durationMs ?? 0), records: Number(saved.recordsIn) });
 }
 
 async function noteStart(tx: Parameters<typeof addLedger>[0], run: RunRow, nowMs: number): Promise<void> {
@@ -113,14 +124,15 @@ export async function takeCheckpoint(
 ): Promise<void> {
   const nowMs = context.clock.nowMs();
   const { summary, path, checkpointId } = report;
-  metrics.saved(nowMs, { recordsIn: summary.recordsIn, durationMs: summary.durationMs, bytes: summary.totalBytes });
   await onJob(context, run.jobId, async (tx) => {
     const lease = await tx.lease.findUniqueOrThrow({ where: { jobId: run.jobId } });
     if (lease.generation !== run.generation) return;
     const whose = { generation: run.generation, runNumber: run.number, jobVersion: run.jobVersion, keyGroups: null, sqlSha256: null };
     await registerSnapshot(tx, run.jobId, { path, checkpointId, summary, ...whose }, nowMs);
     await releaseAfterCheckpoints(tx, run.jobId, run.number, nowMs);
-    const data = { checkpointFailuresSince: 0, exposureRecords: 0n, observed: 'running', observedAt: new Date(nowMs) };
+    const exposure = metrics.exposureAt(nowMs);
+    const exposureRecords = exposure === null ? null : BigInt(Math.round(exposure));
+    const data = { checkpointFailuresSince: 0, exposureRecords, observed: 'running', observedAt: new Date(nowMs) };
     await changeJob(tx, run.jobId, { data }, nowMs);
   });
 }
@@ -148,7 +160,7 @@ export async function takeEnd(context: SupervisorContext, run: RunRow, end: Take
   const { cause, failure } = end;
   const isFailure = cause === 'failed' || cause === 'lost';
   const before = await context.database.job.findUniqueOrThrow({ where: { id: run.jobId } });
-  const cost = isFailure && run.runningAt !== null ? await costOfFailure(context, before) : NO_COST;
+  const cost = isFailure && run.runningAt !== null ? await costOfFailure(context, before, metrics.exposureAtEnd(nowMs)) : NO_COST;
   await onJob(context, run.jobId, async (tx) => {
     await metrics.flush(tx, true);
     const tasks = metrics.tasks();
