@@ -8,6 +8,7 @@ import type { Job } from '../../server/contract/job.ts';
 import { OPTIONS_APPLIED_ON_SAVE } from '../../server/contract/job-options.ts';
 import { keys } from '../client/query-keys.ts';
 import { call } from '../client/request.ts';
+import type { PlainKey } from '../i18n/dictionary.ts';
 import { useI18n } from '../i18n/provider.tsx';
 import { offReason } from '../job/acts.ts';
 import { ErrorNotice } from '../job/error-notice.tsx';
@@ -104,6 +105,11 @@ function Notices({ job, draft }: { job: Job; draft: Draft }) {
           {t('edit.draft', { time: f.time(draft.stored.at) })}
         </Notice>
       ) : null}
+      {draft.rebasedOn !== null && !draft.conflict ? (
+        <Notice kind="info" live className={flat}>
+          {t('edit.rebased', { n: draft.rebasedOn, m: draft.changes })}
+        </Notice>
+      ) : null}
       {draft.conflict?.version ? (
         <Notice
           kind="warn"
@@ -117,7 +123,10 @@ function Notices({ job, draft }: { job: Job; draft: Draft }) {
         >
           {draft.conflict.savedBy
             ? t('edit.conflict', { who: draft.conflict.savedBy, n: draft.conflict.version })
-            : t('edit.conflictPlain', { n: draft.conflict.version })}
+            : t('edit.conflictPlain', { n: draft.conflict.version })}{' '}
+          {draft.both.length > 0
+            ? t('edit.both', { fields: draft.both.map((name) => (name === 'sql' ? 'SQL' : t(`options.${name}` as PlainKey))).join(', ') })
+            : null}
         </Notice>
       ) : draft.save.error ? (
         <ErrorNotice error={draft.save.error} className={flat} />

@@ -82,6 +82,9 @@ export const options = {
   'edit.needRestart': '{n} {n:change needs|changes need} a restart, {m} {m:applies|apply} on save.',
   'edit.conflict': '{who} saved version {n} while you edited.',
   'edit.conflictPlain': 'Version {n} was saved while you edited.',
+  'edit.both': 'Changed by both: {fields}. Saving keeps yours; all else of that version stays.',
+  'edit.rebased':
+    'Version {n} was saved while you edited. Your {m} unsaved {m:change stands|changes stand} on it; no field was changed twice.',
   'edit.compare': 'Compare',
   'edit.overwrite': 'Save as version {n}',
   'edit.check': 'Check Semantics',

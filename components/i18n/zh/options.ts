@@ -84,6 +84,8 @@ export const options: Record<keyof typeof en, string> = {
   'edit.needRestart': '{n} 处修改需要重启，{m} 处保存即生效。',
   'edit.conflict': '您编辑期间 {who} 保存了版本 {n}。',
   'edit.conflictPlain': '您编辑期间已有人保存了版本 {n}。',
+  'edit.both': '双方都修改了：{fields}。保存时保留您的修改，该版本的其余内容不变。',
+  'edit.rebased': '您编辑期间已保存版本 {n}。您的 {m} 处未保存修改以它为基础，没有重复修改的字段。',
   'edit.compare': '对比',
   'edit.overwrite': '另存为版本 {n}',
   'edit.check': '语义校验',
