@@ -20,6 +20,12 @@ export interface ActResult {
   readonly message: string;
 }
 
+export interface StreamedEvent {
+  readonly type: string;
+  readonly jobId?: number;
+  readonly patch?: { readonly status?: string; readonly statusAt?: number };
+}
+
 export class ConsoleApi {
   readonly url: string;
   readonly #cookie: string;
@@ -54,6 +60,22 @@ export class ConsoleApi {
     return JSON.parse(text) as T;
   }
 
+  /** The event stream as a page has it: `onEvent` gets each event as it arrives. Resolves when the stream is open; the function ends it. */
+  async events(onEvent: (event: StreamedEvent, atMs: number) => void): Promise<() => void> {
+    const ending = new AbortController();
+    const response = await fetch(`${this.url}/api/v1/events`, {
+      headers: { cookie: this.#cookie, accept: 'text/event-stream' },
+      signal: ending.signal,
+    });
+    if (!response.ok || !response.body) throw new Error(`the event stream answered ${response.status}`);
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    const first = await reader.read();
+    void readEvents(reader, first.value ?? '', onEvent).catch((error: unknown) => {
+      if (!ending.signal.aborted) throw error;
+    });
+    return () => ending.abort();
+  }
+
   async createJob(name: string, sql: string, options: Record<string, unknown> = {}): Promise<JobView> {
     return (await this.call<{ job: JobView }>('POST', '/jobs', { name, sql, options })).job;
   }
@@ -80,5 +102,24 @@ export class ConsoleApi {
 
   async stop(id: number, mode: 'savepoint' | 'drain' | 'without' = 'savepoint'): Promise<readonly ActResult[]> {
     return (await this.call<{ results: ActResult[] }>('POST', '/jobs/stop', { jobs: [{ jobId: id, mode }] })).results;
+  }
+}
+
+async function readEvents(
+  reader: ReadableStreamDefaultReader<string>,
+  begun: string,
+  onEvent: (event: StreamedEvent, atMs: number) => void,
+): Promise<void> {
+  let pending = begun;
+  for (;;) {
+    const parts = pending.split('\n\n');
+    pending = parts.pop() ?? '';
+    for (const part of parts) {
+      const data = part.split('\n').find((line) => line.startsWith('data: '));
+      if (data) onEvent(JSON.parse(data.slice(6)) as StreamedEvent, Date.now());
+    }
+    const { done, value } = await reader.read();
+    if (done) return;
+    pending += value;
   }
 }

@@ -83,6 +83,29 @@ describe('database', () => {
     await opened.close();
   });
 
+  it('waits for the transaction of another process without standing still', async () => {
+    const opened = await openDatabase({ dataDir: folder, databaseUrl: null });
+    const { client } = opened;
+    const other = await elsewhere(`import { DatabaseSync } from 'node:sqlite';
+      const database = new DatabaseSync(${JSON.stringify(join(folder, 'tidemark.db'))});
+      database.exec('BEGIN IMMEDIATE');
+      console.log('begun'); setInterval(() => {}, 1000);`);
+    expect(other.line).toBe('begun');
+    const order: string[] = [];
+    const writing = [
+      client.$transaction(async (tx) => tx.setting.create({ data: { key: 'a', valueJson: '1' } })),
+      client.setting.create({ data: { key: 'b', valueJson: '1' } }),
+    ].map((one) => one.then(() => order.push('written')));
+    // Only a process that goes on can end the other one.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    order.push('went on');
+    await other.kill();
+    await Promise.all(writing);
+    expect(order).toEqual(['went on', 'written', 'written']);
+    expect(await client.setting.count()).toBe(2);
+    await opened.close();
+  });
+
   it('rolls back a transaction that fails, and goes on', async () => {
     const opened = await openDatabase({ dataDir: folder, databaseUrl: null });
     const failing = opened.client.$transaction(async (tx) => {

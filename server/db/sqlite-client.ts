@@ -3,6 +3,10 @@
  * a process, for three reasons: settings of a connection (synchronous FULL, busy timeout) hold for every statement; a transaction
  * begins IMMEDIATE, so that two processes that read and then write wait for each other instead of failing; and no second build of SQLite
  * in the process can drop this one's file locks. The adapter hands out one statement or one transaction at a time.
+ *
+ * Calls are synchronous, and SQLite's own wait for another process's transaction would stop the whole process (requests, events, leases) and,
+ * asking only every 100 ms, might never meet the moment between two transactions of a busy neighbour. So it never waits itself: what is busy is
+ * tried again from the event loop every millisecond, and a process that has written without a pause makes one, so that the other gets its turn.
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { PrismaLibSql } from '@prisma/adapter-libsql';
@@ -10,6 +14,12 @@ import { PrismaLibSql } from '@prisma/adapter-libsql';
 const STATEMENTS_KEPT = 400;
 /** How long a statement waits for another process's transaction, ms. */
 const BUSY_TIMEOUT_MS = 10_000;
+const SQLITE_BUSY = 5;
+/** A pause that another process finds; and how long one may write without it. */
+const PAUSE_MS = 3;
+const STREAK_MS = 40;
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 type LibsqlClient = ReturnType<PrismaLibSql['createClient']>;
 interface Statement {
@@ -37,12 +47,51 @@ function withRawCode(error: unknown): unknown {
   return error;
 }
 
+/** Extended codes keep the plain one in their low byte. */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === SQLITE_BUSY;
+}
+
 class SqliteConnection {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
+  /** Since when there was no pause between transactions, and when the last one ended. */
+  #streakMs = 0;
+  #endedMs = Number.NEGATIVE_INFINITY;
+
   constructor(file: string) {
     this.#database = openSqliteFile(file);
+    this.#database.exec('PRAGMA busy_timeout = 0');
+  }
+
+  /** A transaction takes the place of the one writer; the other process may have it. */
+  async begin(): Promise<void> {
+    const nowMs = performance.now();
+    if (nowMs - this.#endedMs > PAUSE_MS) this.#streakMs = nowMs;
+    else if (nowMs - this.#streakMs > STREAK_MS) {
+      await sleep(PAUSE_MS);
+      this.#streakMs = performance.now();
+    }
+    await this.patiently(() => this.run('BEGIN IMMEDIATE'));
+  }
+
+  end(how: 'COMMIT' | 'ROLLBACK'): void {
+    this.run(how);
+    this.#endedMs = performance.now();
+  }
+
+  /** Does it as soon as no other process is in the way. */
+  async patiently<T>(work: () => T): Promise<T> {
+    const giveUpMs = performance.now() + BUSY_TIMEOUT_MS;
+    for (;;) {
+      try {
+        return work();
+      } catch (error) {
+        if (!isBusy(error) || performance.now() > giveUpMs) throw error;
+        await sleep(1);
+      }
+    }
   }
 
   #prepare(sql: string): StatementSync {
@@ -112,14 +161,15 @@ export class SqliteAdapter extends PrismaLibSql {
   override createClient(): LibsqlClient {
     const connection = new SqliteConnection(this.#file);
     const client = {
-      execute: async (statement: Statement) => connection.execute(statement),
+      execute: (statement: Statement) => connection.patiently(() => connection.execute(statement)),
+      // Part of a script may be done when the rest meets a busy file: it is not tried again.
       executeMultiple: async (script: string) => connection.run(script),
       transaction: async () => {
-        connection.run('BEGIN IMMEDIATE');
+        await connection.begin();
         return {
-          execute: async (statement: Statement) => connection.execute(statement),
-          commit: async () => connection.run('COMMIT'),
-          rollback: async () => connection.run('ROLLBACK'),
+          execute: (statement: Statement) => connection.patiently(() => connection.execute(statement)),
+          commit: () => connection.patiently(() => connection.end('COMMIT')),
+          rollback: async () => connection.end('ROLLBACK'),
         };
       },
       close: () => connection.close(),

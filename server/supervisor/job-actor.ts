@@ -27,7 +27,8 @@ export class JobActor implements ActedJob {
   live: LiveRun | null = null;
   line: LineView = 'unknown';
   #queue: Promise<void> = Promise.resolve();
-  #pending = 0;
+  /** A look waits in the queue: what is found before it begins is seen by it. */
+  #isSettleQueued = false;
   #timer: NodeJS.Timeout | null = null;
   #isClosed = false;
   #isSuspended = false;
@@ -46,14 +47,17 @@ export class JobActor implements ActedJob {
 
   /** Looks at the job soon. */
   wake(): void {
-    if (this.#pending === 0) this.enqueue(() => this.#settle());
+    if (this.#isSettleQueued) return;
+    this.#isSettleQueued = true;
+    this.enqueue(() => {
+      this.#isSettleQueued = false;
+      return this.#settle();
+    });
   }
 
   enqueue(work: () => Promise<void>): void {
     if (this.#isClosed) return;
-    this.#pending++;
     this.#queue = this.#queue.then(async () => {
-      this.#pending--;
       if (this.#isClosed) return;
       try {
         await work();
