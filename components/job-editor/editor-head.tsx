@@ -105,8 +105,18 @@ function Notices({ job, draft }: { job: Job; draft: Draft }) {
           {t('edit.draft', { time: f.time(draft.stored.at) })}
         </Notice>
       ) : null}
+      <VersionNotices draft={draft} className={flat} />
+    </>
+  );
+}
+
+/** What another saved meanwhile, and why the last save did not come about. */
+function VersionNotices({ draft, className }: { draft: Draft; className: string }) {
+  const { t } = useI18n();
+  return (
+    <>
       {draft.rebasedOn !== null && !draft.conflict ? (
-        <Notice kind="info" live className={flat}>
+        <Notice kind="info" live className={className}>
           {t('edit.rebased', { n: draft.rebasedOn, m: draft.changes })}
         </Notice>
       ) : null}
@@ -114,7 +124,7 @@ function Notices({ job, draft }: { job: Job; draft: Draft }) {
         <Notice
           kind="warn"
           live
-          className={flat}
+          className={className}
           action={
             <Button size="sm" onClick={() => draft.save.mutate(draft.conflict!.version!)}>
               {t('edit.overwrite', { n: draft.conflict.version + 1 })}
@@ -129,7 +139,7 @@ function Notices({ job, draft }: { job: Job; draft: Draft }) {
             : null}
         </Notice>
       ) : draft.save.error ? (
-        <ErrorNotice error={draft.save.error} className={flat} />
+        <ErrorNotice error={draft.save.error} className={className} />
       ) : null}
     </>
   );
