@@ -73,6 +73,9 @@ export function applyEvent(client: QueryClient, event: JobServerEvent): void {
       age(client, keys.jobPart(event.jobId, 'events').slice(0, 3));
       age(client, keys.jobPart(event.jobId, 'exceptions').slice(0, 3));
       return;
+    case 'alarm-changed':
+      age(client, keys.alarms);
+      return;
     case 'operation-progress':
       age(client, keys.operations);
       return;

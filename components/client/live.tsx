@@ -32,6 +32,7 @@ const TYPES = [
   'ledger-added',
   'job-event',
   'operation-progress',
+  'alarm-changed',
   'metrics',
   'log',
   'rows',

@@ -1,4 +1,6 @@
 /** English dictionary: its keys are the keys of all languages. */
+
+import { alarm } from './en/alarm.ts';
 import { guide } from './en/guide.ts';
 import { job } from './en/job.ts';
 import { list } from './en/list.ts';
@@ -8,4 +10,4 @@ import { restart } from './en/restart.ts';
 import { said } from './en/said.ts';
 import { shell } from './en/shell.ts';
 
-export const en = { ...shell, ...job, ...list, ...restart, ...options, ...page, ...said, ...guide } as const;
+export const en = { ...shell, ...job, ...list, ...restart, ...options, ...page, ...alarm, ...said, ...guide } as const;

@@ -1,5 +1,6 @@
 /** Simplified Chinese dictionary. */
 import type { Dictionary } from './dictionary.ts';
+import { alarm } from './zh/alarm.ts';
 import { guide } from './zh/guide.ts';
 import { job } from './zh/job.ts';
 import { list } from './zh/list.ts';
@@ -9,4 +10,4 @@ import { restart } from './zh/restart.ts';
 import { said } from './zh/said.ts';
 import { shell } from './zh/shell.ts';
 
-export const zh: Dictionary = { ...shell, ...job, ...list, ...restart, ...options, ...page, ...said, ...guide };
+export const zh: Dictionary = { ...shell, ...job, ...list, ...restart, ...options, ...page, ...alarm, ...said, ...guide };

@@ -32,6 +32,7 @@ export const TABS = [
   'submit',
   'logs',
   'ledger',
+  'alarms',
   'configuration',
   'permissions',
   'tags',
@@ -122,6 +123,8 @@ function Panel({
       return <LedgerTab job={job} />;
     case 'configuration':
       return <ConfigurationTab job={job} viewer={parts.viewer} />;
+    case 'alarms':
+      return parts.alarms(job);
     case 'permissions':
       return parts.permissions(job);
     case 'tags':

@@ -7,6 +7,7 @@ import type { LedgerEntry, TasksAnswer } from '../../server/contract/runs.ts';
 export interface JobPageParts {
   graph(graph: PlanGraph, tasks: TasksAnswer | undefined): ReactNode;
   snapshots(job: Job): ReactNode;
+  alarms(job: Job): ReactNode;
   permissions(job: Job): ReactNode;
   coach(ledger: readonly LedgerEntry[], onHide: () => void): ReactNode;
   viewer(sql: string, label: string): ReactNode;

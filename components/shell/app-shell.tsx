@@ -35,6 +35,7 @@ export function AppShell({ startFolded, children }: { startFolded: boolean; chil
   useShortcut('?', () => setHelp(true));
   useShortcut('g j', () => router.push('/jobs'));
   useShortcut('g s', () => router.push('/snapshots'));
+  useShortcut('g a', () => router.push('/alarms'));
   useShortcut('g t', () => router.push('/templates'));
   return (
     <PageNameProvider>

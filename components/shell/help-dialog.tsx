@@ -15,6 +15,7 @@ const ROWS: readonly { keys: readonly string[]; label: KeyLabel }[] = [
   { keys: ['G J'], label: 'keys.jobs' },
   { keys: ['G S'], label: 'keys.snapshots' },
   { keys: ['G T'], label: 'keys.templates' },
+  { keys: ['G A'], label: 'keys.alarms' },
   { keys: ['C'], label: 'keys.create' },
   { keys: ['['], label: 'keys.fold' },
   { keys: ['J', 'K'], label: 'keys.row' },

@@ -1,5 +1,5 @@
 /** Entries of the side bar, in order. Only what the API serves is there. */
-import { Bookmark, LayoutTemplate, LifeBuoy, type LucideIcon, ScrollText, Server, Settings2, Workflow } from 'lucide-react';
+import { BellRing, Bookmark, LayoutTemplate, LifeBuoy, type LucideIcon, ScrollText, Server, Settings2, Workflow } from 'lucide-react';
 import type { PlainKey } from '../i18n/dictionary.ts';
 
 export interface NavEntry {
@@ -22,10 +22,14 @@ export const NAV: readonly NavGroup[] = [
     ],
   },
   { label: 'nav.jobTemplates', entries: [{ href: '/templates', label: 'nav.templates', icon: LayoutTemplate }] },
-  { label: 'nav.resources', entries: [{ href: '/queues', label: 'nav.queues', icon: Server }] },
+  {
+    label: 'nav.resources',
+    entries: [{ href: '/queues', label: 'nav.queues', icon: Server }],
+  },
   {
     label: 'nav.operations',
     entries: [
+      { href: '/alarms', label: 'nav.alarms', icon: BellRing },
       { href: '/audit', label: 'nav.audit', icon: ScrollText, adminOnly: true },
       { href: '/guide', label: 'nav.guide', icon: LifeBuoy },
       { href: '/settings', label: 'nav.settings', icon: Settings2 },

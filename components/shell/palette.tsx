@@ -191,6 +191,16 @@ function useItems(text: string): Item[] {
       label: t('keys.create'),
       run: () => dialogs.show({ kind: 'create', jobs: [] }),
     };
+    const make = (key: 'palette.newRule' | 'palette.newChannel', href: string): Item => ({
+      key,
+      group: 'palette.actions',
+      icon: <Plus size={15} />,
+      label: t(key),
+      run: () => router.push(href),
+    });
+    const makes = (
+      isAdmin ? [make('palette.newRule', '/alarms?tab=rules&new=1'), make('palette.newChannel', '/alarms?tab=channels&new=1')] : []
+    ).filter((item) => text.trim() !== '' && fits(item.label));
     const acts = (jobs ?? []).flatMap((job) => (command.act ? [actItem(command.act, job)] : []));
     const opened = (jobs ?? []).map((job) => ({
       key: `job-${job.id}`,
@@ -200,7 +210,7 @@ function useItems(text: string): Item[] {
       note: `ID ${job.id} · ${job.queueName}`,
       run: () => router.push(`/jobs/${job.id}`),
     }));
-    return [...acts, ...(fits(create.label) && !command.act ? [create] : []), ...opened, ...pages];
+    return [...acts, ...(fits(create.label) && !command.act ? [create] : []), ...makes, ...opened, ...pages];
 
     function actItem(act: JobAct, job: JobSummary): Item {
       const off = offReason(act, job.status);

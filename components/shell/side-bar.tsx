@@ -14,6 +14,7 @@ import { useIsAdmin } from './session.tsx';
 export function SideBar({ folded, drawer = false, onNavigate }: { folded: boolean; drawer?: boolean; onNavigate?: () => void }) {
   const { t, f } = useI18n();
   const isAdmin = useIsAdmin();
+  const firing = useFiring();
   const jobs = useQuery(routeQuery('listJobs', keys.jobList('count'), { query: { pageSize: 1 } }));
   return (
     <nav
@@ -43,6 +44,7 @@ export function SideBar({ folded, drawer = false, onNavigate }: { folded: boolea
                   entry={entry}
                   label={t(entry.label)}
                   count={entry.href === '/jobs' && jobs.data ? f.count(jobs.data.total) : null}
+                  alarms={entry.href === '/alarms' ? firing : 0}
                   onNavigate={onNavigate}
                 />
               ))}
@@ -59,13 +61,17 @@ function Entry({
   entry,
   label,
   count,
+  alarms,
   onNavigate,
 }: {
   entry: NavEntry;
   label: string;
   count: string | null;
+  /** Alarms that fire: a badge that stays when the bar is folded. */
+  alarms: number;
   onNavigate: (() => void) | undefined;
 }) {
+  const { t, f } = useI18n();
   const path = usePathname();
   const here = path === entry.href || path.startsWith(`${entry.href}/`);
   const Icon = entry.icon;
@@ -75,17 +81,32 @@ function Entry({
       prefetch={false}
       {...(onNavigate ? { onClick: onNavigate } : {})}
       aria-current={here ? 'page' : undefined}
-      title={label}
+      title={alarms > 0 ? `${label} · ${t('nav.alarmsFiring', { n: alarms })}` : label}
       className={cx(
-        'flex h-8 items-center gap-2.5 rounded-ctl px-2 text-ctl coarse:h-11',
+        'relative flex h-8 items-center gap-2.5 rounded-ctl px-2 text-ctl coarse:h-11',
         here ? 'border border-line-1 bg-surface font-semibold shadow-1' : 'border border-transparent hover:bg-hover',
       )}
     >
       <Icon size={16} strokeWidth={1.75} aria-hidden="true" className={cx('shrink-0', here ? 'text-accent-text' : 'text-text-2')} />
       <span className="side-label grow truncate">{label}</span>
+      {alarms > 0 ? (
+        <span className="num grid h-[18px] min-w-[18px] shrink-0 place-items-center rounded-full bg-bad-fill px-1 text-axis font-semibold text-on-bad max-lg:in-[[data-folded]]:absolute">
+          <span aria-hidden="true">{f.count(alarms)}</span>
+          <span className="sr-only">{t('nav.alarmsFiring', { n: alarms })}</span>
+        </span>
+      ) : null}
       {count === null ? null : <span className="side-label num text-second font-normal text-text-3">{count}</span>}
     </Link>
   );
+}
+
+/** How many alarms fire, over all jobs the viewer may see. */
+export function useFiring(): number {
+  const { data } = useQuery({
+    ...routeQuery('listAlarms', keys.alarmList('firing-count'), { query: { state: 'firing', pageSize: 1 } }),
+    refetchInterval: 30_000,
+  });
+  return data?.total ?? 0;
 }
 
 /** CUs in use over all queues that have a limit. */

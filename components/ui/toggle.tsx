@@ -121,3 +121,29 @@ export function RadioRing({ value, label, disabled = false }: { value: string; l
     </Radio.Root>
   );
 }
+
+/** A switch in a table cell: its label is spoken only. */
+export function SmallSwitch({
+  checked,
+  onChange,
+  label,
+  offReason,
+}: {
+  checked: boolean;
+  onChange(checked: boolean): void;
+  label: string;
+  offReason?: string | null;
+}) {
+  return (
+    <BaseSwitch.Root
+      checked={checked}
+      disabled={Boolean(offReason)}
+      onCheckedChange={onChange}
+      aria-label={label}
+      title={offReason ?? label}
+      className="flex h-[18px] w-8 shrink-0 items-center rounded-full border border-line-ctl bg-sunken px-px transition-colors duration-80 data-checked:border-accent data-checked:bg-accent data-disabled:opacity-50"
+    >
+      <BaseSwitch.Thumb className="size-3.5 rounded-full bg-line-ctl transition-transform duration-80 data-checked:translate-x-3.5 data-checked:bg-on-accent" />
+    </BaseSwitch.Root>
+  );
+}

@@ -13,6 +13,11 @@ export interface JobAlarmFacts {
   readonly newestCheckpointMs: number | null;
   readonly newestSnapshotMs: number | null;
   readonly hadState: boolean;
+  /** Newest restore of one of its snapshots that was good. */
+  readonly provenMs: number | null;
+  /** The newest proof that failed. */
+  readonly failedProofMs: number | null;
+  readonly firstSnapshotMs: number | null;
   readonly lagRecords: number | null;
   /** Automatic restarts in the last hour. */
   readonly restarts: number;
@@ -27,7 +32,7 @@ export type Verdict =
   | { readonly kind: 'holds'; readonly detail: string; readonly forMs: number };
 
 /** Running without another failure for so long counts as recovered. */
-const RECOVERED_MS = 60_000;
+export const RECOVERED_MS = 60_000;
 
 const clear = (resolution: string): Verdict => ({ kind: 'clear', resolution });
 const RECOVERED = 'Recovered.';
@@ -54,6 +59,13 @@ export function judge(condition: AlarmCondition, facts: JobAlarmFacts, nowMs: nu
     case 'restarts':
       if (facts.restarts <= condition.overPerHour) return clear(RECOVERED);
       return { kind: 'holds', detail: `${facts.restarts} > ${condition.overPerHour} restarts in the last hour`, forMs: 0 };
+    case 'not-proven': {
+      if (facts.failedProofMs !== null && facts.failedProofMs > (facts.provenMs ?? 0)) {
+        return { kind: 'holds', detail: 'the newest proof of a snapshot failed', forMs: 0 };
+      }
+      const fromMs = facts.provenMs ?? facts.firstSnapshotMs;
+      return fromMs === null ? { kind: 'unknown' } : over(nowMs - fromMs, condition.overSeconds * 1000, 'no snapshot proven for');
+    }
   }
 }
 

@@ -10,5 +10,7 @@ export interface AlertContext {
   readonly masterKey: MasterKey;
   /** Made anew for each round: the addresses that are allowed may change. */
   dialer(): Promise<Dialer>;
+  /** Durable events were committed. */
+  stored(): void;
   log(level: 'info' | 'warn' | 'error', message: string): void;
 }

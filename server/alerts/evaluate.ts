@@ -2,8 +2,10 @@
  * One look at all rules: alarms begin, go on or end, and what is to be told of them goes into the outbox, in one transaction with the cursor over the
  * jobs' exceptions. So a supervisor that dies in between tells nothing twice by itself and forgets nothing.
  */
+import { isInScope } from '../contract/alarm-scope.ts';
 import { type AlarmCondition, alarmConditionSchema, alarmScopeSchema } from '../contract/alarms.ts';
 import type { DatabaseTransaction, Prisma } from '../db/open-database.ts';
+import { appendEvent } from '../events/append-event.ts';
 import { judge, type Verdict } from './conditions.ts';
 import type { AlertContext } from './context.ts';
 import { type AlarmJob, loadAlarmJobs } from './load-facts.ts';
@@ -36,7 +38,7 @@ export async function evaluateAlarms(context: AlertContext): Promise<void> {
   const reached = jobs.reduce((most, job) => Math.max(most, job.facts.exception?.eventId ?? 0), Math.max(cursor, stored ? 0 : newest));
   const rules = [...(await storedRules(context)), ...(await ownRules(context, jobs, active))];
   const silences = await database.alarmSilence.findMany({ where: { from: { lte: new Date(nowMs) }, until: { gt: new Date(nowMs) } } });
-  await database.$transaction(async (tx) => {
+  const isAnyChanged = await database.$transaction(async (tx) => {
     const round = new Round(tx, nowMs, new Map(active.map((alarm) => [alarm.activeKey as string, alarm])), silences);
     for (const rule of rules) {
       for (const job of jobs) if (job.projectId === rule.projectId && !job.isDeleted && rule.appliesTo(job)) await round.look(rule, job);
@@ -46,15 +48,15 @@ export async function evaluateAlarms(context: AlertContext): Promise<void> {
       const valueJson = JSON.stringify(reached);
       await tx.setting.upsert({ where: { key: CURSOR_KEY }, create: { key: CURSOR_KEY, valueJson }, update: { valueJson } });
     }
+    return round.isAnyChanged;
   });
+  if (isAnyChanged) context.stored();
 }
 
 async function storedRules(context: AlertContext): Promise<ActiveRule[]> {
   const rows = await context.database.alarmRule.findMany({ where: { isEnabled: true } });
   return rows.map((row) => {
     const scope = alarmScopeSchema.parse(JSON.parse(row.scopeJson));
-    const ids = scope.jobIds === null ? null : new Set(scope.jobIds);
-    const { tag } = scope;
     return {
       id: row.id,
       projectId: row.projectId,
@@ -62,8 +64,7 @@ async function storedRules(context: AlertContext): Promise<ActiveRule[]> {
       condition: alarmConditionSchema.parse(JSON.parse(row.conditionJson)),
       severity: row.severity,
       channelIds: JSON.parse(row.channelIdsJson) as string[],
-      appliesTo: (job) =>
-        (ids === null || ids.has(job.id)) && (tag === null || job.tags.some((one) => one.key === tag.key && one.value === tag.value)),
+      appliesTo: (job) => isInScope(scope, job),
     };
   });
 }
@@ -108,6 +109,8 @@ class Round {
   readonly #active: ReadonlyMap<string, AlarmRow>;
   readonly #silences: readonly Silence[];
   readonly #seen = new Set<string>();
+  /** Browsers have something new to read. */
+  isAnyChanged = false;
 
   constructor(tx: DatabaseTransaction, nowMs: number, active: ReadonlyMap<string, AlarmRow>, silences: readonly Silence[]) {
     this.#tx = tx;
@@ -167,14 +170,21 @@ class Round {
           count: Math.max(1, newOnes),
         },
       });
-      if (fires) await this.#tell(made, job.name);
+      if (!fires) return;
+      await this.#tell(made, job.name);
+      await this.#show(made, 'fired');
       return;
     }
     const fires = alarm.state === 'pending' && this.#nowMs - alarm.since.getTime() >= verdict.forMs;
     const changed = await this.#tx.alarm.update({
       where: { id: alarm.id },
-      data: { detail: verdict.detail, count: alarm.count + newOnes, ...(fires ? { state: 'firing', firedAt: now } : {}) },
+      data: {
+        detail: verdict.detail,
+        count: alarm.count + newOnes,
+        ...(fires ? { state: 'firing', firedAt: now } : {}),
+      },
     });
+    if (fires) await this.#show(changed, 'fired');
     if (changed.state === 'firing' && changed.toldAt === null) await this.#tell(changed, job.name);
   }
 
@@ -185,8 +195,14 @@ class Round {
     }
     const now = new Date(this.#nowMs);
     await this.#tx.alarm.update({ where: { id: alarm.id }, data: { state: 'resolved', activeKey: null, resolvedAt: now, resolution } });
+    await this.#show(alarm, 'resolved');
     // Who never heard of it need not hear that it is over.
     if (alarm.toldAt !== null) await this.#put(alarm, jobName, 'recovered', resolution);
+  }
+
+  async #show(alarm: AlarmRow, change: 'fired' | 'resolved'): Promise<void> {
+    await appendEvent(this.#tx, { type: 'alarm-changed', jobId: alarm.jobId, alarmId: alarm.id, change }, this.#nowMs);
+    this.isAnyChanged = true;
   }
 
   async #tell(alarm: AlarmRow, jobName: string): Promise<void> {

@@ -29,9 +29,15 @@ export async function loadAlarmJobs(database: Database, cursor: number, alsoIds:
     include: { tags: { select: { key: true, value: true } } },
   });
   const ids = { in: rows.map((row) => row.id) };
-  const [runs, checkpoints, restarts, versions] = await Promise.all([
+  const [runs, checkpoints, proofs, firsts, restarts, versions] = await Promise.all([
     database.run.findMany({ where: { jobId: ids, endedAt: null }, select: { jobId: true, runningAt: true } }),
     database.snapshot.groupBy({ by: ['jobId'], where: { jobId: ids, kind: 'checkpoint', deletedAt: null }, _max: { createdAt: true } }),
+    database.snapshot.groupBy({
+      by: ['jobId', 'provenGood'],
+      where: { jobId: ids, provenAt: { not: null } },
+      _max: { provenAt: true },
+    }),
+    database.snapshot.groupBy({ by: ['jobId'], where: { jobId: ids, deletedAt: null }, _min: { createdAt: true } }),
     database.jobEvent.groupBy({
       by: ['jobId'],
       where: { jobId: ids, kind: 'restart', at: { gte: new Date(nowMs - HOUR_MS) } },
@@ -44,6 +50,11 @@ export async function loadAlarmJobs(database: Database, cursor: number, alsoIds:
   ]);
   const runningSince = new Map(runs.map((run) => [run.jobId, run.runningAt?.getTime() ?? null]));
   const checkpointAt = new Map(checkpoints.map((group) => [group.jobId, group._max.createdAt?.getTime() ?? null]));
+  const proofAt = (isGood: boolean) =>
+    new Map(proofs.filter((one) => one.provenGood === isGood).map((one) => [one.jobId, one._max.provenAt?.getTime() ?? null]));
+  const goodProofAt = proofAt(true);
+  const failedProofAt = proofAt(false);
+  const firstSnapshotAt = new Map(firsts.map((group) => [group.jobId, group._min.createdAt?.getTime() ?? null]));
   const restartCount = new Map(restarts.map((group) => [group.jobId, group._count._all]));
   const ownChannel = new Map(versions.map((version) => [version.jobId, channelOf(version.optionsJson)]));
   return rows.map((row) => {
@@ -64,6 +75,9 @@ export async function loadAlarmJobs(database: Database, cursor: number, alsoIds:
         newestCheckpointMs: checkpointAt.get(row.id) ?? null,
         newestSnapshotMs: row.newestSnapshotAt?.getTime() ?? null,
         hadState: row.hadState,
+        provenMs: goodProofAt.get(row.id) ?? null,
+        failedProofMs: failedProofAt.get(row.id) ?? null,
+        firstSnapshotMs: firstSnapshotAt.get(row.id) ?? null,
         lagRecords: row.lagRecords === null ? null : Number(row.lagRecords),
         restarts: restartCount.get(row.id) ?? 0,
         exception: last ? { eventId: last.id, atMs: last.at.getTime(), message: last.message, newOnes: mine.length } : null,

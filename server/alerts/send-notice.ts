@@ -7,7 +7,7 @@ import { request as httpRequest } from 'node:http';
 import type { Dialer } from '../effects/dialer.ts';
 import type { ChannelTarget } from './channel-target.ts';
 import { type Notice, subjectOf, textOf } from './notice.ts';
-import { sendMail } from './smtp.ts';
+import { sendMail } from './send-mail.ts';
 
 const TIMEOUT_MS = 15_000;
 const ANSWER_CHARACTERS = 300;

@@ -17,6 +17,7 @@ export interface AuditObject {
     | 'operation'
     | 'connection'
     | 'package'
+    | 'alarm'
     | 'alarm-rule'
     | 'alarm-channel'
     | 'alarm-silence';

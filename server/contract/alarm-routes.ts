@@ -15,6 +15,16 @@ export const alarmRoutes = {
     access: 'admin',
     status: 201,
   }),
+  previewAlarmRule: route('POST', '/alarms/rules/preview', 'How often a rule would have fired in the last 7 days', {
+    body: alarms.previewAlarmRuleSchema,
+    answer: alarms.alarmPreviewSchema,
+    access: 'admin',
+  }),
+  acknowledgeAlarm: route('POST', '/alarms/{id}/acknowledge', 'Say that someone looks after a firing alarm', {
+    params: ofId,
+    body: alarms.acknowledgeAlarmSchema,
+    answer: doneSchema,
+  }),
   changeAlarmRule: route('PATCH', '/alarms/rules/{id}', 'Change an alarm rule', {
     params: ofId,
     body: alarms.changeAlarmRuleSchema,

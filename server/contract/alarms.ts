@@ -19,6 +19,11 @@ export const alarmConditionSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('lag'), overRecords: z.int().min(0), forSeconds: z.int().min(0).max(604_800) }),
   /** Automatic restarts within the last hour. */
   z.strictObject({ kind: z.literal('restarts'), overPerHour: z.int().min(0).max(10_000) }),
+  /**
+   * No snapshot of the job was proven (restored and found good) for so long, counted from its first snapshot where none ever was; at once where the
+   * newest proof failed.
+   */
+  z.strictObject({ kind: z.literal('not-proven'), overSeconds: z.int().min(60).max(31_536_000) }),
 ]);
 export type AlarmCondition = z.infer<typeof alarmConditionSchema>;
 export type AlarmConditionKind = AlarmCondition['kind'];
@@ -28,6 +33,7 @@ export const alarmScopeSchema = z.strictObject({
   jobIds: z.array(jobIdSchema).min(1).max(1_000).nullable().default(null),
   tag: tagSchema.nullable().default(null),
 });
+export type AlarmScope = z.infer<typeof alarmScopeSchema>;
 
 const ruleShape = {
   name: nameSchema,
@@ -58,6 +64,26 @@ export const alarmRuleSchema = z.strictObject({
 });
 export type AlarmRule = z.infer<typeof alarmRuleSchema>;
 export const alarmRulesAnswerSchema = z.strictObject({ rules: z.array(alarmRuleSchema) });
+
+/** A rule that is not saved yet, held against what was recorded. */
+export const previewAlarmRuleSchema = z.strictObject({
+  condition: alarmConditionSchema,
+  scope: alarmScopeSchema.default({ jobIds: null, tag: null }),
+});
+export const alarmPreviewSchema = z.strictObject({
+  from: timestampSchema,
+  to: timestampSchema,
+  /** How often it would have fired in the range. */
+  total: z.int().nonnegative(),
+  /** Jobs that the scope names, and how many of them (the newest) were looked at. */
+  jobsInScope: z.int().nonnegative(),
+  jobsLooked: z.int().nonnegative(),
+  /** Begin of what is recorded of these jobs, not before `from`; null = nothing is. */
+  recordedSince: timestampSchema.nullable(),
+  /** The newest 500. `to` null = it would fire now. */
+  firings: z.array(z.strictObject({ jobId: jobIdSchema, jobName: z.string(), from: timestampSchema, to: timestampSchema.nullable() })),
+});
+export type AlarmPreview = z.infer<typeof alarmPreviewSchema>;
 
 /* ---- channels ---- */
 const urlSchema = z.url({ protocol: /^https?$/ }).max(2_048);
@@ -135,6 +161,8 @@ export const alarmSchema = z.strictObject({
   resolvedAt: timestampSchema.nullable(),
   /** How it ended: `Recovered.`, `The job was stopped.`, … */
   resolution: z.string().nullable(),
+  /** Someone looks after it. The alarm goes on until its condition ends; its recovery is told as ever. */
+  acknowledged: z.strictObject({ at: timestampSchema, by: z.string(), note: z.string() }).nullable(),
   /** Occurrences while firing (exceptions). */
   count: z.int().positive(),
   isSilenced: z.boolean(),
@@ -159,6 +187,8 @@ export const listAlarmsQuerySchema = z.strictObject({
   ruleId: idSchema.optional(),
 });
 export const listAlarmsAnswerSchema = pageOf(alarmSchema);
+
+export const acknowledgeAlarmSchema = z.strictObject({ note: z.string().trim().max(200).default('') });
 
 /* ---- silences ---- */
 /** Alarms that fit are not told while it lasts; one that still fires at its end is told then. */

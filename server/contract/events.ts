@@ -20,6 +20,12 @@ export const serverEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('run-changed'), jobId: jobIdSchema, run: runSchema }),
   z.strictObject({ type: z.literal('ledger-added'), jobId: jobIdSchema, entryId: z.int() }),
   z.strictObject({ type: z.literal('job-event'), jobId: jobIdSchema, event: jobEventSchema }),
+  z.strictObject({
+    type: z.literal('alarm-changed'),
+    jobId: jobIdSchema,
+    alarmId: z.string(),
+    change: z.enum(['fired', 'resolved', 'acknowledged']),
+  }),
   z.strictObject({ type: z.literal('operation-progress'), jobId: jobIdSchema, operation: operationSchema }),
   z.strictObject({ type: z.literal('metrics'), jobId: jobIdSchema, at: timestampSchema, values: metricValuesSchema }),
   z.strictObject({ type: z.literal('log'), jobId: jobIdSchema, lines: z.array(logLineSchema) }),

@@ -1,7 +1,8 @@
 /** Alarms end to end: rules over recorded facts, one grouped message, retry, recovery, silence; secrets stay in; SMTP and webhooks over real sockets. */
 import { createServer as createHttpServer, type Server } from 'node:http';
-import { type AddressInfo, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startMailServer } from '../../e2e/servers/mail.ts';
 import type { AlertContext } from '../alerts/context.ts';
 import { evaluateAlarms } from '../alerts/evaluate.ts';
 import { sendDue } from '../alerts/outbox.ts';
@@ -19,7 +20,14 @@ beforeAll(async () => {
   fixture = await ConsoleFixture.open();
   admin = (await fixture.addUser('ada', 'admin')).browser;
   const { database, clock, masterKey } = fixture.context;
-  alerts = { database, clock, masterKey, dialer: async () => createDialer({ allowPrivateAddresses: true }), log: () => {} };
+  alerts = {
+    database,
+    clock,
+    masterKey,
+    dialer: async () => createDialer({ allowPrivateAddresses: true }),
+    stored: () => {},
+    log: () => {},
+  };
   hook = createHttpServer((request, response) => {
     let text = '';
     request.on('data', (part) => (text += part));
@@ -170,35 +178,88 @@ describe('alarms', () => {
     expect((await admin.call('DELETE', `/alarms/channels/${channelId}`)).status).toBe(200);
   });
 
-  it('go by mail, with nothing in the texts becoming a command, and no password in the clear', async () => {
-    const lines: string[] = [];
-    let isInData = false;
-    const server = createServer((socket) => {
-      socket.write('220 hi\r\n');
-      socket.setEncoding('utf8').on('data', (text: string) => {
-        for (const line of text.split('\r\n').slice(0, -1)) {
-          lines.push(line);
-          if (isInData && line !== '.') continue;
-          isInData = line === 'DATA';
-          if (line.startsWith('EHLO')) socket.write('250-x\r\n250 AUTH PLAIN\r\n');
-          else socket.write(isInData ? '354 go\r\n' : '250 ok\r\n');
-        }
-      });
-      socket.on('error', () => {});
+  it('go by mail, and a test of a channel tells what the mail server refuses', async () => {
+    const server = await startMailServer({ folder: '', security: 'none' });
+    const common = {
+      kind: 'email',
+      host: '127.0.0.1',
+      port: server.port,
+      user: 'u',
+      password: 'canary',
+      from: 'a@example.org',
+      to: ['b@example.org'],
+    };
+    const made = await admin.call('POST', '/alarms/channels', { name: 'mail', target: { ...common, security: 'none' } });
+    expect((await admin.call('POST', `/alarms/channels/${made.body.id}/test`)).body).toMatchObject({
+      isDelivered: true,
+      message: expect.stringContaining('250 queued as 1'),
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
-    const common = { kind: 'email', host: '127.0.0.1', port, user: 'u', password: 'canary', from: 'a@example.org', to: ['b@example.org'] };
-    const made = await admin.call('POST', '/alarms/channels', { name: 'mail\r\n.\r\nQUIT', target: { ...common, security: 'none' } });
-    expect((await admin.call('POST', `/alarms/channels/${made.body.id}/test`)).body).toMatchObject({ isDelivered: true });
-    expect(lines.filter((line) => /^(MAIL|RCPT|DATA|QUIT|AUTH|\.$)/.test(line))).toEqual(
-      expect.arrayContaining(['MAIL FROM:<a@example.org>', 'RCPT TO:<b@example.org>', 'DATA', '.']),
-    );
-    expect(lines.filter((line) => line === '.')).toHaveLength(1);
-    expect(lines.some((line) => line.startsWith('AUTH'))).toBe(false);
+    expect(server.received[0]?.raw).toContain('Subject: [Tidemark] TEST: Tidemark, Test');
     const strict = await admin.call('POST', '/alarms/channels', { name: 'strict', target: { ...common, security: 'starttls' } });
     const refused = (await admin.call('POST', `/alarms/channels/${strict.body.id}/test`)).body;
     expect(refused).toMatchObject({ isDelivered: false, message: expect.stringContaining('STARTTLS') });
-    server.close();
+    await server.close();
+  });
+
+  it('are acknowledged once by whoever may change the job, and browsers hear of each change', async () => {
+    const { database } = fixture.context;
+    const newest = (await database.streamEvent.findFirst({ orderBy: { id: 'desc' } }))?.id ?? 0;
+    const rule = {
+      name: 'late',
+      condition: { kind: 'lag', overRecords: 5, forSeconds: 0 },
+      channelIds: [],
+      scope: { jobIds: [jobA], tag: null },
+    };
+    await admin.call('POST', '/alarms/rules', rule);
+    await database.job.update({ where: { id: jobA }, data: { lagRecords: 9n } });
+    await round();
+    const [alarm] = (await admin.call('GET', `/alarms?state=firing&jobId=${jobA}`)).body.items;
+    const member = (await fixture.addUser('mo')).browser;
+    expect((await member.call('POST', `/alarms/${alarm.id}/acknowledge`, { note: '' })).status).toBe(404);
+    expect((await admin.call('POST', `/alarms/${alarm.id}/acknowledge`, { note: 'scaling up' })).status).toBe(200);
+    expect((await admin.call('GET', `/alarms?jobId=${jobA}&state=firing`)).body.items).toMatchObject([
+      { state: 'firing', acknowledged: { by: 'ada', note: 'scaling up' } },
+    ]);
+    await database.job.update({ where: { id: jobA }, data: { lagRecords: 5n } });
+    await round();
+    expect((await admin.call('POST', `/alarms/${alarm.id}/acknowledge`, {})).body.error.code).toBe('wrong-status');
+    const events = await database.streamEvent.findMany({ where: { id: { gt: newest }, type: 'alarm-changed', jobId: jobA } });
+    expect(events.map((event) => JSON.parse(event.payloadJson).change)).toEqual(['fired', 'acknowledged', 'resolved']);
+    const audit = await database.auditEntry.findMany({ where: { action: 'acknowledgeAlarm' }, orderBy: { id: 'asc' } });
+    expect(audit.map((entry) => entry.result)).toEqual(['done', 'refused']);
+  });
+
+  it('fire while no snapshot is proven, and at once when a proof fails', async () => {
+    const { database } = fixture.context;
+    const rule = {
+      name: 'proof',
+      condition: { kind: 'not-proven', overSeconds: 3600 },
+      channelIds: [],
+      scope: { jobIds: [jobB], tag: null },
+    };
+    await admin.call('POST', '/alarms/rules', rule);
+    const at = () => new Date(fixture.clock.nowMs());
+    const common = { jobId: jobB, kind: 'checkpoint', origin: 'checkpoint', engine: 'embedded', durationMs: 1, sizeBytes: 1n };
+    const { id } = await database.snapshot.create({ data: { ...common, name: 'chk-1', path: 'a', createdAt: at() } });
+    const firing = async () => {
+      await round();
+      const { items } = (await admin.call('GET', `/alarms?state=firing&jobId=${jobB}`)).body;
+      return items.filter((one: { ruleName: string }) => one.ruleName === 'proof').map((one: { detail: string }) => one.detail);
+    };
+    expect(await firing()).toEqual([]);
+    pass(3600);
+    expect(await firing()).toEqual([expect.stringMatching(/^no snapshot proven for 1 h .*> 1 h$/)]);
+    await database.snapshot.update({ where: { id }, data: { provenAt: at(), provenGood: true } });
+    expect(await firing()).toEqual([]);
+    const failed = {
+      ...common,
+      name: 'chk-2',
+      path: 'b',
+      createdAt: at(),
+      provenAt: new Date(fixture.clock.nowMs() + 1),
+      provenGood: false,
+    };
+    await database.snapshot.create({ data: failed });
+    expect(await firing()).toEqual(['the newest proof of a snapshot failed']);
   });
 });

@@ -24,6 +24,7 @@ import { listAudit } from '../services/list-audit.ts';
 import { listJobs } from '../services/list-jobs.ts';
 import * as operations from '../services/operations.ts';
 import * as packages from '../services/packages.ts';
+import { previewAlarmRule } from '../services/preview-alarm-rule.ts';
 import { stopPreview } from '../services/preview-sql.ts';
 import * as queues from '../services/queues.ts';
 import { getJobLogs } from '../services/read-logs.ts';
@@ -156,6 +157,8 @@ export const USER_HANDLERS: { readonly [N in Exclude<RouteName, PublicRoute>]: U
   createQueue: ({ context, call, body }) => queues.createQueue(context, call, body),
   deleteQueue: ({ context, call, params }) => queues.deleteQueue(context, call, params.name),
   listAlarms: ({ context, call, query }) => alarms.listAlarms(context, call, query),
+  acknowledgeAlarm: ({ context, call, params, body }) => alarms.acknowledgeAlarm(context, call, params.id, body),
+  previewAlarmRule: ({ context, call, body }) => previewAlarmRule(context, call, body),
   listAlarmRules: ({ context, call }) => alarmRules.listRules(context, call),
   createAlarmRule: ({ context, call, body }) => alarmRules.createRule(context, call, body),
   changeAlarmRule: ({ context, call, params, body }) => alarmRules.changeRule(context, call, params.id, body),

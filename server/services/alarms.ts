@@ -8,12 +8,14 @@ import { requireJob, visibleJobs } from '../auth/job-access.ts';
 import {
   type Alarm,
   type AlarmSilence,
+  type acknowledgeAlarmSchema,
   alarmConditionSchema,
   type createAlarmSilenceSchema,
   type listAlarmsQuerySchema,
 } from '../contract/alarms.ts';
 import { Refusal } from '../contract/errors.ts';
 import { ms, msOrNull } from '../db/row-to-view.ts';
+import { appendEvent } from '../events/append-event.ts';
 import type { ConsoleContext } from './context.ts';
 
 export async function listAlarms(context: ConsoleContext, call: UserCall, query: z.output<typeof listAlarmsQuerySchema>) {
@@ -52,12 +54,43 @@ export async function listAlarms(context: ConsoleContext, call: UserCall, query:
       firedAt: ms(row.firedAt ?? row.since),
       resolvedAt: msOrNull(row.resolvedAt),
       resolution: row.resolution,
+      acknowledged: row.acknowledgedAt === null ? null : { at: ms(row.acknowledgedAt), by: row.acknowledgedBy ?? '', note: row.ackNote },
       count: row.count,
       isSilenced: row.state === 'firing' && isSilencedBy(silences, row),
       sentTo: sent.get(row.id) ?? [],
     }),
   );
   return { items, total, page: query.page, pageSize: query.pageSize };
+}
+
+/** Whoever may change the job may say that they look after its alarm. */
+export async function acknowledgeAlarm(
+  context: ConsoleContext,
+  call: UserCall,
+  id: string,
+  { note }: z.output<typeof acknowledgeAlarmSchema>,
+): Promise<{ ok: true }> {
+  const { database } = context;
+  const row = await database.alarm.findFirst({
+    where: { id, projectId: call.caller.projectId, state: { in: ['firing', 'resolved'] }, job: visibleJobs(call.caller) },
+    include: { job: { select: { name: true } } },
+  });
+  if (!row) throw new Refusal('not-found', 'There is no such alarm.');
+  const object = { type: 'alarm', id, name: `${row.job.name}: ${row.ruleName}` } as const;
+  return audited(database, call, 'acknowledgeAlarm', object, async (audit) => {
+    await requireJob(database, call.caller, row.jobId, 'update');
+    const nowMs = context.clock.nowMs();
+    audit.after = { note };
+    await database.$transaction(async (tx) => {
+      const data = { acknowledgedAt: new Date(nowMs), acknowledgedBy: call.caller.name, ackNote: note };
+      const { count } = await tx.alarm.updateMany({ where: { id, state: 'firing' }, data });
+      if (count === 0) throw new Refusal('wrong-status', 'The alarm has ended already; there is nothing to look after.');
+      await appendEvent(tx, { type: 'alarm-changed', jobId: row.jobId, alarmId: id, change: 'acknowledged' }, nowMs);
+      await audit.recordIn(tx);
+    });
+    context.events.nudge();
+    return { ok: true } as const;
+  });
 }
 
 /** Deliveries since the oldest of the alarms that speak of one of them. */

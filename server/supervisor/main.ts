@@ -74,6 +74,7 @@ async function run(): Promise<void> {
     clock: systemClock,
     masterKey: context.masterKey,
     dialer: async () => createDialer({ allowPrivateAddresses, allowList: await readSetting(opened.client, 'allowedAddresses') }),
+    stored: () => events.stored(),
     log,
   });
   let isEnding = false;

@@ -12,6 +12,7 @@ const PermissionTab = dynamic(
   () => import('../../../../components/permissions/permission-tab.tsx').then((module) => module.PermissionTab),
   { ssr: false },
 );
+const JobAlarms = dynamic(() => import('../../../../components/alarms/job-alarms.tsx').then((module) => module.JobAlarms), { ssr: false });
 const SqlEditor = dynamic(() => import('../../../../components/sql-editor/sql-editor.tsx').then((module) => module.SqlEditor), {
   ssr: false,
 });
@@ -19,6 +20,7 @@ const SqlEditor = dynamic(() => import('../../../../components/sql-editor/sql-ed
 const PARTS: JobPageParts = {
   graph: (graph, tasks) => <JobGraph graph={graph} tasks={tasks} />,
   snapshots: (job) => <SnapshotList job={job} />,
+  alarms: (job) => <JobAlarms job={job} />,
   permissions: (job) => <PermissionTab job={job} />,
   coach: (ledger, onHide) => <CoachBar ledger={ledger} onHide={onHide} />,
   viewer: (sql, label) => <SqlEditor value={sql} saved={sql} label={label} readOnly />,
