@@ -1,145 +1,93 @@
 /**
- * The console's API with many jobs: makes N drafts through the API, then asks each route many times, one request after the other.
- * Then, while some jobs run with a checkpoint a second, one job is started and stopped many times: from the act to its status in the event stream
- * that every page listens to, from a change of status to its event, and from the start to Running.
- *   console [--jobs 10000] [--requests 200] [--acts 20] [--running 3]
+ * The console with many jobs, on the production build:
+ *   api      each route of a house of N jobs and M ledger rows, asked many times, one request after the other
+ *   status   start and stop of one job beside some that run: act to its status in the event stream
+ *   page     first load of the job list, its JavaScript, Lighthouse
+ *   storm    many jobs change status at once: event stream and screen
+ *   console [--jobs 10000] [--ledger-rows 1000000] [--requests 200] [--storm-jobs 1000] [--acts 20] [--running 3]
+ *           [--only api,status,page,storm]
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type ActResult, ConsoleApi, type StreamedEvent } from '../e2e/servers/console-api.ts';
+import { ConsoleApi } from '../e2e/servers/console-api.ts';
 import { ADMINISTRATOR, startTidemark } from '../e2e/servers/tidemark.ts';
+import { fillDatabase } from './console/fill-database.ts';
+import { listPage } from './console/list-page.ts';
+import { measureStatus } from './console/status-to-screen.ts';
+import { storm } from './console/storm.ts';
 import type { Emit } from './record.ts';
 import { percentile } from './statistics.ts';
 
 const SQL =
   "CREATE TABLE g (id BIGINT) WITH ('connector' = 'datagen'); CREATE TABLE b (id BIGINT) WITH ('connector' = 'blackhole'); INSERT INTO b SELECT id FROM g;";
+const PAGE = 50;
+
+function routesOf(jobs: number, firstId: number): Readonly<Record<string, (i: number) => string>> {
+  const pages = Math.max(1, Math.floor(jobs / PAGE));
+  const id = (i: number) => firstId + ((i * 37) % jobs);
+  return {
+    'GET /jobs': (i) => `/jobs?pageSize=${PAGE}&page=${1 + (i % pages)}`,
+    'GET /jobs?sort=snapshot-age': (i) => `/jobs?pageSize=${PAGE}&page=${1 + (i % pages)}&sort=snapshot-age&order=desc`,
+    'GET /jobs?sort=exposure': () => `/jobs?pageSize=${PAGE}&sort=exposure&order=desc`,
+    'GET /jobs?q': (i) => `/jobs?pageSize=${PAGE}&q=orders-${i}`,
+    'GET /jobs?status&sort': () => `/jobs?pageSize=${PAGE}&status=job_init&sort=name&order=asc`,
+    'GET /jobs?tag': () => `/jobs?pageSize=${PAGE}&tag=env:prod`,
+    'GET /jobs/{id}': (i) => `/jobs/${id(i)}`,
+    'GET /jobs/{id}/ledger': (i) => `/jobs/${id(i)}/ledger`,
+    'GET /jobs/{id}/snapshots': (i) => `/snapshots?jobId=${id(i)}`,
+    'GET /snapshots': (i) => `/snapshots?page=${1 + (i % 20)}`,
+  };
+}
+
+async function askRoutes(api: ConsoleApi, jobs: number, requests: number, emit: Emit): Promise<void> {
+  const { items } = await api.call<{ items: { id: number }[] }>('GET', '/jobs?pageSize=1&sort=id&order=asc');
+  for (const [route, path] of Object.entries(routesOf(jobs, items[0]?.id ?? 1))) {
+    const times: number[] = [];
+    for (let i = 0; i < requests; i++) {
+      const started = performance.now();
+      await api.call('GET', path(i));
+      times.push(performance.now() - started);
+    }
+    emit({ suite: 'console', route, jobs, msP50: percentile(times, 0.5), msP95: percentile(times, 0.95), n: times.length });
+  }
+}
 
 export async function run(args: string[], emit: Emit): Promise<void> {
   const { values } = parseArgs({
     args,
     options: {
       jobs: { type: 'string', default: '10000' },
+      'ledger-rows': { type: 'string', default: '1000000' },
       requests: { type: 'string', default: '200' },
+      'storm-jobs': { type: 'string', default: '1000' },
       acts: { type: 'string', default: '20' },
       running: { type: 'string', default: '3' },
+      only: { type: 'string', default: 'api,status,page,storm' },
     },
   });
+  const only = new Set(values.only.split(','));
   const jobs = Number(values.jobs);
-  const scratch = mkdtempSync(join(tmpdir(), 'tidemark-console-bench-'));
-  const server = await startTidemark({ dataDir: join(scratch, 'data') });
-  try {
-    const api = await ConsoleApi.signIn(server.url, ADMINISTRATOR.email, ADMINISTRATOR.password);
-    let next = 0;
-    const worker = async () => {
-      while (next < jobs) {
-        const number = next++;
-        const tags = [{ key: 'env', value: number % 3 === 0 ? 'prod' : 'test' }];
-        await api.call('POST', '/jobs', { name: `job-${number}`, sql: SQL, tags });
+  if (['api', 'status', 'page'].some((one) => only.has(one))) {
+    const scratch = mkdtempSync(join(tmpdir(), 'tidemark-console-bench-'));
+    const dataDir = join(scratch, 'data');
+    try {
+      const empty = await startTidemark({ dataDir });
+      await empty.kill();
+      await fillDatabase(dataDir, SQL, { jobs, ledgerRows: Number(values['ledger-rows']) });
+      const server = await startTidemark({ dataDir });
+      try {
+        const api = await ConsoleApi.signIn(server.url, ADMINISTRATOR.email, ADMINISTRATOR.password);
+        if (only.has('api')) await askRoutes(api, jobs, Number(values.requests), emit);
+        if (only.has('status')) await measureStatus(api, emit, { jobs, acts: Number(values.acts), running: Number(values.running) });
+        if (only.has('page')) await listPage(server.url, api, jobs, emit);
+      } finally {
+        await server.kill();
       }
-    };
-    await Promise.all(Array.from({ length: 8 }, worker));
-    const pages = Math.max(1, Math.floor(jobs / 50));
-    const routes: Readonly<Record<string, (i: number) => string>> = {
-      'GET /jobs': (i) => `/jobs?pageSize=50&page=${1 + (i % pages)}`,
-      'GET /jobs?q': (i) => `/jobs?pageSize=50&q=job-${i}`,
-      'GET /jobs?status&sort': () => '/jobs?pageSize=50&status=job_init&sort=name&order=asc',
-      'GET /jobs?tag': () => '/jobs?pageSize=50&tag=env:prod',
-      'GET /jobs/{id}': (i) => `/jobs/${1 + (i % jobs)}`,
-    };
-    for (const [route, path] of Object.entries(routes)) {
-      const times: number[] = [];
-      for (let i = 0; i < Number(values.requests); i++) {
-        const started = performance.now();
-        await api.call('GET', path(i));
-        times.push(performance.now() - started);
-      }
-      emit({ suite: 'console', route, jobs, msP50: percentile(times, 0.5), msP95: percentile(times, 0.95), n: times.length });
+    } finally {
+      rmSync(scratch, { recursive: true, force: true });
     }
-    await measureStatus(api, emit, { jobs, acts: Number(values.acts), running: Number(values.running) });
-  } finally {
-    await server.kill();
-    rmSync(scratch, { recursive: true, force: true });
   }
-}
-
-const COUNTING = `CREATE TABLE g (id BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '100');
-CREATE TABLE b (k BIGINT, n BIGINT) WITH ('connector' = 'blackhole');
-INSERT INTO b SELECT MOD(id, 100), COUNT(*) FROM g GROUP BY MOD(id, 100);`;
-const EVERY_SECOND = { checkpointIntervalSeconds: 1 };
-const LATE_MS = 120_000;
-
-/** Statuses of one job as they come over the event stream. */
-class StatusWatch {
-  readonly #jobId: number;
-  readonly #waiting = new Map<string, (atMs: number) => void>();
-  #status = '';
-  /** From the moment a status changed to its event, ms. */
-  readonly delays: number[] = [];
-
-  constructor(jobId: number) {
-    this.#jobId = jobId;
-  }
-
-  take(event: StreamedEvent, atMs: number): void {
-    const { status, statusAt } = event.patch ?? {};
-    if (event.type !== 'job-changed' || event.jobId !== this.#jobId || status === undefined || status === this.#status) return;
-    this.#status = status;
-    if (statusAt !== undefined) this.delays.push(atMs - statusAt);
-    this.#waiting.get(status)?.(atMs);
-    this.#waiting.delete(status);
-  }
-
-  /** When the event of this status came. */
-  seen(status: string): Promise<number> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(
-        () => reject(new Error(`no event of ${status} in ${LATE_MS} ms; the last one was ${this.#status}`)),
-        LATE_MS,
-      );
-      this.#waiting.set(status, (atMs) => {
-        clearTimeout(timer);
-        resolve(atMs);
-      });
-    });
-  }
-}
-
-async function measureStatus(
-  api: ConsoleApi,
-  emit: Emit,
-  { jobs, acts, running }: { readonly jobs: number; readonly acts: number; readonly running: number },
-): Promise<void> {
-  if (acts === 0) return;
-  for (let i = 0; i < running; i++) {
-    const { id } = await api.createJob(`beside-${i}`, COUNTING, EVERY_SECOND);
-    await api.start(id);
-    await api.waitFor(id, ['job_running']);
-  }
-  const job = await api.createJob('watched', COUNTING, EVERY_SECOND);
-  const watch = new StatusWatch(job.id);
-  const end = await api.events((event, atMs) => watch.take(event, atMs));
-  const [toScreen, toRunning]: number[][] = [[], []];
-  const act = async (status: string, after: string, send: () => Promise<readonly ActResult[]>) => {
-    const [first, last] = [watch.seen(status), watch.seen(after)];
-    const sentMs = Date.now();
-    const [result] = await send();
-    if (result?.outcome !== 'accepted') throw new Error(`the act was not accepted: ${result?.message}`);
-    toScreen?.push((await first) - sentMs);
-    return (await last) - sentMs;
-  };
-  try {
-    for (let i = 0; i < acts; i++) {
-      toRunning?.push(await act('job_submitting', 'job_running', () => api.start(job.id)));
-      await act('job_canceling', 'job_cancel_success', () => api.stop(job.id, 'without'));
-    }
-  } finally {
-    end();
-  }
-  const tell = (route: string, times: readonly number[]) =>
-    emit({ suite: 'console', route, jobs, running, msP50: percentile(times, 0.5), msP95: percentile(times, 0.95), n: times.length });
-  tell('status-to-screen', toScreen ?? []);
-  tell('status-to-screen: change to event', watch.delays);
-  tell('status-to-screen: start to Running', toRunning ?? []);
+  if (only.has('storm')) await storm(Number(values['storm-jobs']), emit);
 }

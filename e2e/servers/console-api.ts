@@ -76,6 +76,14 @@ export class ConsoleApi {
     return () => ending.abort();
   }
 
+  /** The session, for a browser. */
+  cookies(): { readonly name: string; readonly value: string }[] {
+    return this.#cookie.split('; ').map((pair) => {
+      const at = pair.indexOf('=');
+      return { name: pair.slice(0, at), value: pair.slice(at + 1) };
+    });
+  }
+
   async createJob(name: string, sql: string, options: Record<string, unknown> = {}): Promise<JobView> {
     return (await this.call<{ job: JobView }>('POST', '/jobs', { name, sql, options })).job;
   }
