@@ -9,5 +9,6 @@ import { page } from './en/page.ts';
 import { restart } from './en/restart.ts';
 import { said } from './en/said.ts';
 import { shell } from './en/shell.ts';
+import { templates } from './en/templates.ts';
 
-export const en = { ...shell, ...job, ...list, ...restart, ...options, ...page, ...alarm, ...said, ...guide } as const;
+export const en = { ...shell, ...job, ...list, ...restart, ...options, ...page, ...alarm, ...said, ...guide, ...templates } as const;

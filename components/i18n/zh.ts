@@ -9,5 +9,6 @@ import { page } from './zh/page.ts';
 import { restart } from './zh/restart.ts';
 import { said } from './zh/said.ts';
 import { shell } from './zh/shell.ts';
+import { templates } from './zh/templates.ts';
 
-export const zh: Dictionary = { ...shell, ...job, ...list, ...restart, ...options, ...page, ...alarm, ...said, ...guide };
+export const zh: Dictionary = { ...shell, ...job, ...list, ...restart, ...options, ...page, ...alarm, ...said, ...guide, ...templates };

@@ -1,6 +1,7 @@
 'use client';
 /** One row of figures: what a failure this moment would cost, then lag, records, state, watermark, restarts. */
 import { useQuery } from '@tanstack/react-query';
+import Link from 'next/link';
 import type { ReactNode } from 'react';
 import type { Job } from '../../server/contract/job.ts';
 import type { MetricValues } from '../../server/contract/metrics.ts';
@@ -58,7 +59,10 @@ function Rest({ job }: { job: Job }) {
       <div className="text-fact font-[590]">
         <AgeChip job={job} />
       </div>
-      <div className="truncate font-mono text-hint text-text-3">{job.newestSnapshot?.name ?? t('job.noSnapshot')}</div>
+      <div className="flex text-hint text-text-3">
+        <span className="truncate font-mono">{job.newestSnapshot?.name ?? t('job.noSnapshot')}</span>
+        <GuideLink jobId={job.id} />
+      </div>
     </div>
   );
 }
@@ -92,7 +96,18 @@ function ExposureNow({ job }: { job: Job }) {
         {data?.snapshot && now > 0
           ? t('job.fromSnapshot', { name: data.snapshot.name, age: f.span(now - data.snapshot.at) })
           : t('job.noSnapshot')}
+        <GuideLink jobId={job.id} />
       </div>
     </div>
+  );
+}
+
+/** To the restart guide, answered for this job. */
+function GuideLink({ jobId }: { jobId: number }) {
+  const { t } = useI18n();
+  return (
+    <Link href={`/guide?job=${jobId}`} prefetch={false} className="ml-2 shrink-0 text-accent-text underline-offset-3 hover:underline">
+      {t('guide.link')}
+    </Link>
   );
 }

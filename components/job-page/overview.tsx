@@ -55,6 +55,7 @@ export function Overview({ job, parts, coach, onHideCoach }: { job: Job; parts: 
   return (
     <>
       {coach ? parts.coach(entries, onHideCoach) : null}
+      {job.tags.some((tag) => tag.key === 'recipe') ? parts.recipe(job) : null}
       {job.startedAt === null ? (
         <NeverRun job={job} />
       ) : (

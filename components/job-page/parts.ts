@@ -10,5 +10,7 @@ export interface JobPageParts {
   alarms(job: Job): ReactNode;
   permissions(job: Job): ReactNode;
   coach(ledger: readonly LedgerEntry[], onHide: () => void): ReactNode;
+  /** Steps of the restart recipe that the job was made from. */
+  recipe(job: Job): ReactNode;
   viewer(sql: string, label: string): ReactNode;
 }

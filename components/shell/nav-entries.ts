@@ -55,6 +55,7 @@ export function crumbsOf(path: string, name: string | null): Crumb[] {
   if (!second) return [...crumbs, { label: entry.label }];
   crumbs.push({ label: entry.label, href: entry.href });
   if (second === 'start') return [...crumbs, { label: 'nav.start' }];
+  if (first === 'templates' && second === 'new') return [...crumbs, { label: 'tpl.newTitle' }];
   if (!third) return [...crumbs, { label: null, text: name ?? second }];
   return [...crumbs, { label: null, text: name ?? second, href: `/${first}/${second}` }, { label: 'nav.edit' }];
 }

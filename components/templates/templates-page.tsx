@@ -1,111 +1,75 @@
 'use client';
-/** Flink Templates: samples and the user's own; create a job from one, read its SQL, delete an own one. */
+/** Flink Templates: samples, the users' own and restart recipes; make a job from one, look at it, edit and delete own ones, one or many. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { Plus, Trash2 } from 'lucide-react';
+import { usePathname, useRouter, useSearchParams } from 'next/navigation';
+import { useState } from 'react';
 import type { Template } from '../../server/contract/administration.ts';
 import { routeQuery } from '../client/queries.ts';
 import { keys } from '../client/query-keys.ts';
 import { call } from '../client/request.ts';
 import { useI18n } from '../i18n/provider.tsx';
 import { ErrorNotice, errorText } from '../job/error-notice.tsx';
-import { useJobDialogs } from '../job/job-dialogs.tsx';
 import { usePages } from '../job/pages.tsx';
 import { PageHead } from '../shell/page-head.tsx';
-import { Button } from '../ui/button.tsx';
-import { type DataColumn, DataTable } from '../ui/data-table.tsx';
-import { Dialog } from '../ui/dialog.tsx';
-import { ScrollRegion } from '../ui/scroll-region.tsx';
-import { Empty } from '../ui/surface.tsx';
+import { Button, ButtonLink } from '../ui/button.tsx';
+import { DataTable } from '../ui/data-table.tsx';
+import { TextField } from '../ui/field.tsx';
+import { Empty, Notice } from '../ui/surface.tsx';
 import { Tabs } from '../ui/tabs.tsx';
 import { useToast } from '../ui/toast.tsx';
+import { useTemplateColumns } from './template-columns.tsx';
 
-type Kind = 'all' | 'sample' | 'custom';
-
-function useColumns(onView: (template: Template) => void): readonly DataColumn<Template>[] {
-  const { t, f } = useI18n();
-  const toast = useToast();
-  const client = useQueryClient();
-  const dialogs = useJobDialogs();
-  const { mutate: remove } = useMutation({
-    mutationFn: (template: Template) => call('deleteTemplate', { params: { templateId: template.id } }),
-    onError: (error) => toast({ title: errorText(error, t('common.offline')), bad: true }),
-    onSuccess: (_done, template) => {
-      void client.invalidateQueries({ queryKey: ['templates'] });
-      toast({ title: t('tpl.deleted', { name: template.name }) });
-    },
-  });
-  return useMemo(
-    () => [
-      { id: 'name', header: t('tpl.name'), minWidth: 180, rowHeader: true, cell: (one) => <TemplateName template={one} onView={onView} /> },
-      { id: 'type', header: t('tpl.type'), width: 92, cell: (one) => t(`type.${one.type}`) },
-      {
-        id: 'description',
-        header: t('tpl.description'),
-        minWidth: 220,
-        hide: 'max-md:hidden',
-        cell: (one) => <span className="text-text-2">{one.description || '--'}</span>,
-      },
-      { id: 'updated', header: t('tpl.updated'), width: 110, hide: 'max-lg:hidden', cell: (one) => f.time(one.updatedAt) },
-      {
-        id: 'operation',
-        header: t('col.operation'),
-        width: 210,
-        align: 'right',
-        stick: 'right',
-        cell: (one) => (
-          <span className="inline-flex gap-3">
-            <Button look="link" size="sm" onClick={() => dialogs.show({ kind: 'create', jobs: [], templateId: one.id })}>
-              {t('tpl.create')}
-            </Button>
-            <Button
-              look="link"
-              size="sm"
-              offReason={one.kind === 'sample' ? t('tpl.sampleOff') : null}
-              aria-label={t('act.of', { act: t('tpl.delete'), name: one.name })}
-              onClick={() => remove(one)}
-            >
-              {t('tpl.delete')}
-            </Button>
-          </span>
-        ),
-      },
-    ],
-    [t, f, dialogs, remove, onView],
-  );
-}
-
-function TemplateName({ template, onView }: { template: Template; onView(template: Template): void }) {
-  return (
-    <button
-      type="button"
-      onClick={() => onView(template)}
-      className="max-w-full truncate rounded-[3px] font-semibold hover:text-accent-text hover:underline"
-    >
-      {template.name}
-    </button>
-  );
-}
+const KINDS = ['all', 'sample', 'custom', 'recipe'] as const;
+type Kind = (typeof KINDS)[number];
 
 export function TemplatesPage() {
   const { t } = useI18n();
-  const [kind, setKind] = useState<Kind>('all');
+  const router = useRouter();
+  const path = usePathname();
+  const params = useSearchParams();
+  const kind: Kind = KINDS.find((one) => one === params.get('kind')) ?? 'all';
+  const [q, setQ] = useState('');
   const [page, setPage] = useState({ page: 1, pageSize: 50 });
-  const [shown, setShown] = useState<Template | null>(null);
-  const query = { ...page, ...(kind === 'all' ? {} : { kind }) };
+  const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
+  const query = { ...page, q: q.trim(), ...(kind === 'all' ? {} : { kind }) };
   const { data, error, isPending, refetch } = useQuery(routeQuery('listTemplates', keys.templates(query), { query }));
-  const columns = useColumns(setShown);
+  const columns = useTemplateColumns();
   const pager = usePages(page, data?.total, setPage);
+  const go = (next: Kind) => {
+    setPicked(new Set());
+    setPage({ ...page, page: 1 });
+    router.replace(next === 'all' ? path : `${path}?kind=${next}`, { scroll: false });
+  };
   return (
     <>
-      <PageHead title="nav.templates" />
+      <PageHead title="nav.templates" actions={<CreateLink />} />
       <Tabs
         value={kind}
-        onChange={(next) => setKind(next as Kind)}
+        onChange={(next) => go(next as Kind)}
         label={t('nav.templates')}
-        tabs={(['all', 'sample', 'custom'] as const).map((one) => ({ value: one, label: t(`tpl.${one}`) }))}
+        tabs={KINDS.map((one) => ({ value: one, label: t(`tpl.${one}`) }))}
       />
+      {kind === 'recipe' ? (
+        <Notice kind="info" className="mx-(--gutter) mt-3.5">
+          {t('tpl.recipeNote')}
+        </Notice>
+      ) : null}
+      <div className="flex min-h-12 flex-wrap items-center gap-3 px-(--gutter) py-2">
+        <DeletePicked picked={picked} rows={data?.items ?? []} onDone={() => setPicked(new Set())} />
+        <span className="md:hidden">
+          <CreateLink />
+        </span>
+        <Find
+          value={q}
+          onChange={(next) => {
+            setQ(next);
+            setPage({ ...page, page: 1 });
+          }}
+        />
+      </div>
       {error ? <ErrorNotice error={error} onRetry={() => void refetch()} className="m-(--gutter)" /> : null}
-      <div className="grow bg-surface">
+      <div className="grow border-t border-line-1 bg-surface">
         <DataTable
           label={t('nav.templates')}
           columns={columns}
@@ -113,24 +77,74 @@ export function TemplatesPage() {
           rowId={(one) => String(one.id)}
           rowName={(one) => one.name}
           loading={isPending}
-          empty={error ? null : <Empty>{t('tpl.none')}</Empty>}
+          selection={{
+            ids: picked,
+            onChange: setPicked,
+            selectAllLabel: t('common.selectAll'),
+            selectLabel: (name) => t('common.select', { name }),
+          }}
+          empty={error ? null : <Empty>{q.trim() === '' ? t('tpl.none') : t('tpl.noneMatch')}</Empty>}
         />
       </div>
       {pager}
-      {shown ? (
-        <Dialog
-          open
-          onClose={() => setShown(null)}
-          title={shown.name}
-          subtitle={shown.description}
-          closeLabel={t('common.close')}
-          width={760}
-        >
-          <ScrollRegion label={shown.name} className="overflow-x-auto rounded-ctl bg-sunken p-4 font-mono text-second whitespace-pre">
-            {shown.sql}
-          </ScrollRegion>
-        </Dialog>
-      ) : null}
+    </>
+  );
+}
+
+function Find({ value, onChange }: { value: string; onChange(value: string): void }) {
+  const { t } = useI18n();
+  return (
+    <span className="ml-auto w-[240px] max-w-full">
+      <TextField
+        label={<span className="sr-only">{t('tpl.find')}</span>}
+        className="gap-0!"
+        placeholder={t('tpl.find')}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      />
+    </span>
+  );
+}
+
+function CreateLink() {
+  const { t } = useI18n();
+  return (
+    <ButtonLink look="primary" href="/templates/new" icon={<Plus size={15} aria-hidden="true" />}>
+      {t('tpl.createTemplate')}
+    </ButtonLink>
+  );
+}
+
+function DeletePicked({ picked, rows, onDone }: { picked: ReadonlySet<string>; rows: readonly Template[]; onDone(): void }) {
+  const { t } = useI18n();
+  const toast = useToast();
+  const client = useQueryClient();
+  const own = rows.filter((row) => picked.has(String(row.id)) && row.isMine);
+  const remove = useMutation({
+    mutationFn: async () => {
+      for (const template of own) await call('deleteTemplate', { params: { templateId: template.id } });
+      return own.length;
+    },
+    onSettled: () => void client.invalidateQueries({ queryKey: ['templates'] }),
+    onError: (error) => toast({ title: errorText(error, t('common.offline')), bad: true }),
+    onSuccess: (n) => {
+      toast({ title: t('tpl.deletedMany', { n }) });
+      onDone();
+    },
+  });
+  return (
+    <>
+      <Button
+        icon={<Trash2 size={14} aria-hidden="true" />}
+        busy={remove.isPending}
+        offReason={own.length === 0 ? t('tpl.selectOff') : null}
+        onClick={() => remove.mutate()}
+      >
+        {own.length === 0 ? t('common.delete') : t('tpl.deleteMany', { n: own.length })}
+      </Button>
+      <span role="status" className="text-second text-text-3">
+        {picked.size > 0 ? t('tpl.selected', { n: picked.size }) : ''}
+      </span>
     </>
   );
 }

@@ -1,7 +1,8 @@
 /** Templates, queues, settings, audit, health. */
 import { z } from 'zod';
 import { jobDescriptionSchema, jobSqlSchema, jobTypeSchema } from './job.ts';
-import { idSchema, pageOf, pageQueryShape, timestampSchema } from './primitives.ts';
+import { idSchema, pageOf, pageQueryShape, timestampSchema, userRefSchema } from './primitives.ts';
+import { recipeKeySchema } from './recipes.ts';
 
 export const templateSchema = z.strictObject({
   id: z.int().positive(),
@@ -9,8 +10,13 @@ export const templateSchema = z.strictObject({
   description: z.string(),
   type: jobTypeSchema,
   sql: z.string(),
-  /** Samples come with the product and cannot be changed. */
-  kind: z.enum(['sample', 'custom']),
+  /** Samples and recipes come with the product and cannot be changed. */
+  kind: z.enum(['sample', 'custom', 'recipe']),
+  /** Of a recipe: what makes a guided job of it. */
+  recipe: recipeKeySchema.nullable(),
+  /** Of a custom one: who made it, and whether the caller may change it. */
+  owner: userRefSchema.nullable(),
+  isMine: z.boolean(),
   createdAt: timestampSchema,
   updatedAt: timestampSchema,
 });
@@ -18,7 +24,7 @@ export type Template = z.infer<typeof templateSchema>;
 export const listTemplatesQuerySchema = z.strictObject({
   ...pageQueryShape,
   q: z.string().max(100).default(''),
-  kind: z.enum(['sample', 'custom']).optional(),
+  kind: z.enum(['sample', 'custom', 'recipe']).optional(),
 });
 export const listTemplatesAnswerSchema = pageOf(templateSchema);
 export const createTemplateSchema = z.strictObject({

@@ -17,6 +17,7 @@ import * as metrics from './metrics.ts';
 import { packageRoutes } from './package-routes.ts';
 import { previewSqlSchema } from './preview.ts';
 import { actResultsSchema, doneSchema, jobIdTextSchema } from './primitives.ts';
+import { recipeRoutes } from './recipe-routes.ts';
 import { ofId, route } from './route.ts';
 import * as runs from './runs.ts';
 import * as snapshot from './snapshot.ts';
@@ -265,7 +266,15 @@ const otherRoutes = {
   getOpenApi: route('GET', '/openapi.json', 'This description', { access: 'public', answer: z.unknown(), kind: 'stream' }),
 } as const;
 
-export const ROUTES = { ...accountRoutes, ...jobRoutes, ...otherRoutes, ...alarmRoutes, ...packageRoutes, ...guideRoutes } as const;
+export const ROUTES = {
+  ...accountRoutes,
+  ...jobRoutes,
+  ...otherRoutes,
+  ...alarmRoutes,
+  ...packageRoutes,
+  ...guideRoutes,
+  ...recipeRoutes,
+} as const;
 export type RouteName = keyof typeof ROUTES;
 
 type Input<S> = S extends z.ZodType ? z.input<S> : undefined;

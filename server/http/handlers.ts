@@ -28,6 +28,7 @@ import { previewAlarmRule } from '../services/preview-alarm-rule.ts';
 import { stopPreview } from '../services/preview-sql.ts';
 import * as queues from '../services/queues.ts';
 import { getJobLogs } from '../services/read-logs.ts';
+import * as recipeJobs from '../services/recipe-jobs.ts';
 import { getSetup, setUp } from '../services/set-up.ts';
 import { changeSettings, getSettings } from '../services/settings.ts';
 import { getSession, signIn, signOut } from '../services/sign-in.ts';
@@ -171,6 +172,9 @@ export const USER_HANDLERS: { readonly [N in Exclude<RouteName, PublicRoute>]: U
   listAlarmSilences: ({ context, call }) => alarms.listSilences(context, call),
   createAlarmSilence: ({ context, call, body }) => alarms.createSilence(context, call, body),
   endAlarmSilence: ({ context, call, params }) => alarms.endSilence(context, call, params.id),
+  createRecipeJob: ({ context, call, params }) => recipeJobs.createRecipeJob(context, call, params.key),
+  getRecipeProgress: ({ context, call, params }) => recipeJobs.getRecipeProgress(context, call, params.jobId),
+  breakRecipeJob: ({ context, call, params }) => recipeJobs.breakRecipeJob(context, call, params.jobId),
   getGuide: ({ context }) => getGuide(context),
   getJobGuide: ({ context, call, params }) => getJobGuide(context, call, params.jobId),
   listPackages: ({ context, call, query }) => packages.listPackages(context, call, query),

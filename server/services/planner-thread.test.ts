@@ -3,6 +3,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { RESTART_RECIPES } from '../recipes/restart-recipes.ts';
+import { BUSINESS_SAMPLES } from './business-samples.ts';
 import { deliveryOf, planGraph } from './plan-graph.ts';
 import { PlannerThread } from './planner-thread.ts';
 import { EXAMPLE_SQL, SAMPLE_TEMPLATES } from './sample-templates.ts';
@@ -51,7 +53,7 @@ describe('planner thread', () => {
   });
 
   it('has samples that plan as far as their connectors are there', async () => {
-    for (const sample of SAMPLE_TEMPLATES) {
+    for (const sample of [...SAMPLE_TEMPLATES, ...BUSINESS_SAMPLES, ...RESTART_RECIPES]) {
       const planned = await planner.plan(sample.sql, {});
       const problems = planned.kind === 'refused' ? planned.problems.map((problem) => problem.message) : [];
       if (problems.length > 0 && problems.every((problem) => problem.startsWith('There is no connector'))) continue;

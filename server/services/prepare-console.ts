@@ -9,8 +9,10 @@ import { hashToken, newToken } from '../auth/token.ts';
 import type { Environment } from '../config/environment.ts';
 import type { Database } from '../db/open-database.ts';
 import type { Clock } from '../effects/clock.ts';
+import { RESTART_RECIPES } from '../recipes/restart-recipes.ts';
 import { type MasterKey, seal } from '../secrets/seal.ts';
 import { Secret } from '../secrets/secret.ts';
+import { BUSINESS_SAMPLES } from './business-samples.ts';
 import { SAMPLE_TEMPLATES } from './sample-templates.ts';
 
 export const SETUP_LINK_MS = 30 * 60_000;
@@ -33,10 +35,15 @@ export async function prepareConsole(
     create: { projectId: project.id, name: 'default', description: 'The embedded engine on this machine', engine: 'embedded' },
     update: {},
   });
-  for (const sample of SAMPLE_TEMPLATES) {
+  const recipes = RESTART_RECIPES.map(({ name, description, sql }) => ({ name, description, sql, kind: 'recipe' }));
+  for (const sample of [...SAMPLE_TEMPLATES, ...BUSINESS_SAMPLES].map((one) => ({ ...one, kind: 'sample' })).concat(recipes)) {
+    const key = { projectId_name: { projectId: project.id, name: sample.name } };
+    const there = await database.template.findUnique({ where: key, select: { kind: true } });
+    // A template of somebody with the same name stays theirs.
+    if (there?.kind === 'custom') continue;
     await database.template.upsert({
-      where: { projectId_name: { projectId: project.id, name: sample.name } },
-      create: { ...sample, projectId: project.id, type: 'flink_opensource_sql_job', kind: 'sample' },
+      where: key,
+      create: { ...sample, projectId: project.id, type: 'flink_opensource_sql_job' },
       update: { sql: sample.sql, description: sample.description },
     });
   }

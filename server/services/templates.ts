@@ -5,22 +5,29 @@ import type { UserCall } from '../auth/caller.ts';
 import type { changeTemplateSchema, createTemplateSchema, listTemplatesQuerySchema, Template } from '../contract/administration.ts';
 import { Refusal } from '../contract/errors.ts';
 import type { Prisma } from '../db/open-database.ts';
-import { ms } from '../db/row-to-view.ts';
+import { ms, USER_REF } from '../db/row-to-view.ts';
+import { RESTART_RECIPES } from '../recipes/restart-recipes.ts';
 import type { ConsoleContext } from './context.ts';
 import { isUniqueViolation } from './job-writes.ts';
 import { containing } from './list-jobs.ts';
 
 const MOST = 100;
-type TemplateRow = Prisma.TemplateGetPayload<Record<string, never>>;
+const INCLUDE = { owner: USER_REF } as const;
+type TemplateRow = Prisma.TemplateGetPayload<{ include: typeof INCLUDE }>;
+const RECIPE_OF = new Map(RESTART_RECIPES.map((recipe) => [recipe.name, recipe.key]));
 
-function view(row: TemplateRow): Template {
+function view(call: UserCall, row: TemplateRow): Template {
+  const kind = row.kind as Template['kind'];
   return {
     id: row.id,
     name: row.name,
     description: row.description,
     type: row.type as Template['type'],
     sql: row.sql,
-    kind: row.kind === 'sample' ? 'sample' : 'custom',
+    kind,
+    recipe: kind === 'recipe' ? (RECIPE_OF.get(row.name) ?? null) : null,
+    owner: row.owner,
+    isMine: kind === 'custom' && (call.caller.role === 'admin' || row.ownerId === call.caller.userId),
     createdAt: ms(row.createdAt),
     updatedAt: ms(row.updatedAt),
   };
@@ -35,30 +42,32 @@ export async function listTemplates(context: ConsoleContext, call: UserCall, que
   const [rows, total] = await Promise.all([
     context.database.template.findMany({
       where,
-      orderBy: [{ kind: 'desc' }, { name: 'asc' }],
+      include: INCLUDE,
+      orderBy: [{ kind: 'desc' }, { id: 'asc' }],
       skip: (query.page - 1) * query.pageSize,
       take: query.pageSize,
     }),
     context.database.template.count({ where }),
   ]);
-  return { items: rows.map(view), total, page: query.page, pageSize: query.pageSize };
+  return { items: rows.map((row) => view(call, row)), total, page: query.page, pageSize: query.pageSize };
 }
 
 async function find(context: ConsoleContext, call: UserCall, id: number): Promise<TemplateRow> {
-  const row = await context.database.template.findFirst({ where: { id, projectId: call.caller.projectId } });
+  const row = await context.database.template.findFirst({ where: { id, projectId: call.caller.projectId }, include: INCLUDE });
   if (!row) throw new Refusal('not-found', `There is no template ${id}.`);
   return row;
 }
 
 /** Custom templates are changed by their owner and by administrators. */
 function requireOwn(call: UserCall, row: TemplateRow): void {
-  if (row.kind === 'sample') throw new Refusal('not-allowed', 'A sample cannot be changed. Copy its SQL into a template of your own.');
+  if (row.kind !== 'custom')
+    throw new Refusal('not-allowed', 'What comes with the product cannot be changed. Save it as a template of your own.');
   if (call.caller.role !== 'admin' && row.ownerId !== call.caller.userId)
     throw new Refusal('not-allowed', `The template ${row.name} belongs to another user.`);
 }
 
 export async function getTemplate(context: ConsoleContext, call: UserCall, id: number): Promise<Template> {
-  return view(await find(context, call, id));
+  return view(call, await find(context, call, id));
 }
 
 export async function createTemplate(
@@ -72,9 +81,11 @@ export async function createTemplate(
     if ((await database.template.count({ where: { projectId, kind: 'custom' } })) >= MOST) {
       throw new Refusal('in-use', `There are ${MOST} templates already. Delete one first.`);
     }
-    const row = await database.template.create({ data: { ...input, projectId, ownerId: userId } }).catch(nameTaken(input.name));
+    const row = await database.template
+      .create({ data: { ...input, projectId, ownerId: userId }, include: INCLUDE })
+      .catch(nameTaken(input.name));
     note.object = { type: 'template', id: String(row.id), name: row.name };
-    return view(row);
+    return view(call, row);
   });
 }
 
@@ -91,7 +102,12 @@ export async function changeTemplate(
       ...(input.description === undefined ? {} : { description: input.description }),
       ...(input.sql === undefined ? {} : { sql: input.sql }),
     };
-    return view(await context.database.template.update({ where: { id: found.id }, data }).catch(nameTaken(input.name ?? found.name)));
+    return view(
+      call,
+      await context.database.template
+        .update({ where: { id: found.id }, data, include: INCLUDE })
+        .catch(nameTaken(input.name ?? found.name)),
+    );
   });
 }
 

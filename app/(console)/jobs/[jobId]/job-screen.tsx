@@ -13,6 +13,7 @@ const PermissionTab = dynamic(
   { ssr: false },
 );
 const JobAlarms = dynamic(() => import('../../../../components/alarms/job-alarms.tsx').then((module) => module.JobAlarms), { ssr: false });
+const RecipeBar = dynamic(() => import('../../../../components/recipes/recipe-bar.tsx').then((module) => module.RecipeBar), { ssr: false });
 const SqlEditor = dynamic(() => import('../../../../components/sql-editor/sql-editor.tsx').then((module) => module.SqlEditor), {
   ssr: false,
 });
@@ -23,6 +24,7 @@ const PARTS: JobPageParts = {
   alarms: (job) => <JobAlarms job={job} />,
   permissions: (job) => <PermissionTab job={job} />,
   coach: (ledger, onHide) => <CoachBar ledger={ledger} onHide={onHide} />,
+  recipe: (job) => <RecipeBar job={job} />,
   viewer: (sql, label) => <SqlEditor value={sql} saved={sql} label={label} readOnly />,
 };
 

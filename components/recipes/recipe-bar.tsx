@@ -1,0 +1,143 @@
+'use client';
+/** The numbered steps of a restart recipe over the page of its job: what is done, what comes now with its button, and the proof of the files. */
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Check } from 'lucide-react';
+import type { Job, JobAct } from '../../server/contract/job.ts';
+import { RECIPE_STEPS, type RecipeProgress, type RecipeStep } from '../../server/contract/recipes.ts';
+import { routeQuery } from '../client/queries.ts';
+import { keys } from '../client/query-keys.ts';
+import { call } from '../client/request.ts';
+import { useI18n } from '../i18n/provider.tsx';
+import { offReason } from '../job/acts.ts';
+import { ErrorNotice, errorText } from '../job/error-notice.tsx';
+import { useJobDialogs } from '../job/job-dialogs.tsx';
+import { Button, ButtonLink } from '../ui/button.tsx';
+import { cx } from '../ui/class-names.ts';
+import { Card, Skeleton } from '../ui/surface.tsx';
+import { useToast } from '../ui/toast.tsx';
+
+const EVERY_MS = 2_000;
+
+export function RecipeBar({ job }: { job: Job }) {
+  const { t } = useI18n();
+  const progress = useQuery({
+    ...routeQuery('getRecipeProgress', keys.jobPart(job.id, 'recipe', job.status), { params: { jobId: job.id } }),
+    refetchInterval: (query) => (query.state.data?.isFinished ? false : EVERY_MS),
+  });
+  const { data, error } = progress;
+  // The tag was taken off or holds something else: there is no recipe to follow.
+  if (error?.code === 'not-found') return null;
+  return (
+    <Card
+      title={data ? t(`recipe.${data.recipe}`) : t('recipe.title')}
+      note={t('recipe.title')}
+      actions={
+        <ButtonLink look="link" size="sm" href="/templates?kind=recipe">
+          {t('recipe.again')}
+        </ButtonLink>
+      }
+    >
+      {error ? <ErrorNotice error={error} onRetry={() => void progress.refetch()} /> : null}
+      {data ? <Steps progress={data} job={job} /> : error ? null : <Skeleton height={RECIPE_STEPS.length * 20} />}
+    </Card>
+  );
+}
+
+function Steps({ progress, job }: { progress: RecipeProgress; job: Job }) {
+  const { t } = useI18n();
+  return (
+    <>
+      <ol className="flex flex-col gap-2.5">
+        {progress.steps.map(({ step, state }, index) => (
+          <li key={step} aria-current={state === 'now' ? 'step' : undefined} className="flex items-start gap-3">
+            <span
+              className={cx(
+                'grid size-[22px] shrink-0 place-items-center rounded-full border text-second font-semibold',
+                state === 'done'
+                  ? 'border-ok-mark bg-ok-soft text-ok'
+                  : state === 'now'
+                    ? 'border-accent text-accent-text'
+                    : 'border-line-2 text-text-2',
+              )}
+            >
+              {state === 'done' ? <Check size={13} strokeWidth={3} aria-hidden="true" /> : index + 1}
+              <span className="sr-only">{t(`recipe.state.${state}`)}</span>
+            </span>
+            <div className="min-w-0 grow pt-px">
+              <div className={cx('text-ctl', state === 'later' ? 'text-text-2' : 'font-semibold')}>{t(`recipe.step.${step}`)}</div>
+              {state === 'now' ? <p className="text-second text-text-2">{t(`recipe.step.${step}.note`)}</p> : null}
+            </div>
+            {state === 'now' ? <StepButton step={step} job={job} /> : null}
+          </li>
+        ))}
+      </ol>
+      <Proof progress={progress} />
+    </>
+  );
+}
+
+function Proof({ progress: { proof, isFinished } }: { progress: RecipeProgress }) {
+  const { t, f } = useI18n();
+  const isWrong = proof !== null && (proof.missing > 0 || proof.repeated > 0);
+  return (
+    <div
+      role="status"
+      className={cx('mt-3 border-t border-line-1 pt-3 text-ctl', isWrong ? 'text-bad' : isFinished ? 'text-ok' : 'text-text-2')}
+    >
+      {isFinished ? <span className="font-semibold">{t('recipe.done')} </span> : null}
+      <span className="num">
+        {proof === null
+          ? t('recipe.noProof')
+          : t('recipe.proof', {
+              orders: f.full(proof.orders),
+              files: proof.files,
+              highest: f.full(proof.highest),
+              missing: f.full(proof.missing),
+              repeated: f.full(proof.repeated),
+            })}
+      </span>
+    </div>
+  );
+}
+
+const ACT_OF: Partial<Record<RecipeStep, Extract<JobAct, 'start' | 'stop' | 'import-savepoint'>>> = {
+  start: 'start',
+  'start-again': 'start',
+  'stop-savepoint': 'stop',
+  'stop-without': 'stop',
+  import: 'import-savepoint',
+};
+
+function StepButton({ step, job }: { step: RecipeStep; job: Job }) {
+  const { t } = useI18n();
+  const dialogs = useJobDialogs();
+  if (step === 'break') return <BreakButton job={job} />;
+  const act = ACT_OF[step];
+  if (!act) return null;
+  const off = offReason(act, job.status);
+  return (
+    <Button look="primary" size="sm" offReason={off ? t(off) : null} onClick={() => dialogs.show({ kind: act, jobs: [job] })}>
+      {act === 'import-savepoint' ? t('recipe.act.import') : t(`act.${act}`)}
+    </Button>
+  );
+}
+
+function BreakButton({ job }: { job: Job }) {
+  const { t } = useI18n();
+  const toast = useToast();
+  const client = useQueryClient();
+  const kill = useMutation({
+    mutationFn: () => call('breakRecipeJob', { params: { jobId: job.id } }),
+    onError: (error) => toast({ title: errorText(error, t('common.offline')), bad: true }),
+    onSuccess: () => {
+      toast({ title: t('recipe.broken') });
+      void client.invalidateQueries({ queryKey: keys.job(job.id) });
+    },
+  });
+  const off = job.status === 'job_running' ? null : t('off.notRunning');
+  return (
+    <Button look="danger" size="sm" busy={kill.isPending} offReason={off} onClick={() => kill.mutate()}>
+      {t('recipe.act.break')}
+    </Button>
+  );
+}
