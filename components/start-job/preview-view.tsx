@@ -132,8 +132,8 @@ function Cost({ preview, sinks }: { preview: StartPreview; sinks: boolean }) {
   );
 }
 
-const FATES = ['kept', 'rescaled', 'new', 'changed', 'dropped'] as const;
-const FATE_HUE = { kept: 'ok', rescaled: 'accent', new: 'draft', changed: 'warn', dropped: 'bad' } as const;
+const FATES = ['kept', 'rescaled', 'new', 'changed', 'dropped', 'incompatible'] as const;
+const FATE_HUE = { kept: 'ok', rescaled: 'accent', new: 'draft', changed: 'warn', dropped: 'bad', incompatible: 'bad' } as const;
 
 function Operators({ preview }: { preview: StartPreview }) {
   const { t, f, locale } = useI18n();

@@ -24,7 +24,7 @@ export type Loss = z.infer<typeof lossSchema>;
 export const operatorFateSchema = z.strictObject({
   uid: z.string(),
   description: z.string(),
-  fate: z.enum(['kept', 'rescaled', 'new', 'dropped', 'changed']),
+  fate: z.enum(['kept', 'rescaled', 'new', 'dropped', 'changed', 'incompatible']),
   stateBytes: z.int().nullable(),
   stateRecords: z.int().nullable(),
   /** What changed and what follows, in a sentence; empty for kept. */

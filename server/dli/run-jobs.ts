@@ -20,7 +20,9 @@ const WAY_OUT = 'This API has no field for the name; use Start in the console.';
 
 /** Null where more than a repetition of records is at stake. */
 function acceptedByResuming({ jobId, jobName, verdict, snapshot, loss, operators, blockedBy }: StartPreview): Wanted | null {
-  const keepsState = operators.every((operator) => operator.fate !== 'dropped' && operator.fate !== 'changed');
+  const keepsState = operators.every(
+    (operator) => operator.fate !== 'dropped' && operator.fate !== 'changed' && operator.fate !== 'incompatible',
+  );
   if (snapshot === null || blockedBy !== null || loss.lost.value !== 0 || !keepsState) return null;
   return {
     jobId,

@@ -165,12 +165,14 @@ async function planChecks(context: SnapshotContext, job: JobRow, sql: string, op
     return [fail('fits-sql', why), notRun('positions-held', say('said.import.noPlan'))];
   }
   const fates = compareOperators(manifest, planned.plan, options.parallelism);
+  const refused = fates.find((fate) => fate.fate === 'incompatible');
   const dropped = fates.filter((fate) => fate.fate === 'dropped');
   const fresh = fates.filter((fate) => fate.fate === 'new' || fate.fate === 'changed');
   const { version } = job;
   const facts = (fates: readonly { readonly description: string }[]) => ({ version, n: fates.length, first: fates[0]?.description ?? '' });
-  const fits =
-    dropped.length > 0
+  const fits = refused
+    ? fail('fits-sql', `${refused.description}: ${refused.note}`)
+    : dropped.length > 0
       ? fail('fits-sql', say('said.import.noOperator', facts(dropped)))
       : fresh.length > 0
         ? note('fits-sql', say('said.import.freshOperators', facts(fresh)))

@@ -14,7 +14,7 @@ import type { Manifest } from '../engine/checkpoint/manifest.ts';
 import type { PhysicalPlan } from '../engine/planner/physical-plan.ts';
 import type { SnapshotRow } from './catalogue.ts';
 import { candidatesOfStart, chooseFirstRestorable, type PassedOver } from './choose-snapshot.ts';
-import { compareOperators } from './compare-operators.ts';
+import { compareOperators, refusalOf } from './compare-operators.ts';
 import { planProblem, type SnapshotContext } from './context.ts';
 import { NONE, sumOf } from './figures.ts';
 import { giveUp, newestForgone } from './given-up.ts';
@@ -99,8 +99,10 @@ async function assemble(context: SnapshotContext, found: Found): Promise<StartPr
   const { row, manifest } = chosen;
   const discards = job.hadState && row === null;
   const forgone = discards ? await newestForgone(context, job.id) : null;
-  const { partitions, silent, blockedBy } = await askOutside(context, found, manifest ?? forgone?.manifest ?? null);
+  const outside = await askOutside(context, found, manifest ?? forgone?.manifest ?? null);
+  const { partitions, silent } = outside;
   const operators = plan && manifest ? compareOperators(manifest, plan, options.parallelism) : [];
+  const blockedBy = outside.blockedBy ?? refusalOf(operators, row?.name ?? '');
   const facts: StartFacts = {
     choice: choice.kind,
     snapshot: row?.name ?? null,

@@ -81,6 +81,7 @@ export const restart = {
   'start.fate.new': '{n} new and empty',
   'start.fate.dropped': '{n} dropped',
   'start.fate.changed': '{n} changed',
+  'start.fate.incompatible': '{n} cannot be restored',
   'start.operators': 'See operators',
   'start.hideOperators': 'Hide operators',
   'start.operator': 'Operator',

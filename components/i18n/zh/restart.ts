@@ -83,6 +83,7 @@ export const restart: Record<keyof typeof en, string> = {
   'start.fate.new': '{n} 个新增为空',
   'start.fate.dropped': '{n} 个丢弃',
   'start.fate.changed': '{n} 个已更改',
+  'start.fate.incompatible': '{n} 个无法恢复',
   'start.operators': '查看算子',
   'start.hideOperators': '收起算子',
   'start.operator': '算子',

@@ -42,7 +42,7 @@ class ChangelogNormalize implements Operator {
   open(context: OperatorContext): void {
     const { keys, stateTtlMs } = this.#node;
     const key = keys.map((index) => this.#input[index]);
-    const fields = [HAS_FIELD, ...rowFields(this.#input)];
+    const fields = [HAS_FIELD, ...rowFields(this.#input, this.#node.stateFields)];
     this.#table = context.state.table({ name: 'rows', key, subKey: [], fields, ttlMs: stateTtlMs });
     this.#find = this.#table.lookup(keys);
     this.#kept = new RowStore(this.#table, 1, this.#input.length);

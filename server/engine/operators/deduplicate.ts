@@ -47,7 +47,7 @@ class Deduplicate implements Operator {
   open(context: OperatorContext): void {
     const { keys, stateTtlMs } = this.#node;
     const key = keys.map((index) => this.#input[index]);
-    const rows = this.#isFinal ? [] : rowFields(this.#input);
+    const rows = this.#isFinal ? [] : rowFields(this.#input, this.#node.stateFields);
     this.#context = context;
     this.#table = context.state.table({ name: 'rows', key, subKey: [], fields: [HAS_FIELD, ...rows], ttlMs: stateTtlMs });
     this.#find = this.#table.lookup(keys);

@@ -15,7 +15,7 @@ import type { RowSchema } from '../types/sql-type.ts';
 import { liveRows, selectRows } from './batch-view.ts';
 import type { Operator, OperatorContext } from './contract.ts';
 import { GONE, IntervalSide, MET, WAITING } from './interval-side.ts';
-import { requireSameLanes } from './join-side.ts';
+import { requireSameLanes, sideMeanings } from './join-side.ts';
 import { KeyFilter } from './null-keys.ts';
 import { PairOutput } from './pair-output.ts';
 
@@ -46,8 +46,24 @@ class IntervalJoin implements Operator {
     this.#isPadded = [joinKind === 'left' || joinKind === 'full', joinKind === 'right' || joinKind === 'full'];
     const slackMs = Math.trunc((upperMs - lowerMs) / 2);
     this.#sides = [
-      new IntervalSide({ name: 'left', schema: left, keys: node.leftKeys, time: node.leftTime, reachMs: -lowerMs, slackMs }),
-      new IntervalSide({ name: 'right', schema: right, keys: node.rightKeys, time: node.rightTime, reachMs: upperMs, slackMs }),
+      new IntervalSide({
+        name: 'left',
+        schema: left,
+        meanings: sideMeanings(node, 'left'),
+        keys: node.leftKeys,
+        time: node.leftTime,
+        reachMs: -lowerMs,
+        slackMs,
+      }),
+      new IntervalSide({
+        name: 'right',
+        schema: right,
+        meanings: sideMeanings(node, 'right'),
+        keys: node.rightKeys,
+        time: node.rightTime,
+        reachMs: upperMs,
+        slackMs,
+      }),
     ];
   }
 

@@ -27,6 +27,8 @@ const DUE = { name: 'due', digest: 'due', type: { kind: 'DOUBLE', nullable: fals
 export interface IntervalSideOptions {
   readonly name: 'left' | 'right';
   readonly schema: RowSchema;
+  /** By column. */
+  readonly meanings: readonly string[];
   readonly keys: readonly number[];
   readonly time: number;
   /** From a row's time to the newest time on the other side that it can meet, ms. */
@@ -57,11 +59,12 @@ export class IntervalSide {
   constructor(options: IntervalSideOptions) {
     const { schema, keys, time } = options;
     this.options = options;
-    this.#layout = new RowLayout(schema, keys, []);
+    this.#layout = new RowLayout(schema, keys, [], options.meanings);
     const keySchema = keys.map((index) => schema[index]);
     this.#keyLayout = new RowLayout(
       keySchema,
       keySchema.map((_, index) => index),
+      [],
       [],
     );
     this.#time = new TimeColumn(schema[time].type);

@@ -10,6 +10,7 @@
  * `copies` is how often the record's row is there, 0 for records to be deleted at the end of the batch: within a batch ids stay valid.
  * `matches` (sides that are padded or only tested for existence) is the number of rows on the other side that meet the row.
  */
+import type { NodeBase } from '../planner/physical-plan.ts';
 import type { StateField } from '../state/contract.ts';
 import type { KeyedTable } from '../state/keyed-table.ts';
 import { type BatchLookup, CREATE } from '../state/table-loops.ts';
@@ -23,6 +24,8 @@ import { RowLayout } from './stored-rows.ts';
 export interface JoinSideOptions {
   readonly name: 'left' | 'right';
   readonly schema: RowSchema;
+  /** By column. */
+  readonly meanings: readonly string[];
   readonly keys: readonly number[];
   readonly unique: readonly number[] | null;
   readonly isChanging: boolean;
@@ -62,7 +65,7 @@ export class JoinSide {
     const others = schema.map((_, index) => index).filter((index) => !keys.includes(index));
     this.#subKeys =
       this.#access === 'row' ? others : this.#access === 'unique' ? (unique ?? []).filter((index) => !keys.includes(index)) : [];
-    this.#layout = new RowLayout(schema, keys, this.#subKeys);
+    this.#layout = new RowLayout(schema, keys, this.#subKeys, options.meanings);
   }
 
   open(context: OperatorContext): void {
@@ -151,6 +154,11 @@ export class JoinSide {
   snapshot(): void {
     if (this.#access === 'sequence') this.#sequence.snapshot();
   }
+}
+
+/** What the columns of one side mean, by column. */
+export function sideMeanings(node: Pick<NodeBase, 'stateFields'>, side: 'left' | 'right'): readonly string[] {
+  return node.stateFields.filter((field) => field.startsWith(`${side}.`));
 }
 
 /** Keys of both sides must hash alike; the planner casts them to one type. */

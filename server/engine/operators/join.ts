@@ -19,7 +19,7 @@ import { type Batch, type ChangeKind, DELETE, INSERT, UPDATE_BEFORE } from '../t
 import type { RowSchema } from '../types/sql-type.ts';
 import { liveRows } from './batch-view.ts';
 import type { Operator, OperatorContext } from './contract.ts';
-import { JoinSide, requireSameLanes } from './join-side.ts';
+import { JoinSide, requireSameLanes, sideMeanings } from './join-side.ts';
 import { KeyFilter } from './null-keys.ts';
 import { PairOutput } from './pair-output.ts';
 
@@ -52,6 +52,7 @@ class Join implements Operator {
       new JoinSide({
         name: 'left',
         schema: left,
+        meanings: sideMeanings(node, 'left'),
         keys: node.leftKeys,
         unique: node.leftUnique,
         isChanging: node.isLeftChanging,
@@ -62,6 +63,7 @@ class Join implements Operator {
       new JoinSide({
         name: 'right',
         schema: right,
+        meanings: sideMeanings(node, 'right'),
         keys: node.rightKeys,
         unique: node.rightUnique,
         isChanging: node.isRightChanging,

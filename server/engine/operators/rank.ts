@@ -26,7 +26,7 @@ class AppendRank implements Operator {
 
   constructor(node: NodeOf<'rank'>, input: RowSchema) {
     this.#node = node;
-    this.#rows = new TopRows(input, node.partitionKeys, node.orderBy, node.rankEnd, this.#sequence);
+    this.#rows = new TopRows(input, node.partitionKeys, node.orderBy, node.rankEnd, this.#sequence, node.stateFields);
   }
 
   open(context: OperatorContext): void {

@@ -49,7 +49,7 @@ export class RankedRows {
 
   constructor(schema: RowSchema, keys: readonly number[], orderBy: readonly SortKey[], ttlMs: number) {
     const others = schema.map((_, index) => index).filter((index) => !keys.includes(index));
-    this.#layout = new RowLayout(schema, keys, others);
+    this.#layout = new RowLayout(schema, keys, others, []);
     this.#order = new RowOrder(orderBy);
     this.#columns = [...keys, ...others, schema.length];
     this.#ttlMs = ttlMs;

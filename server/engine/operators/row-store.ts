@@ -14,9 +14,15 @@ import { valueAt } from '../types/row-access.ts';
 import type { RowSchema } from '../types/sql-type.ts';
 import type { Value } from '../types/value.ts';
 
-/** State fields for the columns of a row, matched by column name on restore. */
-export function rowFields(schema: RowSchema): readonly StateField[] {
-  return schema.map(({ name, type }, index) => ({ name: `row.${index}`, digest: `row.${index}.${name}`, type }));
+/** State field of a row's column. Restore matches it by its meaning (NodeBase.stateFields), wherever the column stands; without one by its place and name. */
+export function columnField(schema: RowSchema, index: number, meanings: readonly string[]): StateField {
+  const { name, type } = schema[index];
+  const placed = `row.${index}.${name}`;
+  return { name: `row.${index}`, digest: meanings[index] === undefined ? placed : `row.${meanings[index]}`, type, isColumn: true, placed };
+}
+
+export function rowFields(schema: RowSchema, meanings: readonly string[]): readonly StateField[] {
+  return schema.map((_, index) => columnField(schema, index, meanings));
 }
 
 type FixedArray = Uint8Array | Int32Array | Float64Array;

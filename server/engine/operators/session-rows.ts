@@ -64,7 +64,7 @@ export class SessionRows implements Operator {
       name: 'rows',
       key: partitionKeys.map((index) => this.#input[index]),
       subKey: [{ name: 'number', type: BIGINT }],
-      fields: [TIME_FIELD, ...rowFields(this.#input)],
+      fields: [TIME_FIELD, ...rowFields(this.#input, this.#node.stateFields)],
       ttlMs: 0,
     });
     this.#rows = new RowStore(this.#table, 1, this.#input.length);

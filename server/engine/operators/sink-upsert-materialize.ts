@@ -43,7 +43,13 @@ class SinkUpsertMaterialize implements Operator {
   open(context: OperatorContext): void {
     const { keys, stateTtlMs } = this.#node;
     const key = keys.map((index) => this.#input[index]);
-    this.#table = context.state.table({ name: 'rows', key, subKey: [NUMBER], fields: rowFields(this.#input), ttlMs: stateTtlMs });
+    this.#table = context.state.table({
+      name: 'rows',
+      key,
+      subKey: [NUMBER],
+      fields: rowFields(this.#input, this.#node.stateFields),
+      ttlMs: stateTtlMs,
+    });
     this.#find = this.#table.lookup([...keys, this.#input.length]);
     this.#heads = this.#table.prefixLookup(keys);
     this.#kept = new RowStore(this.#table, 0, this.#input.length);

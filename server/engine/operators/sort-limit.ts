@@ -63,7 +63,7 @@ class SortedLimit implements Operator {
 
   constructor(node: NodeOf<'sortLimit'>, input: RowSchema) {
     this.#node = node;
-    this.#rows = new TopRows(input, [], node.orderBy, rangeOf(node).rankEnd, this.#sequence);
+    this.#rows = new TopRows(input, [], node.orderBy, rangeOf(node).rankEnd, this.#sequence, node.stateFields);
   }
 
   open(context: OperatorContext): void {

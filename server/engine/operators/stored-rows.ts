@@ -9,7 +9,7 @@ import type { StateColumn } from '../state/state-column.ts';
 import type { Batch, Column } from '../types/batch.ts';
 import { createColumn } from '../types/batch-builder.ts';
 import { laneOf, type RowField, type RowSchema } from '../types/sql-type.ts';
-import { RowStore } from './row-store.ts';
+import { columnField, RowStore } from './row-store.ts';
 
 function columnOf(table: KeyedTable, column: StateColumn): Column {
   const { nulls } = column;
@@ -34,17 +34,14 @@ export class RowLayout {
   /** By input column: its place in the key columns, or ~place in the fields of the row. */
   readonly #places: readonly number[];
 
-  /** `keys` and `subKeys` name columns of `schema`. Further fields of the operator stand in front of the row's. */
-  constructor(schema: RowSchema, keys: readonly number[], subKeys: readonly number[]) {
+  /** `keys` and `subKeys` name columns of `schema`, `meanings` says what each column is. Further fields of the operator stand in front of the row's. */
+  constructor(schema: RowSchema, keys: readonly number[], subKeys: readonly number[], meanings: readonly string[]) {
     const field = (index: number): RowField => schema[index];
     this.key = keys.map(field);
     this.subKey = subKeys.map(field);
     const inKey = [...keys, ...subKeys];
     this.#rest = schema.map((_, index) => index).filter((index) => !inKey.includes(index));
-    this.fields = this.#rest.map((index) => {
-      const { name, type } = schema[index];
-      return { name: `row.${index}`, digest: `row.${index}.${name}`, type };
-    });
+    this.fields = this.#rest.map((index) => columnField(schema, index, meanings));
     this.#places = schema.map((_, index) => (inKey.includes(index) ? inKey.indexOf(index) : ~this.#rest.indexOf(index)));
   }
 

@@ -45,7 +45,7 @@ class TemporalSort implements Operator {
 
   open(context: OperatorContext): void {
     this.#context = context;
-    const fields = [TIME_FIELD, ...rowFields(this.#input)];
+    const fields = [TIME_FIELD, ...rowFields(this.#input, this.#node.stateFields)];
     this.#table = context.state.table({ name: 'rows', key: [], subKey: [NUMBER], fields, ttlMs: 0 });
     this.#find = this.#table.lookup([this.#input.length]);
     this.#kept = new RowStore(this.#table, 1, this.#input.length);

@@ -43,13 +43,20 @@ export class TopRows {
   readonly #moved = new Map<number, number>();
   readonly #at: SourceAt = (rank) => (rank >= 1 && rank <= this.#length ? ~this.#chain[rank - 1] : NONE);
 
-  constructor(schema: RowSchema, keys: readonly number[], orderBy: readonly SortKey[], limit: number, sequence: Sequence) {
+  constructor(
+    schema: RowSchema,
+    keys: readonly number[],
+    orderBy: readonly SortKey[],
+    limit: number,
+    sequence: Sequence,
+    meanings: readonly string[],
+  ) {
     this.#schema = schema;
     this.#keys = keys;
     this.#order = new RowOrder(orderBy);
     this.#limit = limit;
     this.#sequence = sequence;
-    this.layout = new RowLayout(schema, keys, []);
+    this.layout = new RowLayout(schema, keys, [], meanings);
   }
 
   /** The parts of a table's or slice's description. */

@@ -42,14 +42,14 @@ class WindowDeduplicate implements Operator {
     this.#node = node;
     this.#input = input;
     this.#splitter = new WindowSplitter(node.windowEnd, input[node.windowEnd]);
-    this.#layout = new RowLayout(input, [], []);
+    this.#layout = new RowLayout(input, [], [], node.stateFields);
   }
 
   open(context: OperatorContext): void {
     this.#context = context;
     this.#progress = new WindowProgress(context, this.#node.isZoned);
     const key = this.#node.keys.map((index) => this.#input[index]);
-    this.#slices = context.state.sliced({ name: 'rows', key, fields: [HAS_FIELD, ...rowFields(this.#input)] });
+    this.#slices = context.state.sliced({ name: 'rows', key, fields: [HAS_FIELD, ...rowFields(this.#input, this.#node.stateFields)] });
     for (const end of this.#slices.ends()) this.#progress.expect(end);
   }
 

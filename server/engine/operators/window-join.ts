@@ -15,7 +15,7 @@ import type { RowSchema } from '../types/sql-type.ts';
 import { TableLookups } from './aggregates/table-batch.ts';
 import { liveRows, selectRows } from './batch-view.ts';
 import type { Operator, OperatorContext } from './contract.ts';
-import { requireSameLanes } from './join-side.ts';
+import { requireSameLanes, sideMeanings } from './join-side.ts';
 import { KeyFilter } from './null-keys.ts';
 import { PairOutput } from './pair-output.ts';
 import { SEQUENCE_FIELD, Sequence } from './sequence.ts';
@@ -41,11 +41,11 @@ class WindowSide {
   #ids = new Int32Array(2048);
   #rowIds = new Int32Array(2048);
 
-  constructor(schema: RowSchema, keys: readonly number[], nullSafe: readonly boolean[], windowEnd: number) {
+  constructor(schema: RowSchema, keys: readonly number[], nullSafe: readonly boolean[], windowEnd: number, meanings: readonly string[]) {
     this.#keys = keys;
     this.#width = schema.length;
     this.#none = emptyRows(schema);
-    this.#layout = new RowLayout(schema, keys, []);
+    this.#layout = new RowLayout(schema, keys, [], meanings);
     this.#splitter = new WindowSplitter(windowEnd, schema[windowEnd]);
     this.#filter = new KeyFilter(keys, nullSafe);
   }
@@ -116,8 +116,8 @@ class WindowJoin implements Operator {
     requireSameLanes(left, node.leftKeys, right, node.rightKeys);
     this.#node = node;
     this.#condition = node.condition === null ? null : compileJoinCondition(node.condition, left, right, functions);
-    this.#left = new WindowSide(left, node.leftKeys, node.nullSafe, node.leftWindowEnd);
-    this.#right = new WindowSide(right, node.rightKeys, node.nullSafe, node.rightWindowEnd);
+    this.#left = new WindowSide(left, node.leftKeys, node.nullSafe, node.leftWindowEnd, sideMeanings(node, 'left'));
+    this.#right = new WindowSide(right, node.rightKeys, node.nullSafe, node.rightWindowEnd, sideMeanings(node, 'right'));
   }
 
   open(context: OperatorContext): void {

@@ -31,7 +31,7 @@ class WindowRank implements Operator {
   constructor(node: NodeOf<'windowRank'>, input: RowSchema) {
     this.#node = node;
     this.#splitter = new WindowSplitter(node.windowEnd, input[node.windowEnd]);
-    this.#rows = new TopRows(input, node.partitionKeys, node.orderBy, node.rankEnd, this.#sequence);
+    this.#rows = new TopRows(input, node.partitionKeys, node.orderBy, node.rankEnd, this.#sequence, node.stateFields);
   }
 
   open(context: OperatorContext): void {

@@ -1,7 +1,7 @@
 /** Drafts to the finished plan: used nodes only, inputs first, with change kinds, uids and state facts. */
 import { inferChangelogs } from './changelog.ts';
 import type { Draft, DraftPlan, Payload } from './physical-draft.ts';
-import type { ChangelogMode, PlanNode } from './physical-plan.ts';
+import type { ChangelogMode, JoinKind, PlanNode } from './physical-plan.ts';
 import { assignUids } from './uid.ts';
 
 export interface FinishInput {
@@ -118,27 +118,47 @@ function sinkNames(plan: DraftPlan, order: readonly number[]): ReadonlyMap<numbe
   return new Map([...names].map(([id, set]) => [id, [...set].sort()]));
 }
 
-/** By meaning: aggregates by their digest, stored rows by their columns. */
+/** By meaning: aggregates by their digest, kept rows by their columns, one entry a column. */
 function stateFields(plan: DraftPlan, draft: Draft): readonly string[] {
   const { payload } = draft;
+  const columns = (input: number): readonly string[] => numbered(plan.get(draft.inputs[input]).facts.meanings);
   switch (payload.kind) {
     case 'groupAggregate':
     case 'windowAggregate':
       return [...new Set(payload.aggregates.map((call) => call.digest))];
     case 'join':
     case 'windowJoin':
-    case 'intervalJoin':
-      return ['left', 'right'].flatMap((side, i) => plan.get(draft.inputs[i]).facts.meanings.map((meaning) => `${side}.${meaning}`));
+    case 'intervalJoin': {
+      // A semi or anti join by its keys alone counts the rows of its right side.
+      const isCounted = payload.kind === 'join' && isOneSided(payload.joinKind) && payload.condition === null;
+      return ['left', 'right'].flatMap((side, i) => (isCounted && i === 1 ? [] : columns(i).map((meaning) => `${side}.${meaning}`)));
+    }
     case 'deduplicate':
+      return payload.time === null && payload.keep === 'first' ? [] : columns(0);
+    case 'sortLimit':
+      return payload.orderBy.length === 0 && !payload.isInputChanging ? [] : columns(0);
+    case 'windowTableFunction':
+      return payload.window.kind === 'SESSION' ? columns(0) : [];
     case 'rank':
     case 'windowRank':
     case 'windowDeduplicate':
-    case 'sortLimit':
     case 'temporalSort':
     case 'changelogNormalize':
     case 'sinkUpsertMaterialize':
-      return plan.get(draft.inputs[0]).facts.meanings;
+      return columns(0);
     default:
       return [];
   }
+}
+
+const isOneSided = (kind: JoinKind): boolean => kind === 'semi' || kind === 'anti';
+
+/** Columns of one meaning are told apart by their order. */
+function numbered(meanings: readonly string[]): readonly string[] {
+  const seen = new Map<string, number>();
+  return meanings.map((meaning) => {
+    const number = (seen.get(meaning) ?? 0) + 1;
+    seen.set(meaning, number);
+    return number === 1 ? meaning : `${meaning} #${number}`;
+  });
 }

@@ -1,9 +1,14 @@
 /**
- * What becomes of each operator's state when a job goes on with another plan: the answer behind the restore preview. Operators are
- * matched by uid, state fields by digest (NodeBase.stateFields). Nothing is read: both plans say all that is needed.
+ * What becomes of each operator's state when a job goes on with another plan: the answer behind the restore preview, and what a restore goes by
+ * before it reads any state. Operators are matched by uid, state fields by digest (NodeBase.stateFields). Nothing is read: both plans say all
+ * that is needed.
+ *
+ * Of kept rows, columns that are no longer used are forgotten; a new column is NULL in rows kept before, and where it takes no NULL, or where
+ * rows are found again by their whole value, the state cannot be taken over (layout-change.ts).
  */
 import { formatType, type SqlType, withNullability } from '../types/sql-type.ts';
-import type { NodeOf, PhysicalPlan, PlanNode } from './physical-plan.ts';
+import { layoutChange } from './layout-change.ts';
+import type { PhysicalPlan, PlanNode } from './physical-plan.ts';
 
 export type StateOutcome =
   | { readonly outcome: 'kept' }
@@ -51,65 +56,15 @@ function outcomeOf(previous: PhysicalPlan, old: PlanNode | undefined, next: Phys
       reason: `The job has ${previous.keyGroups} key groups; 'pipeline.max-parallelism' cannot change to ${next.keyGroups}.`,
     };
   }
-  const reason = layoutChange(old, node) ?? keyTypeChange(previous, old, next, node) ?? fieldTypeChange(previous, old, next, node);
+  const reason =
+    layoutChange(old, node) ??
+    keyTypeChange(previous, old, next, node) ??
+    fieldTypeChange(previous, old, next, node) ??
+    columnWithoutValue(old, next, node);
   if (reason !== null) return { outcome: 'incompatible', reason };
   const added = node.stateFields.filter((field) => !old.stateFields.includes(field));
   const dropped = old.stateFields.filter((field) => !node.stateFields.includes(field));
   return added.length === 0 && dropped.length === 0 ? { outcome: 'kept' } : { outcome: 'migrated', added, dropped };
-}
-
-/** A change of how the operator works that its stored records do not survive. */
-function layoutChange(old: PlanNode, node: PlanNode): string | null {
-  switch (node.kind) {
-    case 'groupAggregate':
-    case 'windowAggregate':
-      if (old.kind !== node.kind || old.isInputChanging === node.isInputChanging) return null;
-      return `The input ${node.isInputChanging ? 'now takes rows back' : 'no longer takes rows back'}, for which aggregates are stored otherwise.`;
-    case 'join':
-      return old.kind === 'join' ? joinLayoutChange(old, node) : null;
-    case 'deduplicate':
-      return old.kind === 'deduplicate' && (old.keep !== node.keep || (old.time === null) !== (node.time === null))
-        ? 'Another row of each key is kept.'
-        : null;
-    case 'rank':
-      if (old.kind !== 'rank') return null;
-      if (old.strategy !== node.strategy) return 'The input has begun or ceased to change rows, for which the ranking is stored otherwise.';
-      return node.strategy === 'append' && node.rankEnd > old.rankEnd
-        ? `Only ${old.rankEnd} rows of each key were kept, not ${node.rankEnd}.`
-        : null;
-    case 'sortLimit':
-      return old.kind === 'sortLimit' && (node.limit ?? 0) + node.offset > (old.limit ?? 0) + old.offset
-        ? 'More rows are wanted than were kept.'
-        : null;
-    case 'source':
-      return old.kind === 'source' && old.table.connector !== node.table.connector
-        ? `The table's connector changed from '${old.table.connector}' to '${node.table.connector}', so that its positions mean nothing.`
-        : null;
-    case 'sink':
-      return old.kind === 'sink' && old.table.connector !== node.table.connector
-        ? `The table's connector changed from '${old.table.connector}' to '${node.table.connector}'; what was prepared but not committed would be lost.`
-        : null;
-    default:
-      return null;
-  }
-}
-
-/** Rows are stored by unique key, by number (input that only grows) or by their whole value. */
-function joinLayoutChange(old: NodeOf<'join'>, node: NodeOf<'join'>): string | null {
-  const access = ({ leftUnique, rightUnique, isLeftChanging, isRightChanging }: NodeOf<'join'>): readonly string[] => [
-    leftUnique === null ? `by ${isLeftChanging ? 'value' : 'number'}` : 'by key',
-    rightUnique === null ? `by ${isRightChanging ? 'value' : 'number'}` : 'by key',
-  ];
-  const sides = access(node);
-  if (JSON.stringify(access(old)) !== JSON.stringify(sides))
-    return 'A side of the join has gained or lost its unique key, or begun or ceased to take rows back: its rows are stored otherwise.';
-  const isByValue = (side: string): boolean => sides[side === 'left' ? 0 : 1] === 'by value';
-  const columns = ({ stateFields }: PlanNode, side: string): readonly string[] =>
-    stateFields.filter((field) => field.startsWith(`${side}.`));
-  const changed = ['left', 'right'].find(
-    (side) => isByValue(side) && JSON.stringify(columns(old, side)) !== JSON.stringify(columns(node, side)),
-  );
-  return changed === undefined ? null : `The ${changed} side takes rows back by their whole value, and its columns have changed.`;
 }
 
 /** Types of the key columns, in order; hashes and stored keys depend on them. */
@@ -127,12 +82,27 @@ function keyTypeChange(previous: PhysicalPlan, old: PlanNode, next: PhysicalPlan
   return from.join() === to.join() ? null : `The key's type changed from (${from.join(', ')}) to (${to.join(', ')}).`;
 }
 
+/** Columns of the rows an operator keeps, by field digest. Of a join whose right side is only counted: those of the left one. */
+function rowColumns(plan: PhysicalPlan, node: PlanNode): ReadonlyMap<string, SqlType> {
+  if (node.kind === 'groupAggregate' || node.kind === 'windowAggregate') return new Map();
+  const columns = node.inputs.flatMap((input) => plan.nodes[input].schema.map((field) => field.type));
+  return new Map(node.stateFields.map((field, i) => [field, columns[i]]));
+}
+
 /** Types by field digest. */
 function fieldTypes(plan: PhysicalPlan, node: PlanNode): ReadonlyMap<string, string> {
   if (node.kind === 'groupAggregate' || node.kind === 'windowAggregate')
     return new Map(node.aggregates.map((call) => [call.digest, plainType(call.type)]));
-  const columns = node.inputs.flatMap((input) => plan.nodes[input].schema.map((field) => plainType(field.type)));
-  return columns.length === node.stateFields.length ? new Map(node.stateFields.map((field, i) => [field, columns[i]])) : new Map();
+  return new Map([...rowColumns(plan, node)].map(([field, type]) => [field, plainType(type)]));
+}
+
+function columnWithoutValue(old: PlanNode, next: PhysicalPlan, node: PlanNode): string | null {
+  // Plans of an engine that did not record them.
+  if (node.kind === 'windowTableFunction' && old.stateFields.length === 0) return null;
+  for (const [field, type] of rowColumns(next, node)) {
+    if (!type.nullable && !old.stateFields.includes(field)) return `The rows kept so far have no ${field}, which takes no NULL.`;
+  }
+  return null;
 }
 
 function fieldTypeChange(previous: PhysicalPlan, old: PlanNode, next: PhysicalPlan, node: PlanNode): string | null {

@@ -65,7 +65,9 @@ function checkStates(folder: SnapshotFolder, manifest: Manifest, plan: PhysicalP
   for (const comparison of comparePlans(folder, manifest, plan)) {
     if (comparison.outcome === 'incompatible') throw incompatible(folder, `${comparison.description}: ${comparison.reason}`);
     if (comparison.outcome !== 'migrated') continue;
-    for (const field of comparison.added) notes.push(`${comparison.description}: ${field} is new and counts from this snapshot on.`);
+    const isCounting = comparison.kind === 'groupAggregate' || comparison.kind === 'windowAggregate';
+    const since = isCounting ? 'counts from this snapshot on' : 'is NULL in rows kept before';
+    for (const field of comparison.added) notes.push(`${comparison.description}: ${field} is new and ${since}.`);
     for (const field of comparison.dropped) notes.push(`${comparison.description}: ${field} is no longer used, its state is dropped.`);
   }
   return notes;

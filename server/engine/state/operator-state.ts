@@ -131,7 +131,10 @@ class OperatorStateBackend implements OperatorStateStore {
   }
 
   #note(label: string, match: FieldMatch): void {
-    for (const field of match.added) this.#notes.add(`${label}: ${field.digest} is new and counts from this snapshot on`);
+    for (const field of match.added) {
+      const since = field.isColumn ? 'is NULL in rows kept before' : 'counts from this snapshot on';
+      this.#notes.add(`${label}: ${field.digest} is new and ${since}`);
+    }
     for (const field of match.dropped) this.#notes.add(`${label}: ${field.digest} is no longer used, its state is dropped`);
   }
 }

@@ -1,4 +1,4 @@
-/** Stored groups into a table that may have other fields: matched by digest, added fields start at zero, integers and decimals may widen. */
+/** Stored groups into a table that may have other fields: matched by digest, added fields start at zero (columns of kept rows with NULL), integers and decimals may widen. */
 import type { Batch, Column } from '../types/batch.ts';
 import { valueAt } from '../types/row-access.ts';
 import { formatType, type RowSchema, type SqlType, withNullability } from '../types/sql-type.ts';
@@ -55,7 +55,14 @@ export function matchFields(layout: TableLayout, table: KeyedTable): FieldMatch 
   requireSameKey(layout.subKey, spec.subKey, options.label);
   const first = layout.key.length + layout.subKey.length;
   const from = spec.fields.map((field) => {
-    const index = layout.fields.findIndex((other) => other.digest === field.digest);
+    const byDigest = layout.fields.findIndex((other) => other.digest === field.digest);
+    const index = byDigest === -1 ? layout.fields.findIndex((other) => other.digest === field.placed) : byDigest;
+    if (index === -1 && field.isColumn && !field.type.nullable) {
+      throw new StateError(
+        'incompatible',
+        `The rows kept in ${options.label} have no ${field.digest}, which takes no NULL: they cannot be taken over.`,
+      );
+    }
     if (index === -1) return -1;
     const stored = layout.fields[index].type;
     if (conversionOf(stored, field.type) === null) {
@@ -81,6 +88,7 @@ export function loadGroup(table: KeyedTable, layout: TableLayout, match: FieldMa
   table.lookup(Array.from({ length: keys }, (_, index) => index))(batch, ids, CREATE);
   match.from.forEach((column, field) => {
     if (column !== -1) copyField(table, table.fields[field], group.columns[column], typeAt(layout, column), ids);
+    else if (table.spec.fields[field].isColumn) for (const id of ids) table.setNull(table.fields[field], id);
   });
   copyStamps(table, group, ids);
 }

@@ -19,6 +19,10 @@ export interface StateField {
   /** Restore matches by it; see NodeBase.stateFields. */
   readonly digest: string;
   readonly type: SqlType;
+  /** A column of kept rows: rows that were stored without it hold NULL there, and cannot be restored where its type allows none. Others start at zero. */
+  readonly isColumn?: true;
+  /** The digest by place of such a column: snapshots of an engine that did not know its meaning have it. */
+  readonly placed?: string;
 }
 
 /** A table of slices of time: its records belong to a slice, and slices are dropped as a whole (sliced-table.ts). No TTL. */
