@@ -34,10 +34,20 @@ const source = node({
   uid: 'src',
   kind: 'source',
   description: 'Source',
+  isStateful: true,
   table: { name: 'orders', connector: 'kafka', options: {} },
   reads: [],
 });
-const count = node({ uid: 'agg', kind: 'groupAggregate', description: 'GroupAggregate', isStateful: true, stateFields: ['count(*)'] });
+const count = node({
+  uid: 'agg',
+  kind: 'groupAggregate',
+  description: 'GroupAggregate',
+  isStateful: true,
+  stateFields: ['count(*)'],
+  keys: [],
+  aggregates: [],
+  isInputChanging: false,
+});
 const sinkOf = (guarantee: string) =>
   node({
     uid: 'out',

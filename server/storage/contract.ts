@@ -60,6 +60,8 @@ export interface ObjectStore {
   /** Idempotent: completing again what is complete succeeds (checked by size). */
   completeMultipart(upload: MultipartUpload): Promise<void>;
   abortMultipart(upload: MultipartUpload): Promise<void>;
+  /** Uploads below the prefix that are neither complete nor aborted, whoever began them; their parts are not told. */
+  listMultipart(bucket: string, prefix: string): Promise<readonly MultipartUpload[]>;
 }
 
 export type StoreErrorCode =

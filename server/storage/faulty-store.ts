@@ -16,7 +16,8 @@ export type StoreOperation =
   | 'startMultipart'
   | 'putPart'
   | 'completeMultipart'
-  | 'abortMultipart';
+  | 'abortMultipart'
+  | 'listMultipart';
 
 /** Returns the error to fail with, or null. `key` is the object's, the prefix, or the bucket. */
 export type StoreFault = (operation: StoreOperation, key: string, moment: 'before' | 'after') => Error | null;
@@ -69,6 +70,9 @@ export class FaultyObjectStore implements ObjectStore {
   }
   abortMultipart(upload: MultipartUpload): Promise<void> {
     return this.#call('abortMultipart', upload.ref.key, () => this.#inner.abortMultipart(upload));
+  }
+  listMultipart(bucket: string, prefix: string): Promise<readonly MultipartUpload[]> {
+    return this.#call('listMultipart', prefix, () => this.#inner.listMultipart(bucket, prefix));
   }
 
   async #call<T>(operation: StoreOperation, key: string, act: () => Promise<T>): Promise<T> {

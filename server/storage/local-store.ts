@@ -7,7 +7,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, link, lstat, mkdir, open, readdir, rename, rm, rmdir, unlink } from 'node:fs/promises';
+import { type FileHandle, link, lstat, mkdir, open, readdir, readFile, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { type Clock, systemClock } from '../effects/clock.ts';
 import { type ListPage, type MultipartUpload, type ObjectInfo, type ObjectRef, type ObjectStore, StoreError } from './contract.ts';
@@ -19,6 +19,9 @@ const STAGING = '.staging';
 const STAGED_LIFETIME_MS = 86_400_000;
 const LIST_LIMIT = 1000;
 const PUBLISH_ATTEMPTS = 10;
+const UPLOAD_FOLDER = 'parts-';
+/** Beside the parts of an upload: which object it makes. */
+const UPLOAD_REF = 'ref.json';
 const UPLOAD_ID = /^[0-9a-f-]{36}$/;
 
 export class LocalObjectStore implements ObjectStore {
@@ -149,7 +152,10 @@ export class LocalObjectStore implements ObjectStore {
   async startMultipart(ref: ObjectRef): Promise<MultipartUpload> {
     assertObjectRef(ref);
     const id = randomUUID();
-    await this.#guard(ref, () => makeFolder(this.#uploadFolder(id)));
+    await this.#guard(ref, async () => {
+      await makeFolder(this.#uploadFolder(id));
+      await writeFile(join(this.#uploadFolder(id), UPLOAD_REF), JSON.stringify(ref));
+    });
     return { ref, id, parts: [] };
   }
 
@@ -189,6 +195,20 @@ export class LocalObjectStore implements ObjectStore {
     await this.#guard(upload.ref, () => rm(this.#uploadFolder(upload.id), { recursive: true, force: true }));
   }
 
+  async listMultipart(bucket: string, prefix: string): Promise<readonly MultipartUpload[]> {
+    assertPrefix(bucket, prefix);
+    return this.#guard({ bucket, key: prefix }, async () => {
+      const uploads: MultipartUpload[] = [];
+      for (const name of await namesIn(join(this.#root, STAGING))) {
+        const id = name.slice(UPLOAD_FOLDER.length);
+        if (!name.startsWith(UPLOAD_FOLDER) || !UPLOAD_ID.test(id)) continue;
+        const ref = await readRef(join(this.#root, STAGING, name, UPLOAD_REF));
+        if (ref?.bucket === bucket && ref.key.startsWith(prefix)) uploads.push({ ref, id, parts: [] });
+      }
+      return uploads;
+    });
+  }
+
   #pathOf(ref: ObjectRef): string {
     assertObjectRef(ref);
     return join(this.#root, ref.bucket, ...ref.key.split('/'));
@@ -196,7 +216,7 @@ export class LocalObjectStore implements ObjectStore {
 
   #uploadFolder(id: string): string {
     if (!UPLOAD_ID.test(id)) throw new StoreError('invalid-key', 'The id of an upload in parts is malformed.');
-    return join(this.#root, STAGING, `parts-${id}`);
+    return join(this.#root, STAGING, `${UPLOAD_FOLDER}${id}`);
   }
 
   async #stage(bodies: readonly Uint8Array[]): Promise<string> {
@@ -279,6 +299,26 @@ export class LocalObjectStore implements ObjectStore {
     } catch (error) {
       throw fileError(error, `Object ${ref.bucket}/${ref.key} in ${this.description}`);
     }
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+/** Null when the upload is just ending, or was cut off at its beginning. */
+async function readRef(file: string): Promise<ObjectRef | null> {
+  try {
+    const { bucket, key } = JSON.parse(await readFile(file, 'utf8')) as ObjectRef;
+    return { bucket, key };
+  } catch (error) {
+    if (isMissing(error) || error instanceof SyntaxError) return null;
+    throw error;
   }
 }
 

@@ -17,6 +17,7 @@ export class MemoryObjectStore implements ObjectStore {
   readonly #clock: Clock;
   readonly #buckets = new Map<string, Map<string, Stored>>();
   readonly #uploads = new Map<string, Map<number, Uint8Array>>();
+  readonly #uploadRefs = new Map<string, ObjectRef>();
   #nextUpload = 1;
 
   constructor(clock: Clock = systemClock) {
@@ -89,6 +90,7 @@ export class MemoryObjectStore implements ObjectStore {
     assertObjectRef(ref);
     const id = `upload-${this.#nextUpload++}`;
     this.#uploads.set(id, new Map());
+    this.#uploadRefs.set(id, ref);
     return { ref, id, parts: [] };
   }
 
@@ -121,6 +123,14 @@ export class MemoryObjectStore implements ObjectStore {
 
   async abortMultipart(upload: MultipartUpload): Promise<void> {
     this.#uploads.delete(upload.id);
+  }
+
+  async listMultipart(bucket: string, prefix: string): Promise<readonly MultipartUpload[]> {
+    assertPrefix(bucket, prefix);
+    return [...this.#uploads.keys()].flatMap((id) => {
+      const ref = this.#uploadRefs.get(id) as ObjectRef;
+      return ref.bucket === bucket && ref.key.startsWith(prefix) ? [{ ref, id, parts: [] }] : [];
+    });
   }
 
   #bucket(name: string): Map<string, Stored> {

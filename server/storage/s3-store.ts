@@ -17,6 +17,8 @@ import {
   HeadBucketCommand,
   HeadObjectCommand,
   ListBucketsCommand,
+  ListMultipartUploadsCommand,
+  type ListMultipartUploadsCommandOutput,
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
@@ -249,6 +251,24 @@ export class S3ObjectStore implements ObjectStore {
     }
   }
 
+  async listMultipart(bucket: string, prefix: string): Promise<readonly MultipartUpload[]> {
+    assertPrefix(bucket, prefix);
+    const uploads: MultipartUpload[] = [];
+    let marker: UploadMarker | null = {};
+    while (marker !== null) {
+      const from: UploadMarker = marker;
+      const answer: ListMultipartUploadsCommandOutput = await this.#call({ bucket, key: prefix }, () =>
+        this.#client.send(new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: prefix, ...from })),
+      );
+      for (const { Key, UploadId } of answer.Uploads ?? [])
+        if (Key?.startsWith(prefix) && UploadId !== undefined) uploads.push({ ref: { bucket, key: Key }, id: UploadId, parts: [] });
+      const { NextKeyMarker, NextUploadIdMarker } = answer;
+      const isOver = answer.IsTruncated !== true || NextKeyMarker === undefined;
+      marker = isOver ? null : { KeyMarker: NextKeyMarker, ...(NextUploadIdMarker ? { UploadIdMarker: NextUploadIdMarker } : {}) };
+    }
+    return uploads;
+  }
+
   /** Ends the connections. */
   close(): void {
     this.#client.destroy();
@@ -265,6 +285,11 @@ export class S3ObjectStore implements ObjectStore {
   #error(error: unknown, ref: ObjectRef): StoreError {
     return s3Error(error, `Object ${ref.bucket}/${ref.key}`, this.description);
   }
+}
+
+interface UploadMarker {
+  readonly KeyMarker?: string;
+  readonly UploadIdMarker?: string;
 }
 
 type Connected = (error: Error | null, socket: Duplex) => void;

@@ -1,6 +1,6 @@
 /** What every object store must do, as tests: run against memory, a local folder and a real S3 server. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ObjectStore, StoreError } from './contract.ts';
+import type { MultipartUpload, ObjectStore, StoreError } from './contract.ts';
 import { objectKey } from './object-key.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -123,6 +123,21 @@ export function storeContractSuite(
       expect(await codeOf(store.completeMultipart(upload))).toBe('not-found');
       await store.put(ref, bytes('another object'));
       expect(await codeOf(store.completeMultipart(upload))).toBe('not-found');
+    });
+
+    it('lists uploads that are neither complete nor aborted, below the prefix alone', async () => {
+      const begun: MultipartUpload[] = [];
+      for (const name of ['open/a/1', 'open/a/1', 'open/b', 'opened', 'open/done', 'open/gone'])
+        begun.push(await store.putPart(await store.startMultipart(objectKey(bucket, name)), bytes(name)));
+      await store.completeMultipart(begun[4] as MultipartUpload);
+      await store.abortMultipart(begun[5] as MultipartUpload);
+      const listed = await store.listMultipart(bucket, 'open/');
+      const ids = (uploads: readonly MultipartUpload[]) => uploads.map((upload) => `${upload.ref.key} ${upload.id}`).sort();
+      expect(ids(listed)).toEqual(ids(begun.slice(0, 3)));
+      for (const upload of listed) await store.abortMultipart(upload);
+      expect(await store.listMultipart(bucket, 'open/')).toEqual([]);
+      expect(await codeOf(store.completeMultipart(begun[0] as MultipartUpload))).toBe('not-found');
+      await store.completeMultipart(begun[3] as MultipartUpload);
     });
 
     it('refuses malformed keys before it does anything', async () => {

@@ -84,6 +84,14 @@ async function catchUp(context: SupervisorContext, facts: JobFacts): Promise<str
   }
 }
 
+async function keptSnapshots(context: SupervisorContext, jobId: number): Promise<string[]> {
+  const rows = await context.database.snapshot.findMany({
+    where: { engine: 'embedded', purgedAt: null, OR: [{ jobId }, { origin: 'imported' }] },
+    select: { path: true },
+  });
+  return rows.map((row) => row.path);
+}
+
 async function write(
   context: SupervisorContext,
   facts: JobFacts,
@@ -115,6 +123,7 @@ async function write(
     version,
     run,
     restoreFrom: snapshot?.path ?? null,
+    snapshots: await keptSnapshots(context, job.id),
     allowNonRestoredState: wanted.allowNonRestoredState,
     startAtMs: snapshot ? null : wanted.startAtMs,
     allowedAddresses: await readSetting(context.database, 'allowedAddresses'),

@@ -20,6 +20,8 @@ export interface RunFacts {
   readonly allowedAddresses: readonly string[];
   /** Connections that tables may name, with their secrets. */
   readonly connections: ConnectionSet;
+  /** Folders of all kept snapshots of the job, and of those that any job has imported. */
+  readonly snapshots: readonly string[];
 }
 
 /** A version may be older than an option: what it does not name has its default. */
@@ -41,6 +43,8 @@ export function foldersOf(
   const base = given === '' ? `obs://${store.defaultBucket}/${store.prefix}` : `obs://${given}/`;
   return { checkpoints: `${base}jobs/checkpoint/${job.id}_${job.folderKey}`, savepoints: `${base}jobs/savepoint/${job.id}` };
 }
+
+const isBelow = (path: string, folder: string): boolean => path.startsWith(`${folder}/`);
 
 export function buildRunSpec(environment: Pick<Environment, 'objectStore' | 'allowPrivateAddresses'>, facts: RunFacts): RunSpec {
   const options = optionsOf(facts.version);
@@ -68,6 +72,7 @@ export function buildRunSpec(environment: Pick<Environment, 'objectStore' | 'all
     },
     savepointDirectory: folders.savepoints,
     restoreFrom: facts.restoreFrom,
+    otherSnapshots: facts.snapshots.filter((path) => !isBelow(path, folders.checkpoints) && !isBelow(path, folders.savepoints)),
     allowNonRestoredState: facts.allowNonRestoredState,
     startPosition: facts.startAtMs === null ? null : { kind: 'timestamp', ms: facts.startAtMs },
     stateTtlMs: options.idleStateRetentionSeconds * 1000,

@@ -5,6 +5,11 @@
  * fence -> sinks commit, sources learn of it -> report, retention. Before the manifest is put, a snapshot can be given up at any moment
  * (timeout, store error): tasks forget its barrier, frozen state is released, stored parts are deleted; nothing of the job changes, and what
  * sinks had prepared goes into the next snapshot. Once the manifest's put has begun nothing is deleted any more, for it may be stored.
+ *
+ * Sinks commit with checkpoints and with the savepoint a job stops with. A savepoint that the job goes on after commits nothing (Flink's FLIP-203):
+ * the job may yet be restored from the checkpoint before it, and what it had committed would be shown twice. It holds what is prepared; the next
+ * checkpoint commits that, or whoever restores the savepoint. Where no checkpoints are taken it is the newest snapshot there is, and commits.
+ *
  * A commit that fails, and a lost fence, fail the job. Requests wait for the one under way; periodic ones are skipped meanwhile.
  */
 import type { Clock } from '../../effects/clock.ts';
@@ -85,6 +90,8 @@ export interface CoordinatorOptions {
   readonly fence: () => Promise<boolean>;
   readonly onStarted: (checkpointId: number, kind: SnapshotKind) => void;
   readonly onCompleted: (snapshot: CompletedSnapshot) => void;
+  /** A stored snapshot's sinks have committed. */
+  readonly onCommitted: () => void;
   readonly onGivenUp: (checkpointId: number, reason: string) => void;
   /** Fails the job: nothing more may be published. */
   readonly onFatal: (error: unknown) => void;
@@ -242,6 +249,7 @@ export class Coordinator {
         commit: clock.monotonicMs() - writtenMs,
       };
       this.#options.onCompleted({ checkpointId, path: stored.folder.uri, manifest: stored.manifest, phases });
+      if (request.commits) this.#options.onCommitted();
       if (request.kind === 'checkpoint') await this.#options.retention?.onCompleted(stored.folder, stored.manifest);
     }
     return { kind: 'completed', checkpointId, path: stored?.folder.uri ?? null };

@@ -44,6 +44,13 @@ export interface TableFacts {
   readonly summary: string;
 }
 
+export interface SinkOwner {
+  /** Lower-case hex digits, unique to the checkpoint directory, the job and the sink. */
+  readonly id: string;
+  /** Lease generation of this attempt; those of lower ones are fenced. */
+  readonly generation: number;
+}
+
 export interface RuntimeContext {
   readonly subtask: number;
   readonly parallelism: number;
@@ -57,6 +64,8 @@ export interface RuntimeContext {
   readonly jobPrefix: string;
   /** Unique per run attempt; part of names of files not yet committed. */
   readonly attempt: string;
+  /** Of a sink whose job is fenced: what names it for ever, over all attempts. Absent = what it leaves outside cannot be told from others'. */
+  readonly owner?: SinkOwner;
   /** One line for the job's log. */
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void;
   /** Rows of `print` sinks. */
@@ -105,6 +114,11 @@ export interface SinkWriter {
   /** `epoch` = checkpoint id. Bounded jobs get a last one at the end of input. */
   prepare(epoch: number): Promise<readonly Committable[]>;
   commit(committables: readonly Committable[]): Promise<void>;
+  /**
+   * Takes away what attempts of this sink below a generation left uncommitted, but for what `retained` names: the committables of all
+   * snapshots that are kept, asked for only when something was found. Returns how many went. Called for one subtask, while the sink writes.
+   */
+  removeAbandoned?(belowGeneration: number, retained: () => Promise<readonly Committable[]>): Promise<number>;
   close(): Promise<void>;
 }
 

@@ -19,9 +19,11 @@ export function findAggregate(name: string): AggregateFunction | null {
   return BY_NAME.get(name) ?? null;
 }
 
-/** Canonical names, sorted. */
+/** Canonical names of those that can be used, sorted. */
 export function aggregateNames(): readonly string[] {
-  return AGGREGATES.map((aggregate) => aggregate.name).sort();
+  return AGGREGATES.filter((aggregate) => aggregate !== approximateCount)
+    .map((aggregate) => aggregate.name)
+    .sort();
 }
 
 function refuse(aggregate: string, args: readonly SqlType[], wanted: string): FunctionRefusal {
@@ -118,6 +120,15 @@ const jsonObjectAgg: AggregateFunction = {
   },
 };
 
+/** Known, so that the refusal can say what to write instead. */
+const approximateCount: AggregateFunction = {
+  name: 'APPROX_COUNT_DISTINCT',
+  signature: 'APPROX_COUNT_DISTINCT(value)',
+  bind: () => ({
+    refusal: 'APPROX_COUNT_DISTINCT is not supported by the embedded engine yet; write COUNT(DISTINCT value), which is exact',
+  }),
+};
+
 const AGGREGATES: readonly AggregateFunction[] = [
   count,
   countStar,
@@ -143,7 +154,7 @@ const AGGREGATES: readonly AggregateFunction[] = [
   },
   jsonObjectAgg,
   unary('JSON_ARRAYAGG', any, () => textType(false), ['JSON_ARRAYAGG_NULL_ON_NULL', 'JSON_ARRAYAGG_ABSENT_ON_NULL']),
-  unary('APPROX_COUNT_DISTINCT', any, () => simpleType('BIGINT', false)),
+  approximateCount,
 ];
 
 const BY_NAME: ReadonlyMap<string, AggregateFunction> = new Map(

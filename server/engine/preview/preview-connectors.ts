@@ -103,6 +103,7 @@ export function readOnlyStore(store: ObjectStore): ObjectStore {
     startMultipart: refuse,
     putPart: refuse,
     completeMultipart: refuse,
+    listMultipart: async () => [],
     abortMultipart: refuse,
   };
 }

@@ -22,6 +22,7 @@ export interface CoordinatorSetup {
   readonly restored: RestoredJob | null;
   readonly environment: JobEnvironment;
   readonly fail: (error: unknown) => void;
+  readonly onCommitted: () => void;
   readonly log: BuildOptions['log'];
 }
 
@@ -70,6 +71,7 @@ export async function createCoordinator(
     onStarted: (checkpointId, kind) => report({ type: 'checkpoint-started', atMs: clock.nowMs(), checkpointId, kind }),
     onCompleted: ({ checkpointId, path, manifest, phases }) =>
       report({ type: 'checkpoint-completed', atMs: clock.nowMs(), checkpointId, path, summary: summaryOf(manifest), phases }),
+    onCommitted: setup.onCommitted,
     onGivenUp: (checkpointId, reason) => report({ type: 'checkpoint-failed', atMs: clock.nowMs(), checkpointId, reason }),
     onFatal: setup.fail,
   });

@@ -100,7 +100,8 @@ export async function closeSubtasks(
   }
 }
 
-async function within<T>(environment: JobEnvironment, work: Promise<T>): Promise<T | null> {
+/** Null when it took longer than closing may take. */
+export async function within<T>(environment: JobEnvironment, work: Promise<T>): Promise<T | null> {
   let cancel = () => {};
   const deadline = new Promise<null>((resolve) => {
     const timer = environment.scheduler.setTimer(CLOSE_MS, () => resolve(null));

@@ -6,17 +6,18 @@
  * operators opened -> readers opened at their positions -> subtasks run. Nothing is written by this run before the commit is proven.
  */
 import { sentences } from '../../lib/sentences.ts';
-import type { Coordinator } from '../checkpoint/coordinator.ts';
+import { type Coordinator, FencedError } from '../checkpoint/coordinator.ts';
 import type { SnapshotKind } from '../checkpoint/manifest.ts';
 import type { PhysicalPlan } from '../planner/physical-plan.ts';
 import { MemoryBudget } from '../state/memory-budget.ts';
+import { type AbandonedParts, createAbandonedParts, ownersOf } from './abandoned-parts.ts';
 import { classifyFailure } from './failure.ts';
 import type { Job, JobEnd, JobEnvironment, SnapshotAnswer, StopMode } from './job-contract.ts';
 import { createCoordinator, type SnapshotPlaces } from './job-coordinator.ts';
 import { buildJobGraph } from './job-graph.ts';
 import { JobMetrics } from './job-metrics.ts';
 import { readJobSettings } from './job-settings.ts';
-import { closeSubtasks, openSubtasks, recommit, runSubtask, unwrapFailure } from './job-steps.ts';
+import { closeSubtasks, openSubtasks, recommit, runSubtask, unwrapFailure, within } from './job-steps.ts';
 import type { RestoredJob } from './restore.ts';
 import { startPositionOf } from './start-position.ts';
 import { type BuildOptions, type BuiltJob, buildJob } from './subtask-build.ts';
@@ -27,6 +28,8 @@ export function createJob(spec: RunSpec, plan: PhysicalPlan, environment: JobEnv
   return new RunningJob(spec, plan, environment);
 }
 
+const OVERTAKEN: JobEnd = { kind: 'failed', failure: classifyFailure(new FencedError(), null) };
+
 class RunningJob implements Job {
   readonly finished: Promise<JobEnd>;
   readonly #spec: RunSpec;
@@ -36,6 +39,7 @@ class RunningJob implements Job {
   #coordinator: Coordinator | null = null;
   #places: SnapshotPlaces | null = null;
   #metrics: JobMetrics | null = null;
+  #abandoned: AbandonedParts | null = null;
   #loops: Promise<void>[] = [];
   #ended = 0;
   /** Set as soon as the job's end is decided or being brought about. */
@@ -83,6 +87,8 @@ class RunningJob implements Job {
     await recommit(built, restored, options);
     const notes = await openSubtasks(built, (uid) => restored?.positionsOf(uid) ?? null);
     for (const note of notes) this.#log('info', note);
+    const abandoned = await createAbandonedParts(spec, built, restored, environment.locate, this.#log);
+    this.#abandoned = abandoned;
     const made = await createCoordinator({
       spec,
       plan,
@@ -91,6 +97,7 @@ class RunningJob implements Job {
       restored,
       environment,
       fail: (error) => void this.#fail(error, null),
+      onCommitted: abandoned.onCommitted,
       log: this.#log,
     });
     this.#coordinator = made.coordinator;
@@ -126,6 +133,7 @@ class RunningJob implements Job {
       budget: new MemoryBudget(spec.memoryBudgetBytes),
       jobPrefix: `tm-${spec.jobId}`,
       attempt: spec.runId,
+      ownerOf: ownersOf(spec),
       log: this.#log,
       tableOf: startPositionOf(restored ? null : spec.startPosition),
       watermarkOf: (uid) => restored?.watermarkOf(uid) ?? null,
@@ -180,7 +188,7 @@ class RunningJob implements Job {
     if (!coordinator || this.#ending !== 'none') return { ok: false, message: 'The job is not running.' };
     const folderFor = kind === 'checkpoint' ? (this.#places?.checkpoints ?? null) : await this.#savepointsIn(directory);
     if (!folderFor) return { ok: false, message: `No ${kind} directory is set for this job.` };
-    // A savepoint is for keeps, not for recovery: where checkpoints are taken, the next one commits. Otherwise it is the newest snapshot.
+    // A savepoint the job goes on after commits nothing where checkpoints are taken (checkpoint/coordinator.ts).
     const commits = kind === 'checkpoint' || !this.#spec.checkpoint.isEnabled;
     try {
       const outcome = await coordinator.request({ kind, trigger: 'manual', holdsSources: false, commits, folderFor });
@@ -244,6 +252,13 @@ class RunningJob implements Job {
     return async () => savepointFolder(await this.#environment.locate(uri), this.#environment.clock.nowMs());
   }
 
+  /** Whatever a run met whose successor is at work already: that it was overtaken is the cause. */
+  async #isOvertaken(): Promise<boolean> {
+    if (this.#spec.checkpoint.directory === null) return false;
+    const isOurs = this.#environment.fence().catch(() => true);
+    return (await within(this.#environment, isOurs)) === false;
+  }
+
   metrics(): Extract<JobReport, { type: 'metrics' }> {
     const { clock } = this.#environment;
     this.#metrics ??= new JobMetrics([], clock.monotonicMs());
@@ -256,11 +271,13 @@ class RunningJob implements Job {
     await this.#close({ kind: 'failed', failure: classifyFailure(unwrapped.error, operatorUid ?? unwrapped.uid) });
   }
 
-  async #close(end: JobEnd): Promise<void> {
+  async #close(decided: JobEnd): Promise<void> {
     if (this.#ending === 'closed') return;
     this.#ending = 'closed';
-    this.#coordinator?.close(end.kind === 'failed' ? 'the job failed' : 'the job is stopping');
+    this.#coordinator?.close(decided.kind === 'failed' ? 'the job failed' : 'the job is stopping');
+    if (decided.kind !== 'failed' && this.#abandoned) await within(this.#environment, this.#abandoned.settled());
     if (this.#built) await closeSubtasks(this.#built, this.#loops, this.#environment, this.#log);
+    const end = decided.kind === 'failed' && (await this.#isOvertaken()) ? OVERTAKEN : decided;
     const atMs = this.#environment.clock.nowMs();
     if (end.kind === 'failed') this.#environment.report({ type: 'failed', atMs, failure: end.failure });
     else if (end.kind === 'stopped') this.#environment.report({ type: 'stopped', atMs, path: end.path });

@@ -1,5 +1,5 @@
 /** Makes the subtasks of a job from its graph: nodes, operators, state stores, readers, writers, channels. Nothing is opened here. */
-import type { RuntimeContext, SinkWriter, SourceReader } from '../connectors/contract.ts';
+import type { RuntimeContext, SinkOwner, SinkWriter, SourceReader } from '../connectors/contract.ts';
 import type { FunctionContext } from '../functions/contract.ts';
 import type { OperatorContext } from '../operators/contract.ts';
 import { createOperator } from '../operators/create-operator.ts';
@@ -28,6 +28,8 @@ export interface BuildOptions {
   readonly budget: MemoryBudget;
   readonly jobPrefix: string;
   readonly attempt: string;
+  /** By the sink's uid; null where runs of the job are not fenced. */
+  readonly ownerOf: ((uid: string) => SinkOwner) | null;
   readonly log: RuntimeContext['log'];
   /** The table as the run wants it: a start position may override its options. */
   readonly tableOf: (table: PlanTable) => PlanTable;
@@ -270,7 +272,12 @@ export function createWriter(
 ): SinkWriter {
   const connector = options.environment.connectorOf(node.table.connector);
   if (!connector?.createWriter) throw new Error(`connector ${node.table.connector} cannot be written`);
-  return connector.createWriter(options.tableOf(node.table), schema, runtimeContext(options, subtask, parallelism, node.table.name));
+  const context = runtimeContext(options, subtask, parallelism, node.table.name);
+  return connector.createWriter(
+    options.tableOf(node.table),
+    schema,
+    options.ownerOf === null ? context : { ...context, owner: options.ownerOf(node.uid) },
+  );
 }
 
 function hasSplitWatermarks(node: PlanNode, options: BuildOptions): boolean {

@@ -30,6 +30,8 @@ export interface RunSpec {
   readonly savepointDirectory: string | null;
   /** Folder of the snapshot to restore from. */
   readonly restoreFrom: string | null;
+  /** Folders of kept snapshots of the job that lie in neither directory: what they have still to commit is left alone. Absent = none. */
+  readonly otherSnapshots?: readonly string[];
   /** State of operators that the plan no longer has is dropped instead of refused. */
   readonly allowNonRestoredState: boolean;
   /** Overrides scan.startup.* of all Kafka sources when there is no snapshot. */

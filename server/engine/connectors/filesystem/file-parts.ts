@@ -4,10 +4,12 @@
  * Local: bytes go to `.<name>.inprogress` beside the part's final name. `finish` syncs the file and its folder; the committable then
  * names the part. `commit` renames. Because the hidden name derives from the final one, a committable cannot rename anything else.
  * Bucket: bytes go to an upload in parts, which is invisible by nature; `commit` completes it.
+ * What a killed attempt left is known by its name alone (writer.ts), which is why neither is ever found under another one.
  * Both commits are idempotent: a part that stands there already with its size is committed; when neither the hidden nor the final
  * part is there, nothing proves the rows visible, and the commit throws.
  */
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { MultipartUpload, ObjectStore } from '../../../storage/contract.ts';
 import { objectKey } from '../../../storage/object-key.ts';
@@ -24,22 +26,70 @@ export interface FilePart {
   discard(): Promise<void>;
 }
 
+/** A part that no one writes to any more, and which is not visible. */
+export interface AbandonedPart {
+  /** Of a committable that would make it visible: `partKey`. */
+  readonly key: string;
+  remove(): Promise<void>;
+}
+
 export interface PartStore {
   /** `folder` is below the table's path: '' or `k=v/k2=v2`. */
   create(folder: string, name: string): FilePart;
+  /** Parts whose name the caller knows as abandoned; `depth`: levels of partition folders below the table's path. */
+  abandoned(isAbandoned: (name: string) => boolean, depth: number): Promise<readonly AbandonedPart[]>;
 }
 
 export const LOCAL_PART = 'file';
 export const BUCKET_PART = 'object';
 
 export function openParts(location: Exclude<Location, { kind: 'invalid' }>, store: ObjectStore): PartStore {
-  if (location.kind === 'local') return { create: (folder, name) => new LocalPart(join(location.path, folder, name)) };
+  if (location.kind === 'local') {
+    return {
+      create: (folder, name) => new LocalPart(join(location.path, folder, name)),
+      abandoned: (isAbandoned, depth) => abandonedFiles(location.path, isAbandoned, depth),
+    };
+  }
   return {
+    async abandoned(isAbandoned) {
+      const uploads = await store.listMultipart(location.bucket, location.prefix === '' ? '' : `${location.prefix}/`);
+      return uploads
+        .filter(({ ref }) => isAbandoned(ref.key.slice(ref.key.lastIndexOf('/') + 1)))
+        .map((upload) => ({ key: upload.id, remove: () => store.abortMultipart(upload) }));
+    },
     create: (folder, name) => {
       const parts = [location.prefix, folder, name].filter((part) => part !== '');
       return new BucketPart(store, objectKey(location.bucket, ...parts));
     },
   };
+}
+
+/** What tells the part of a committable from others: its final path, or the id of its upload. */
+export function partKey({ kind, data }: Committable): string | null {
+  if (kind === BUCKET_PART) return (data.upload as MultipartUpload).id;
+  return kind === LOCAL_PART ? String(data.path) : null;
+}
+
+const HIDDEN = /^\.(.+)\.inprogress$/;
+
+async function abandonedFiles(folder: string, isAbandoned: (name: string) => boolean, depth: number): Promise<AbandonedPart[]> {
+  const found: AbandonedPart[] = [];
+  for (const entry of await entriesOf(folder)) {
+    if (entry.isDirectory() && depth > 0) found.push(...(await abandonedFiles(join(folder, entry.name), isAbandoned, depth - 1)));
+    const name = entry.isFile() ? HIDDEN.exec(entry.name)?.[1] : undefined;
+    if (name === undefined || !isAbandoned(name)) continue;
+    found.push({ key: join(folder, name), remove: () => rm(join(folder, entry.name), { force: true }) });
+  }
+  return found;
+}
+
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw localError(error, folder);
+  }
 }
 
 export function hiddenPath(path: string): string {

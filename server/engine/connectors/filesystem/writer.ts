@@ -1,8 +1,9 @@
 /**
  * The filesystem sink of one subtask. Rows are encoded at once into the buffer of their partition's part; full buffers are written
  * in order behind the caller. A part is closed when it has its size and at every `prepare`, so a committed part never changes.
- * Names are unique to the writer, the part and the attempt: nothing is ever overwritten. What a killed attempt left hidden is left
- * alone, since a savepoint may still name it; only parts that no `prepare` has handed out are taken away at `close`.
+ * Names are unique to the writer, the part and the attempt: nothing is ever overwritten. Parts that no `prepare` has handed out are taken away
+ * at `close`. What a killed attempt left hidden bears in its name the sink it belongs to and the attempt's generation, `part-<owner>-g<generation>-…`;
+ * a later attempt takes it away when it is fenced off for good, unless a snapshot that is kept may still commit it.
  */
 import { randomUUID } from 'node:crypto';
 import { GrowingBuffer } from '../../formats/byte-sink.ts';
@@ -12,7 +13,7 @@ import { castToText } from '../../types/format-value.ts';
 import { forEachLiveRow, valueAt } from '../../types/row-access.ts';
 import type { SqlType } from '../../types/sql-type.ts';
 import type { Committable, RuntimeContext, SinkWriter } from '../contract.ts';
-import { commitParts, type FilePart, type PartStore } from './file-parts.ts';
+import { commitParts, type FilePart, type PartStore, partKey } from './file-parts.ts';
 import { partitionFolder } from './partition-path.ts';
 
 const BUFFER_BYTES = 256 * 1024;
@@ -22,6 +23,7 @@ const UNWRITTEN_BYTES_MAX = 16 * 1024 * 1024;
 const OPEN_PARTS_MAX = 128;
 const BUFFER_BYTES_FIRST = 4096;
 const NEWLINE = 10;
+const OWNED = /^part-([0-9a-f]+)-g(\d+)-/;
 
 export interface FileWriterSpec {
   readonly parts: PartStore;
@@ -55,7 +57,8 @@ export class FileWriter implements SinkWriter {
   constructor(spec: FileWriterSpec, context: RuntimeContext) {
     this.#spec = spec;
     this.#context = context;
-    const attempt = context.attempt.replace(/[^A-Za-z0-9-]/g, '-');
+    const { owner } = context;
+    const attempt = owner ? `${owner.id}-g${owner.generation}` : context.attempt.replace(/[^A-Za-z0-9-]/g, '-');
     this.#names = `part-${attempt}-${randomUUID().slice(0, 8)}-${context.subtask}`;
   }
 
@@ -95,6 +98,22 @@ export class FileWriter implements SinkWriter {
 
   commit(committables: readonly Committable[]): Promise<void> {
     return commitParts(committables, this.#context.store, this.#context.allowLocalFiles !== false);
+  }
+
+  async removeAbandoned(belowGeneration: number, retained: () => Promise<readonly Committable[]>): Promise<number> {
+    const { owner } = this.#context;
+    if (!owner) return 0;
+    const below = Math.min(belowGeneration, owner.generation);
+    const isAbandoned = (name: string): boolean => {
+      const match = OWNED.exec(name);
+      return match?.[1] === owner.id && Number(match[2]) < below;
+    };
+    const found = await this.#spec.parts.abandoned(isAbandoned, this.#spec.partitions.length);
+    if (found.length === 0) return 0;
+    const needed = new Set((await retained()).map(partKey));
+    const gone = found.filter(({ key }) => !needed.has(key));
+    for (const part of gone) await part.remove();
+    return gone.length;
   }
 
   async close(): Promise<void> {

@@ -77,6 +77,7 @@ export function storeOfLife(
     putPart: (upload, body) => store.putPart(upload, body),
     completeMultipart: (upload) => store.completeMultipart(upload),
     abortMultipart: (upload) => store.abortMultipart(upload),
+    listMultipart: (bucket, prefix) => store.listMultipart(bucket, prefix),
   };
 }
 
