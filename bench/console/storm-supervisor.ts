@@ -21,6 +21,7 @@ export type FromParent = 'fail-all';
 export type ToParent = { readonly kind: 'ready' } | { readonly kind: 'running'; readonly count: number } | { readonly kind: 'failed' };
 
 class WeightlessEngine implements JobEngine {
+  readonly runsOutlive = false;
   readonly name = 'embedded';
   readonly runs = new Map<string, RunListener>();
   readonly #onChange: () => void;
@@ -88,7 +89,7 @@ const engine = new WeightlessEngine(() => process.send?.({ kind: 'running', coun
 const context: SupervisorContext = {
   database: opened.client,
   clock: systemClock,
-  engine,
+  engines: { embedded: engine, flink: engine },
   store: createStore(environment.objectStore.spec),
   masterKey: loadMasterKey(dataDir, environment.masterKey),
   environment,

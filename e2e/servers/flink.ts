@@ -2,8 +2,8 @@
  * A real Apache Flink for comparisons and tests: libraries and scripts from PyPI, SQL Gateway from Maven, once per machine; then a JobManager, a
  * TaskManager with two slots and a SQL Gateway on free loopback ports. Driven by the gateway's and the JobManager's REST interfaces.
  */
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { cacheFolder, freePort, runOnce } from './process.ts';
 
 const FLINK = '2.3.0';
@@ -19,13 +19,34 @@ for name, want in (('apache_flink_libraries', ('bin', 'lib', 'opt', 'plugins')),
             f = os.path.join(out, *p[1:]); os.makedirs(os.path.dirname(f), exist_ok=True); open(f, 'wb').write(z.read(n))
 `;
 
+export type FlinkPart = 'jobmanager' | 'taskmanager' | 'sql-gateway';
+
 export interface FlinkCluster {
   /** Address of the JobManager's REST interface. */
   readonly rest: string;
   readonly gateway: string;
   readonly taskManagerPid: number;
+  /** SIGKILL, as a crash would. */
+  kill(part: FlinkPart): Promise<void>;
+  /** After a kill, at the same addresses; resolves when it answers. */
+  start(part: FlinkPart): Promise<void>;
   stop(): Promise<void>;
 }
+
+export interface FlinkOptions {
+  /** Memory of the TaskManager's process. Default 8g, as the benchmarks have it. */
+  readonly taskManagerMemory?: string;
+  readonly slots?: number;
+  /** The Kafka connector in lib/. */
+  readonly hasKafka?: boolean;
+  /** More lines of config.yaml. */
+  readonly configuration?: string;
+}
+
+const KAFKA_CONNECTOR = {
+  artifact: 'org.apache.flink:flink-sql-connector-kafka:5.0.0-2.2',
+  file: 'flink-sql-connector-kafka-5.0.0-2.2.jar',
+};
 
 function flinkHome(): string {
   const home = join(cacheFolder, `flink-${FLINK}`);
@@ -44,6 +65,19 @@ function flinkHome(): string {
   return home;
 }
 
+/** A folder of its own beside the libraries: benchmarks run without it. */
+function kafkaConnector(): string {
+  const folder = join(cacheFolder, `flink-connectors-${FLINK}`);
+  const jar = join(folder, KAFKA_CONNECTOR.file);
+  if (existsSync(jar)) return jar;
+  const staging = `${folder}.${process.pid}`;
+  runOnce('mvn', ['-q', '-B', 'dependency:copy', `-Dartifact=${KAFKA_CONNECTOR.artifact}`, `-DoutputDirectory=${staging}`]);
+  mkdirSync(folder, { recursive: true });
+  renameSync(join(staging, KAFKA_CONNECTOR.file), jar);
+  rmSync(staging, { recursive: true, force: true });
+  return jar;
+}
+
 interface Ports {
   readonly rest: number;
   readonly gateway: number;
@@ -51,7 +85,7 @@ interface Ports {
   readonly blob: number;
 }
 
-function configuration(home: string, folder: string, ports: Ports): string {
+function configuration(home: string, folder: string, ports: Ports, options: FlinkOptions): string {
   const shipped = readFileSync(join(home, 'conf', 'config.yaml'), 'utf8');
   const javaOptions = /^ *all: (.*)$/m.exec(shipped)?.[1] ?? '';
   return `env:
@@ -68,8 +102,8 @@ jobmanager:
 taskmanager:
   bind-host: 127.0.0.1
   host: 127.0.0.1
-  numberOfTaskSlots: 2
-  memory.process.size: 8g
+  numberOfTaskSlots: ${options.slots ?? 2}
+  memory.process.size: ${options.taskManagerMemory ?? '8g'}
   memory.managed.fraction: 0.1
   memory.network.min: 64mb
   memory.network.max: 256mb
@@ -90,7 +124,7 @@ io.tmp.dirs: ${folder}/tmp
 execution.checkpointing:
   dir: file://${folder}/checkpoints
   savepoint-dir: file://${folder}/savepoints
-`;
+${options.configuration ?? ''}`;
 }
 
 async function until(what: string, test: () => Promise<boolean>): Promise<void> {
@@ -127,26 +161,67 @@ async function endAll(pids: readonly number[]): Promise<void> {
   for (const pid of pids) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
 }
 
-export async function startFlink(folder: string): Promise<FlinkCluster> {
+const SCRIPTS: Readonly<Record<FlinkPart, { readonly script: string; readonly process: string }>> = {
+  jobmanager: { script: 'jobmanager.sh', process: 'standalonesession' },
+  taskmanager: { script: 'taskmanager.sh', process: 'taskexecutor' },
+  'sql-gateway': { script: 'sql-gateway.sh', process: 'sql-gateway' },
+};
+
+export async function startFlink(folder: string, options: FlinkOptions = {}): Promise<FlinkCluster> {
   const home = flinkHome();
   const ports: Ports = { rest: await freePort(), gateway: await freePort(), rpc: await freePort(), blob: await freePort() };
   for (const name of ['conf', 'log', 'pid', 'tmp', 'checkpoints', 'savepoints']) mkdirSync(join(folder, name), { recursive: true });
   for (const name of readdirSync(join(home, 'conf'))) writeFileSync(join(folder, 'conf', name), readFileSync(join(home, 'conf', name)));
-  writeFileSync(join(folder, 'conf', 'config.yaml'), configuration(home, folder, ports));
+  writeFileSync(join(folder, 'conf', 'config.yaml'), configuration(home, folder, ports, options));
+  const lib = join(folder, 'lib');
+  if (options.hasKafka) linkLibraries(home, lib);
   const env = {
     ...process.env,
     FLINK_CONF_DIR: join(folder, 'conf'),
     FLINK_PID_DIR: join(folder, 'pid'),
     FLINK_LOG_DIR: join(folder, 'log'),
+    ...(options.hasKafka ? { FLINK_LIB_DIR: lib } : {}),
   };
   const rest = `http://127.0.0.1:${ports.rest}`;
   const gateway = `http://127.0.0.1:${ports.gateway}`;
-  for (const script of ['jobmanager.sh', 'taskmanager.sh']) runOnce(join(home, 'bin', script), ['start'], { env });
-  await until('Flink', async () => ((await (await fetch(`${rest}/overview`)).json()) as { 'slots-total': number })['slots-total'] >= 2);
-  runOnce(join(home, 'bin', 'sql-gateway.sh'), ['start'], { env });
-  await until('The SQL Gateway', async () => (await fetch(`${gateway}/v3/info`)).ok);
-  const pids = ['standalonesession', 'taskexecutor', 'sql-gateway'].map((name) => pidOf(folder, name));
-  return { rest, gateway, taskManagerPid: pids[1] as number, stop: () => endAll(pids) };
+  const slots = options.slots ?? 2;
+  const overview = async () => (await (await fetch(`${rest}/overview`)).json()) as { 'slots-total': number };
+  const answers: Readonly<Record<FlinkPart, () => Promise<boolean>>> = {
+    jobmanager: async () => (await overview())['slots-total'] >= 0,
+    taskmanager: async () => (await overview())['slots-total'] >= slots,
+    'sql-gateway': async () => (await fetch(`${gateway}/v3/info`)).ok,
+  };
+  const launch = (part: FlinkPart) => runOnce(join(home, 'bin', SCRIPTS[part].script), ['start'], { env });
+  const pid = (part: FlinkPart) => pidOf(folder, SCRIPTS[part].process);
+  const start = async (part: FlinkPart) => {
+    launch(part);
+    await until(`Flink's ${part}`, answers[part]);
+  };
+  launch('jobmanager');
+  await start('taskmanager');
+  await start('sql-gateway');
+  return {
+    rest,
+    gateway,
+    get taskManagerPid() {
+      return pid('taskmanager');
+    },
+    start,
+    async kill(part) {
+      process.kill(pid(part), 'SIGKILL');
+      for (let i = 0; i < 100 && isAlive(pid(part)); i++) await new Promise((resolve) => setTimeout(resolve, 50));
+    },
+    stop: () => endAll((Object.keys(SCRIPTS) as FlinkPart[]).map(pid)),
+  };
+}
+
+function linkLibraries(home: string, lib: string): void {
+  mkdirSync(lib, { recursive: true });
+  const jars = readdirSync(join(home, 'lib')).map((name) => join(home, 'lib', name));
+  for (const jar of [...jars, kafkaConnector()]) {
+    const link = join(lib, basename(jar));
+    if (!existsSync(link)) symlinkSync(jar, link);
+  }
 }
 
 interface ResultPage {

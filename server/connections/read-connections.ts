@@ -42,6 +42,8 @@ export async function planningConnections(database: DatabaseOrTransaction, names
   return Object.fromEntries(rows.map((row) => [row.name, { ...optionsOf(readConfig(row.configJson), '***'), store: null }]));
 }
 
+export type FlinkConnectionConfig = Extract<ConnectionConfig, { kind: 'flink' }>;
+
 export function readConfig(configJson: string): ConnectionConfig {
   return connectionConfigSchema.parse(JSON.parse(configJson));
 }
@@ -66,6 +68,9 @@ function optionsOf(config: ConnectionConfig, password: string): Pick<ConnectionF
     }
     case 'object-store':
       return { kind: 'object-store', options: {} };
+    // No table may name it; the planner says so.
+    case 'flink':
+      return { kind: 'flink', options: {} };
   }
 }
 
@@ -91,6 +96,7 @@ function kafkaOptions(config: Extract<ConnectionConfig, { kind: 'kafka' }>, pass
 /** Shown in lists. */
 export function addressOf(config: ConnectionConfig): string {
   if (config.kind === 'kafka') return config.bootstrapServers;
+  if (config.kind === 'flink') return config.jobManagerUrl;
   if (config.kind === 'postgresql') return `${config.host}:${config.port}/${config.database}`;
   return `${config.endpoint ?? `s3.${config.region}.amazonaws.com`}/${config.bucket}`;
 }

@@ -11,14 +11,20 @@ import { openSession } from '../engine/connectors/jdbc/connection.ts';
 import { parseJdbcUrl } from '../engine/connectors/jdbc/url.ts';
 import { KafkaCluster } from '../engine/connectors/kafka/cluster.ts';
 import { sentences } from '../lib/sentences.ts';
+import { checkConfiguration, checkConnectors, meetGateway, meetJobManager } from '../engines/flink/handshake.ts';
+import { JobManager } from '../engines/flink/job-manager.ts';
+import { type GatewaySession, SqlGateway } from '../engines/flink/sql-gateway.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { createStore } from '../storage/create-store.ts';
+import { clusterAddress } from './flink-clusters.ts';
 import { runningFacts } from './read-connections.ts';
 
 type Step = ConnectionTest['steps'][number];
 type StepName = Step['step'];
 
 const TIMEOUT_MS = 10_000;
+/** The first statement of a SQL Gateway loads its planner. */
+const PLANNER_MS = 60_000;
 const TEST_FOLDER = 'tidemark-connection-test';
 
 interface Planned {
@@ -27,6 +33,8 @@ interface Planned {
   readonly run: () => Promise<string>;
   /** Before the message of a failure. */
   readonly failure: string;
+  /** Longer than usual. */
+  readonly timeoutMs?: number;
 }
 
 export async function testConnection(
@@ -40,14 +48,14 @@ export async function testConnection(
   const planned = [...reachSteps(config, dialer), ...stepsOfKind(config, secret, dialer, closing)];
   const steps: Step[] = [];
   let sentence = '';
-  for (const { step, run, failure } of planned) {
+  for (const { step, run, failure, timeoutMs } of planned) {
     if (sentence !== '') {
       steps.push({ step, result: 'not-run', tookMs: 0, message: '' });
       continue;
     }
     const stepMs = clock.monotonicMs();
     try {
-      const message = await within(run());
+      const message = await within(run(), timeoutMs ?? TIMEOUT_MS);
       steps.push({ step, result: 'pass', tookMs: clock.monotonicMs() - stepMs, message });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
@@ -61,10 +69,10 @@ export async function testConnection(
   return { at: clock.nowMs(), isGood, tookMs: clock.monotonicMs() - begunMs, steps, sentence: isGood ? last : sentence };
 }
 
-async function within<T>(work: Promise<T>): Promise<T> {
+async function within<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`There was no answer within ${TIMEOUT_MS / 1000} s.`)), TIMEOUT_MS);
+    timer = setTimeout(() => reject(new Error(`There was no answer within ${timeoutMs / 1000} s.`)), timeoutMs);
   });
   try {
     return await Promise.race([work, late]);
@@ -91,12 +99,18 @@ function addressesOf(config: ConnectionConfig): readonly Address[] {
     }
     case 'postgresql':
       return [{ host: config.host, port: config.port, tls: null }];
-    case 'object-store': {
-      const url = new URL(config.endpoint ?? `https://s3.${config.region}.amazonaws.com`);
-      const isTls = url.protocol === 'https:';
-      return [{ host: url.hostname, port: url.port === '' ? (isTls ? 443 : 80) : Number(url.port), tls: isTls ? {} : null }];
-    }
+    case 'object-store':
+      return [addressOfUrl(config.endpoint ?? `https://s3.${config.region}.amazonaws.com`, '')];
+    case 'flink':
+      return [addressOfUrl(config.jobManagerUrl, config.caCertificates)];
   }
+}
+
+function addressOfUrl(text: string, ca: string): Address {
+  const url = new URL(text);
+  const isTls = url.protocol === 'https:';
+  const port = url.port === '' ? (isTls ? 443 : 80) : Number(url.port);
+  return { host: url.hostname.replace(/^\[|\]$/g, ''), port, tls: isTls ? (ca === '' ? {} : { ca }) : null };
 }
 
 /** The first address that answers will do, as it does for a client. */
@@ -142,7 +156,44 @@ function reachSteps(config: ConnectionConfig, dialer: Dialer): Planned[] {
 function stepsOfKind(config: ConnectionConfig, secret: Secret | null, dialer: Dialer, closing: (() => Promise<void>)[]): Planned[] {
   if (config.kind === 'kafka') return kafkaSteps(config, secret, dialer, closing);
   if (config.kind === 'postgresql') return postgresqlSteps(config, secret, dialer, closing);
+  if (config.kind === 'flink') return flinkSteps(config, secret, dialer, closing);
   return storeSteps(config, secret, dialer);
+}
+
+function flinkSteps(
+  config: Extract<ConnectionConfig, { kind: 'flink' }>,
+  secret: Secret | null,
+  dialer: Dialer,
+  closing: (() => Promise<void>)[],
+): Planned[] {
+  const address = clusterAddress('this connection', config, secret);
+  const jobManager = new JobManager(dialer, address);
+  const steps: Planned[] = [
+    { step: 'signed-in', failure: 'Connected, but it is no JobManager to work with.', run: () => meetJobManager(jobManager) },
+    { step: 'settings', failure: 'The JobManager does not tell its configuration.', run: () => checkConfiguration(jobManager) },
+  ];
+  if (config.gatewayUrl === null) return steps;
+  const gateway = new SqlGateway(dialer, address, config.gatewayUrl);
+  let session: GatewaySession | null = null;
+  steps.push(
+    {
+      step: 'gateway',
+      failure: 'The JobManager answers, the SQL Gateway is not right.',
+      run: async () => {
+        const met = await meetGateway(gateway, jobManager);
+        session = met.session;
+        closing.push(() => met.session.close());
+        return met.sentence;
+      },
+    },
+    {
+      step: 'connectors',
+      failure: 'The SQL Gateway does not plan.',
+      timeoutMs: PLANNER_MS,
+      run: () => (session ? checkConnectors(session) : Promise.reject(new Error('There is no session.'))),
+    },
+  );
+  return steps;
 }
 
 function kafkaSteps(

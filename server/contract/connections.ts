@@ -60,17 +60,46 @@ const objectStoreShape = {
   accessKey: z.string().min(1).max(256),
   forcePathStyle: z.boolean().default(false),
 };
+const httpUrlSchema = z.url({ protocol: /^https?$/ }).max(512);
+/** A cluster is a queue too: jobs whose queue bears the connection's name run there. */
+const flinkShape = {
+  kind: z.literal('flink'),
+  jobManagerUrl: httpUrlSchema,
+  /** Null: none; the cluster runs Flink Jar jobs only. */
+  gatewayUrl: httpUrlSchema.nullable().default(null),
+  /** basic: the secret is the password. bearer: it is the token. */
+  authentication: z.enum(['none', 'basic', 'bearer']).default('none'),
+  username: z.string().max(256).default(''),
+  /** Sent with every request and shown; what signs in belongs into the secret. */
+  headers: z
+    .record(
+      z
+        .string()
+        .max(128)
+        .regex(
+          /^(?!(?:authorization|proxy-authorization|cookie|host|connection|content-length|transfer-encoding)$)[a-z][a-z0-9-]*$/i,
+          'This header cannot be set here.',
+        ),
+      z
+        .string()
+        .max(2_048)
+        .regex(/^[\x20-\x7e]*$/, 'Use printable ASCII characters.'),
+    )
+    .default({}),
+  caCertificates: pemSchema.default(''),
+};
 const secretSchema = z.string().max(4_096);
 
 export const connectionConfigSchema = z.discriminatedUnion('kind', [
   z.strictObject(kafkaShape),
   z.strictObject(postgresqlShape),
   z.strictObject(objectStoreShape),
+  z.strictObject(flinkShape),
 ]);
 export type ConnectionConfig = z.infer<typeof connectionConfigSchema>;
 export type ConnectionKind = ConnectionConfig['kind'];
 
-/** Password of Kafka and PostgreSQL, secret key of an object store. */
+/** Password of Kafka, PostgreSQL and Flink (or its token), secret key of an object store. */
 export const createConnectionSchema = z.strictObject({
   name: connectionNameSchema,
   description: z.string().max(256).default(''),
@@ -94,7 +123,19 @@ export const connectionTestSchema = z.strictObject({
   tookMs: z.number().nonnegative(),
   steps: z.array(
     z.strictObject({
-      step: z.enum(['name-found', 'connected', 'tls', 'signed-in', 'listed', 'wrote', 'read', 'deleted']),
+      step: z.enum([
+        'name-found',
+        'connected',
+        'tls',
+        'signed-in',
+        'listed',
+        'wrote',
+        'read',
+        'deleted',
+        'gateway',
+        'settings',
+        'connectors',
+      ]),
       result: z.enum(['pass', 'fail', 'not-run']),
       tookMs: z.number().nonnegative(),
       message: z.string(),

@@ -37,6 +37,8 @@ export const SAID = {
   'said.operator.columns': 'New in its rows, NULL in those kept so far: {fields}.',
   'said.operator.forgets': 'No longer in its state: {fields}.',
   'said.operator.incompatible': '{reason}',
+  'said.operator.flinkUnsure':
+    'The SQL is not the one that made the snapshot: Flink finds this state again only if the operator keeps its place in the graph. If not, the start is refused unless dropping state is allowed.',
   'said.operator.rescaled': 'Distributed anew from {from} to {to} subtasks.',
   'said.import.none': "No snapshot here: {folder} holds no _metadata. Choose the folder that does (a chk-<number> or a savepoint's).",
   'said.import.damaged': 'The manifest at {folder} is damaged: {reason}. Import another snapshot.',

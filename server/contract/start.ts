@@ -79,6 +79,8 @@ export const startPreviewSchema = z.strictObject({
   discardedStateBytes: z.int().nullable(),
   /** What a start without a snapshot gives up; null = nothing. Name, rows and bytes of the newest snapshot; null = none is left. */
   discarded: z.strictObject({ name: z.string().nullable(), rows: z.int().nullable(), bytes: z.int().nullable() }).nullable(),
+  /** Of a Flink queue: the keys that the job is submitted with, and who says them. */
+  settings: z.array(z.strictObject({ key: z.string(), value: z.string(), from: z.enum(['script', 'parameters', 'console']) })),
   capacity: z.strictObject({ queueName: z.string(), freeCus: z.number().nullable(), neededCus: z.number() }),
   /** True when the start needs the job's name typed. */
   needsName: z.boolean(),

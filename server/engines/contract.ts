@@ -42,8 +42,8 @@ export type AdoptOutcome =
   | { readonly kind: 'adopted'; readonly run: EngineRun }
   /** Proven: nothing of this run goes on. */
   | { readonly kind: 'gone'; readonly message: string }
-  /** It is there but does not answer; `kill` may end it. */
-  | { readonly kind: 'unreachable'; readonly message: string };
+  /** It may be there and does not answer. `mayBeEnded`: it is on this machine and `kill` may end it; else it is waited for. */
+  | { readonly kind: 'unreachable'; readonly message: string; readonly mayBeEnded: boolean };
 
 export interface RunIdentity {
   readonly jobId: string;
@@ -52,8 +52,12 @@ export interface RunIdentity {
   readonly ref: string | null;
 }
 
+export type EngineName = 'embedded' | 'flink';
+
 export interface JobEngine {
-  readonly name: 'embedded' | 'flink';
+  readonly name: EngineName;
+  /** Its runs need no console: they are left alone when the console is stopped. */
+  readonly runsOutlive: boolean;
   submit(spec: RunSpec, listener: RunListener): Promise<SubmitOutcome>;
   /** The line to a run of a former supervisor. */
   adopt(identity: RunIdentity, listener: RunListener): Promise<AdoptOutcome>;
@@ -65,3 +69,6 @@ export interface JobEngine {
   /** Forgets what is kept locally of ended runs. */
   forget(jobId: string, runId: string): Promise<void>;
 }
+
+/** One of each; a job's queue says which. */
+export type JobEngines = Readonly<Record<EngineName, JobEngine>>;

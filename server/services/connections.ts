@@ -37,13 +37,22 @@ export interface ConnectionUser {
   readonly isRunning: boolean;
 }
 
-/** Jobs by the connections they name, in their saved or running version. Only versions that hold the word are read. */
+/** Jobs by the connections they name, in their saved or running version, or whose queue is one. Only versions that hold the word are read. */
 async function usersByName(database: DatabaseOrTransaction, projectId: string): Promise<ReadonlyMap<string, readonly ConnectionUser[]>> {
+  const clusters = await database.connection.findMany({ where: { projectId, kind: 'flink' }, select: { name: true } });
+  const queued = await database.job.findMany({
+    where: { projectId, deletedAt: null, queueName: { in: clusters.map((cluster) => cluster.name) } },
+    select: { id: true, name: true, queueName: true, runningVersion: true },
+  });
   const rows = await database.jobVersion.findMany({
     where: { sql: { contains: "'connection'" }, job: { projectId, deletedAt: null } },
     select: { number: true, sql: true, job: { select: { id: true, name: true, version: true, runningVersion: true } } },
   });
   const users = new Map<string, Map<number, ConnectionUser>>();
+  for (const { id, name, queueName, runningVersion } of queued) {
+    const of = users.get(queueName) ?? new Map<number, ConnectionUser>();
+    users.set(queueName, of.set(id, { jobId: id, name, isRunning: runningVersion !== null }));
+  }
   for (const { number, sql, job } of rows) {
     if (number !== job.version && number !== job.runningVersion) continue;
     for (const name of namedIn(sql)) {
@@ -94,6 +103,7 @@ export async function createConnection(
   return audited(database, call, 'createConnection', objectOf('', input.name), async (note) => {
     const id = randomUUID();
     const now = new Date(context.clock.nowMs());
+    if (input.config.kind === 'flink') await requireNoQueue(database, call.caller.projectId, input.name);
     note.object = objectOf(id, input.name);
     note.after = { config: input.config };
     const data = {
@@ -121,6 +131,13 @@ export async function createConnection(
   });
 }
 
+/** A cluster is a queue of its name, so that name must be free among the queues. */
+async function requireNoQueue(database: DatabaseOrTransaction, projectId: string, name: string): Promise<void> {
+  const queue = await database.queue.findUnique({ where: { projectId_name: { projectId, name } } });
+  if (queue)
+    throw new Refusal('name-taken', `A queue named ${name} exists already, and a Flink cluster is a queue too. Choose another name.`);
+}
+
 /** What decides where a secret goes. */
 function destinationOf(config: ConnectionConfig): unknown {
   switch (config.kind) {
@@ -130,6 +147,8 @@ function destinationOf(config: ConnectionConfig): unknown {
       return [config.host, config.port, config.tls];
     case 'object-store':
       return [config.endpoint, config.region, config.forcePathStyle];
+    case 'flink':
+      return [config.jobManagerUrl, config.gatewayUrl, config.authentication, config.caCertificates];
   }
 }
 

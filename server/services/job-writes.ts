@@ -1,5 +1,6 @@
 /** What several services share when they write a job: merged options checked, names free, the queue there, the change told. */
 import type { Caller } from '../auth/caller.ts';
+import { engineOfQueue } from '../connections/flink-clusters.ts';
 import { Refusal } from '../contract/errors.ts';
 import { type JobOptions, type JobOptionsPatch, jobOptionsSchema } from '../contract/job-options.ts';
 import type { DatabaseOrTransaction } from '../db/open-database.ts';
@@ -30,8 +31,8 @@ export function isUniqueViolation(error: unknown): boolean {
 }
 
 export async function requireQueue(database: DatabaseOrTransaction, projectId: string, name: string): Promise<void> {
-  const queue = await database.queue.findUnique({ where: { projectId_name: { projectId, name } } });
-  if (!queue) throw new Refusal('queue-not-found', `There is no queue named ${name}. Choose default or make the queue first.`);
+  if ((await engineOfQueue(database, projectId, name)) === null)
+    throw new Refusal('queue-not-found', `There is no queue named ${name}. Choose default or make the queue first.`);
 }
 
 /** Columns of a job that follow from its options. */

@@ -1,8 +1,9 @@
-/** Queues: `default` is the embedded engine on this machine; others are Flink clusters. */
+/** Queues: `default` is the embedded engine on this machine; others are Flink clusters, those among the connections included. */
 import { availableParallelism } from 'node:os';
 import type { z } from 'zod';
 import { audited } from '../audit/audited.ts';
 import type { UserCall } from '../auth/caller.ts';
+import { readConfig } from '../connections/read-connections.ts';
 import type { createQueueSchema, Queue } from '../contract/administration.ts';
 import { Refusal } from '../contract/errors.ts';
 import type { ConsoleContext } from './context.ts';
@@ -15,8 +16,9 @@ export function embeddedCus(): number {
 
 export async function listQueues(context: ConsoleContext, call: UserCall): Promise<{ queues: Queue[] }> {
   const { projectId } = call.caller;
-  const [rows, usage] = await Promise.all([
+  const [rows, clusters, usage] = await Promise.all([
     context.database.queue.findMany({ where: { projectId }, orderBy: { createdAt: 'asc' } }),
+    context.database.connection.findMany({ where: { projectId, kind: 'flink' }, orderBy: { createdAt: 'asc' } }),
     context.database.job.groupBy({
       by: ['queueName'],
       where: { projectId, deletedAt: null, desired: 'running' },
@@ -25,23 +27,38 @@ export async function listQueues(context: ConsoleContext, call: UserCall): Promi
     }),
   ]);
   const used = new Map(usage.map((group) => [group.queueName, group]));
+  const usageOf = (name: string) => ({
+    usedCus: used.get(name)?._sum.cuNumber ?? 0,
+    runningJobs: used.get(name)?._count._all ?? 0,
+  });
   return {
-    queues: rows.map((row) => ({
-      name: row.name,
-      description: row.description,
-      engine: row.engine === 'flink' ? 'flink' : 'embedded',
-      gatewayUrl: row.gatewayUrl,
-      jobManagerUrl: row.jobManagerUrl,
-      cus: row.engine === 'embedded' ? embeddedCus() : row.cus,
-      usedCus: used.get(row.name)?._sum.cuNumber ?? 0,
-      runningJobs: used.get(row.name)?._count._all ?? 0,
-    })),
+    queues: [
+      ...rows.map((row): Queue => {
+        const engine = row.engine === 'flink' ? 'flink' : 'embedded';
+        const cus = row.engine === 'embedded' ? embeddedCus() : row.cus;
+        const { name, description, gatewayUrl, jobManagerUrl } = row;
+        return { name, description, engine, gatewayUrl, jobManagerUrl, cus, ...usageOf(name) };
+      }),
+      ...clusters.flatMap((row): Queue[] => {
+        const config = readConfig(row.configJson);
+        if (config.kind !== 'flink') return [];
+        const { gatewayUrl, jobManagerUrl } = config;
+        return [
+          { name: row.name, description: row.description, engine: 'flink', gatewayUrl, jobManagerUrl, cus: null, ...usageOf(row.name) },
+        ];
+      }),
+    ],
   };
 }
 
 export async function createQueue(context: ConsoleContext, call: UserCall, input: z.output<typeof createQueueSchema>): Promise<Queue> {
   return audited(context.database, call, 'createQueue', { type: 'queue', id: input.name, name: input.name }, async (note) => {
     note.after = input;
+    const name = { projectId: call.caller.projectId, name: input.name };
+    const connection = await context.database.connection.findUnique({ where: { projectId_name: name } });
+    if (connection?.kind === 'flink') {
+      throw new Refusal('name-taken', `${input.name} is a Flink cluster among the connections, and so a queue already.`);
+    }
     try {
       await context.database.queue.create({ data: { projectId: call.caller.projectId, ...input } });
     } catch (error) {

@@ -21,6 +21,7 @@ function preview(more: Partial<StartPreview>, lost: number | null = 0): StartPre
     operators: [],
     discardedStateBytes: null,
     discarded: null,
+    settings: [],
     capacity: { queueName: 'default', freeCus: null, neededCus: 1 },
     needsName: false,
     needsConfirmation: false,

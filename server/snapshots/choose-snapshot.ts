@@ -8,11 +8,14 @@
  */
 import type { RestoreChoice } from '../contract/start.ts';
 import type { Database } from '../db/open-database.ts';
-import type { Manifest } from '../engine/checkpoint/manifest.ts';
 import type { ObjectStore } from '../storage/contract.ts';
 import { type SnapshotRow, USABLE } from './catalogue.ts';
-import { checkRestorable } from './inspect-snapshot.ts';
+import { checkRestorableFlink } from './flink/check-restorable.ts';
+import { checkRestorable, type RestorableContent } from './inspect-snapshot.ts';
 import { folderAt } from './snapshot-place.ts';
+
+const MADE_BY_FLINK = 'It was made by Apache Flink; the embedded engine cannot restore it.';
+const MADE_HERE = 'It was made by the embedded engine; Apache Flink cannot restore it.';
 
 export interface PassedOver {
   readonly id: string;
@@ -21,7 +24,7 @@ export interface PassedOver {
 }
 
 export type SnapshotChoice =
-  | { readonly kind: 'snapshot'; readonly row: SnapshotRow; readonly manifest: Manifest; readonly passedOver: readonly PassedOver[] }
+  | ({ readonly kind: 'snapshot'; readonly row: SnapshotRow; readonly passedOver: readonly PassedOver[] } & RestorableContent)
   /** There is none to restore, and none was passed over. */
   | { readonly kind: 'none' }
   | { readonly kind: 'all-damaged'; readonly passedOver: readonly PassedOver[] }
@@ -49,16 +52,22 @@ export async function candidatesOfRestart(database: Database, jobId: number): Pr
   return [...own, ...(used ? [used] : []), ...older];
 }
 
-export async function chooseFirstRestorable(store: ObjectStore, candidates: readonly SnapshotRow[]): Promise<SnapshotChoice> {
+/** `engine`: which is to restore it; neither restores what the other made. */
+export async function chooseFirstRestorable(
+  store: ObjectStore,
+  candidates: readonly SnapshotRow[],
+  engine: 'embedded' | 'flink',
+): Promise<SnapshotChoice> {
   const passedOver: PassedOver[] = [];
   for (const row of candidates) {
-    if (row.engine !== 'embedded') {
-      passedOver.push({ id: row.id, name: row.name, reason: 'It was made by Apache Flink; the embedded engine cannot restore it.' });
+    if (row.engine !== engine) {
+      passedOver.push({ id: row.id, name: row.name, reason: engine === 'embedded' ? MADE_BY_FLINK : MADE_HERE });
       continue;
     }
-    const checked = await checkRestorable(folderAt(store, row.path));
+    const folder = folderAt(store, row.path);
+    const checked = engine === 'embedded' ? await checkRestorable(folder) : await checkRestorableFlink(folder);
     if (checked.kind === 'unreachable') return checked;
-    if (checked.kind === 'restorable') return { kind: 'snapshot', row, manifest: checked.manifest, passedOver };
+    if (checked.kind === 'restorable') return { ...checked, kind: 'snapshot', row, passedOver };
     passedOver.push({ id: row.id, name: row.name, reason: checked.reason });
   }
   return passedOver.length === 0 ? { kind: 'none' } : { kind: 'all-damaged', passedOver };

@@ -5,6 +5,8 @@ import type { Clock } from '../effects/clock.ts';
 import type { Dialer } from '../effects/dialer.ts';
 import type { Connector } from '../engine/connectors/contract.ts';
 import type { PhysicalPlan } from '../engine/planner/physical-plan.ts';
+import type { ConnectionSet } from '../engine/runtime/wire.ts';
+import type { FlinkClusterAddress } from '../engines/flink/cluster.ts';
 import type { ObjectStore } from '../storage/contract.ts';
 import type { LiveCount } from './live-counts.ts';
 
@@ -22,6 +24,9 @@ export interface SnapshotContext {
   readonly environment: Pick<Environment, 'objectStore'>;
   /** The last live count of a running job; null = none that is fresh. */
   readonly counted: (jobId: number) => LiveCount | null;
+  /** Null: the queue is no Flink cluster. */
+  readonly clusterOf: (projectId: string, queue: string) => Promise<FlinkClusterAddress | null>;
+  readonly connectionsOf: (projectId: string, sql: string) => Promise<ConnectionSet>;
   readonly plan: (sql: string, settings: Readonly<Record<string, string>>) => Promise<PlannedScript>;
 }
 

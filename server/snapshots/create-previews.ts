@@ -1,5 +1,6 @@
 /** The previews of the console's services (PreviewPort in server/services/ports.ts), over one database and object store. They change nothing. */
 import type { Environment } from '../config/environment.ts';
+import { findFlinkCluster } from '../connections/flink-clusters.ts';
 import { namedIn, readConnections } from '../connections/read-connections.ts';
 import { settingsSchema } from '../contract/administration.ts';
 import type { RestoreChoice } from '../contract/start.ts';
@@ -36,8 +37,10 @@ export function createPreviews(options: PreviewOptions) {
   // The store is the operator's own choice, not a user's: no address policy.
   const store = createStore(environment.objectStore.spec);
   const plan: SnapshotContext['plan'] = (sql, settings) => planner.plan(sql, settings);
+  const clusterOf: SnapshotContext['clusterOf'] = (projectId, queue) => findFlinkCluster(database, masterKey, projectId, queue);
+  const connectionsOf: SnapshotContext['connectionsOf'] = (projectId, sql) => readConnections(database, masterKey, projectId, namedIn(sql));
   const contextWith = (dialer: Dialer, connectors: SnapshotContext['connectorOf']): SnapshotContext => {
-    return { database, clock, store, dialer, connectorOf: connectors, environment, counted, plan };
+    return { database, clock, store, dialer, connectorOf: connectors, environment, counted, plan, clusterOf, connectionsOf };
   };
   const context = contextWith(createDialer({ allowPrivateAddresses: environment.allowPrivateAddresses }), connectorOf);
   /** As a run of the job would see the outside: addresses that are allowed now, and the connections its tables name. */

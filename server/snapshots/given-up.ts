@@ -5,17 +5,22 @@
  */
 import type { Figure } from '../contract/primitives.ts';
 import type { Manifest } from '../engine/checkpoint/manifest.ts';
+import type { PhysicalPlan } from '../engine/planner/physical-plan.ts';
+import type { EngineName } from '../engines/contract.ts';
 import { candidatesOfStart, chooseFirstRestorable } from './choose-snapshot.ts';
 import { stateByOperator } from './compare-operators.ts';
 import type { SnapshotContext } from './context.ts';
 import { atMost, sumOf, unknown } from './figures.ts';
+import { positionsFor } from './flink/flink-fates.ts';
 import type { PartitionPreview } from './preview-positions.ts';
 
 /** The newest snapshot that could have been restored instead. */
 export interface Forgone {
   readonly name: string;
   readonly bytes: number;
-  readonly manifest: Manifest;
+  /** Of keyed state; null = not told by its metadata. */
+  readonly rows: number | null;
+  readonly sources: Manifest['sources'];
 }
 
 export interface GivenUp {
@@ -28,10 +33,20 @@ export interface GivenUp {
   readonly readAgain: Figure;
 }
 
-export async function newestForgone(context: SnapshotContext, jobId: number): Promise<Forgone | null> {
+/** `plan`: by which the positions of Flink's snapshots are told; null = they are not. */
+export async function newestForgone(
+  context: SnapshotContext,
+  jobId: number,
+  engine: EngineName,
+  plan: PhysicalPlan | null,
+): Promise<Forgone | null> {
   const candidates = await candidatesOfStart(context.database, jobId, { kind: 'newest' });
-  const found = await chooseFirstRestorable(context.store, candidates);
-  return found.kind === 'snapshot' ? { name: found.row.name, bytes: Number(found.row.sizeBytes), manifest: found.manifest } : null;
+  const found = await chooseFirstRestorable(context.store, candidates, engine);
+  if (found.kind !== 'snapshot') return null;
+  const head = { name: found.row.name, bytes: Number(found.row.sizeBytes) };
+  if (found.engine === 'flink') return { ...head, rows: null, sources: plan ? positionsFor(found.flink, plan).sources : [] };
+  const rows = [...stateByOperator(found.manifest).values()].reduce((sum, held) => sum + held.records, 0);
+  return { ...head, rows, sources: found.manifest.sources };
 }
 
 const BETWEEN = 'if the sources begin at their end';
@@ -43,7 +58,7 @@ export function giveUp(forgone: Forgone | null, partitions: readonly PartitionPr
     const none = unknown('no snapshot is left that says what the state was');
     return { name: null, rows: null, bytes: null, between: none, lost: none, readAgain: none };
   }
-  const rows = [...stateByOperator(forgone.manifest).values()].reduce((sum, held) => sum + held.records, 0);
+  const { rows } = forgone;
   const told = partitions.filter((one) => one.snapshot !== null);
   const isKnown = !isSilent && told.length > 0;
   const between = isKnown ? sumOf(told.map(betweenOf)) : unknown('the sources do not tell where they end');

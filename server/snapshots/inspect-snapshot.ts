@@ -83,8 +83,13 @@ export function partsProblem(check: Pick<PartsCheck, 'total' | 'missing' | 'cut'
   return null;
 }
 
+/** What a start goes by: this engine's manifest, or Flink's metadata. */
+export type RestorableContent =
+  | { readonly engine: 'embedded'; readonly manifest: Manifest }
+  | { readonly engine: 'flink'; readonly flink: FlinkInspection };
+
 export type Restorable =
-  | { readonly kind: 'restorable'; readonly manifest: Manifest }
+  | ({ readonly kind: 'restorable' } & RestorableContent)
   | { readonly kind: 'not-restorable'; readonly reason: string }
   /** The store gave no answer: nothing is known of the snapshot. */
   | { readonly kind: 'unreachable'; readonly reason: string };
@@ -98,7 +103,9 @@ export async function checkRestorable(folder: SnapshotFolder): Promise<Restorabl
     if (found.kind === 'flink')
       return { kind: 'not-restorable', reason: 'It was made by Apache Flink; the embedded engine cannot restore it.' };
     const problem = partsProblem(await checkParts(folder, found.manifest));
-    return problem === null ? { kind: 'restorable', manifest: found.manifest } : { kind: 'not-restorable', reason: problem };
+    return problem === null
+      ? { kind: 'restorable', engine: 'embedded', manifest: found.manifest }
+      : { kind: 'not-restorable', reason: problem };
   } catch (error) {
     if (error instanceof StoreError) return { kind: 'unreachable', reason: error.message };
     throw error;

@@ -33,13 +33,21 @@ export class NoAnswer extends Error {
 
 const DEADLINE_MS = 10_000;
 
-export async function previewPositions(context: SnapshotContext, plan: PhysicalPlan, manifest: Manifest | null): Promise<SourcePreview> {
+export async function previewPositions(
+  context: SnapshotContext,
+  plan: PhysicalPlan,
+  manifest: Pick<Manifest, 'sources'> | null,
+): Promise<SourcePreview> {
   const sources = plan.nodes.filter((node): node is NodeOf<'source'> => node.kind === 'source');
   const previews = await Promise.all(sources.map((node) => previewSource(context, node, manifest)));
   return { partitions: previews.flatMap((one) => one.partitions), silent: previews.flatMap((one) => one.silent) };
 }
 
-async function previewSource(context: SnapshotContext, node: NodeOf<'source'>, manifest: Manifest | null): Promise<SourcePreview> {
+async function previewSource(
+  context: SnapshotContext,
+  node: NodeOf<'source'>,
+  manifest: Pick<Manifest, 'sources'> | null,
+): Promise<SourcePreview> {
   const held = manifest?.sources.find((source) => source.operatorUid === node.uid)?.splits ?? [];
   const snapshotOf = new Map(held.map(({ split, position }) => [split, offsetOf(position)]));
   const connector = context.connectorOf(node.table.connector);

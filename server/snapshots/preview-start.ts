@@ -3,6 +3,7 @@
  * positions that sources still hold; changes nothing.
  */
 
+import { engineOfQueue } from '../connections/flink-clusters.ts';
 import { DEFAULT_SETTINGS } from '../contract/administration.ts';
 import { type JobOptions, jobOptionsSchema } from '../contract/job-options.ts';
 import { settingsOfOptions } from '../contract/job-settings.ts';
@@ -12,12 +13,16 @@ import type { Prisma } from '../db/open-database.ts';
 import { SNAPSHOT_INCLUDE, snapshotView } from '../db/row-to-view.ts';
 import type { Manifest } from '../engine/checkpoint/manifest.ts';
 import type { PhysicalPlan } from '../engine/planner/physical-plan.ts';
+import type { EngineName } from '../engines/contract.ts';
 import type { SnapshotRow } from './catalogue.ts';
 import { candidatesOfStart, chooseFirstRestorable, type PassedOver } from './choose-snapshot.ts';
-import { compareOperators, refusalOf } from './compare-operators.ts';
+import { compareOperators, type OperatorFate, refusalOf } from './compare-operators.ts';
 import { planProblem, type SnapshotContext } from './context.ts';
 import { NONE, sumOf } from './figures.ts';
+import { flinkFates, positionsFor } from './flink/flink-fates.ts';
+import { probeFlinkStart } from './flink/probe-flink-start.ts';
 import { giveUp, newestForgone } from './given-up.ts';
+import type { RestorableContent } from './inspect-snapshot.ts';
 import { judgeStart, lostBy, type StartFacts } from './judge-start.ts';
 import { type PartitionPreview, previewPositions, type Silence } from './preview-positions.ts';
 import { previewSinks } from './preview-sinks.ts';
@@ -28,7 +33,7 @@ type JobRow = Prisma.JobGetPayload<Record<string, never>>;
 
 interface Chosen {
   readonly row: SnapshotRow | null;
-  readonly manifest: Manifest | null;
+  readonly content: RestorableContent | null;
   readonly passedOver: readonly PassedOver[];
   readonly blockedBy: string | null;
 }
@@ -37,34 +42,70 @@ interface Found {
   readonly job: JobRow;
   readonly options: JobOptions;
   readonly choice: RestoreChoice;
+  readonly engine: EngineName;
   readonly chosen: Chosen;
+  /** Sources and origin of the chosen snapshot. */
+  readonly known: KnownOfSnapshot | null;
   readonly plan: PhysicalPlan | null;
   /** Why nothing can start, before anybody outside is asked. */
   readonly refusedBy: string | null;
+  readonly operators: readonly OperatorFate[];
+  readonly settings: StartPreview['settings'];
 }
+
+type KnownOfSnapshot = Pick<Manifest, 'sources' | 'jobId' | 'generation'>;
 
 export async function previewStart(context: SnapshotContext, jobId: number, choice: RestoreChoice): Promise<StartPreview> {
   const { database } = context;
   const job = await database.job.findUniqueOrThrow({ where: { id: jobId } });
   const version = await database.jobVersion.findUniqueOrThrow({ where: { jobId_number: { jobId, number: job.version } } });
   const options = jobOptionsSchema.parse(JSON.parse(version.optionsJson));
-  const [planned, chosen] = await Promise.all([context.plan(version.sql, settingsOfOptions(options)), choose(context, job, choice)]);
+  if ((await engineOfQueue(database, job.projectId, options.queueName)) === 'flink') {
+    return previewFlink(context, job, version.sql, options, choice);
+  }
+  const [planned, chosen] = await Promise.all([
+    context.plan(version.sql, settingsOfOptions(options)),
+    choose(context, job, choice, 'embedded'),
+  ]);
   const plan = planned.kind === 'planned' ? planned.plan : null;
   const refusedBy = planned.kind === 'planned' ? chosen.blockedBy : planProblem(planned);
-  return assemble(context, { job, options, choice, chosen, plan, refusedBy });
+  const manifest = chosen.content?.engine === 'embedded' ? chosen.content.manifest : null;
+  const operators = plan && manifest ? compareOperators(manifest, plan, options.parallelism) : [];
+  return assemble(context, { job, options, choice, chosen, known: manifest, plan, refusedBy, engine: 'embedded', operators, settings: [] });
 }
 
-async function choose(context: SnapshotContext, job: JobRow, choice: RestoreChoice): Promise<Chosen> {
-  const nothing = { row: null, manifest: null, passedOver: [], blockedBy: null };
+/** The cluster judges the script; this engine's plan, where it has one, tells of sources and sinks. */
+async function previewFlink(
+  context: SnapshotContext,
+  job: JobRow,
+  sql: string,
+  options: JobOptions,
+  choice: RestoreChoice,
+): Promise<StartPreview> {
+  const [planned, chosen] = await Promise.all([
+    job.type === 'flink_jar_job' ? null : context.plan(sql, settingsOfOptions(options)),
+    choose(context, job, choice, 'flink'),
+  ]);
+  const plan = planned?.kind === 'planned' ? planned.plan : null;
+  const flink = chosen.content?.engine === 'flink' ? chosen.content.flink : null;
+  const probe = await probeFlinkStart(context, { job, sql, options, row: chosen.row, content: flink });
+  const operators = flink && chosen.row ? await flinkFates(context, flink, chosen.row, sql, options.parallelism) : [];
+  const known = flink && plan ? positionsFor(flink, plan) : null;
+  const refusedBy = chosen.blockedBy ?? probe.blockedBy;
+  return assemble(context, { job, options, choice, chosen, known, plan, refusedBy, engine: 'flink', operators, settings: probe.settings });
+}
+
+async function choose(context: SnapshotContext, job: JobRow, choice: RestoreChoice, engine: EngineName): Promise<Chosen> {
+  const nothing = { row: null, content: null, passedOver: [], blockedBy: null };
   if (choice.kind === 'time' && job.hadState) {
     return { ...nothing, blockedBy: 'A start time is only for a job without state. Start from a snapshot, or empty.' };
   }
   const candidates = await candidatesOfStart(context.database, job.id, choice);
   if (choice.kind === 'snapshot' && candidates.length === 0) return { ...nothing, blockedBy: 'The chosen snapshot is no longer there.' };
-  const found = await chooseFirstRestorable(context.store, candidates);
+  const found = await chooseFirstRestorable(context.store, candidates, engine);
   switch (found.kind) {
     case 'snapshot':
-      return { row: found.row, manifest: found.manifest, passedOver: found.passedOver, blockedBy: null };
+      return { row: found.row, content: found, passedOver: found.passedOver, blockedBy: null };
     case 'none':
       return nothing;
     case 'all-damaged': {
@@ -83,25 +124,25 @@ interface Outside {
 }
 
 /** Positions and probes, asked at once: each may take its whole deadline. */
-async function askOutside(context: SnapshotContext, found: Found, manifest: Manifest | null): Promise<Outside> {
+async function askOutside(context: SnapshotContext, found: Found, manifest: Pick<Manifest, 'sources'> | null): Promise<Outside> {
   const { plan, options, refusedBy } = found;
   if (!plan) return { partitions: [], silent: [], blockedBy: refusedBy };
   const [positions, probed] = await Promise.all([
     previewPositions(context, plan, manifest),
-    refusedBy === null ? probeStart(context, plan, options) : { blockedBy: refusedBy, unreachable: [] },
+    // What this engine's connectors would refuse Flink's may take, and the other way round.
+    refusedBy === null && found.engine === 'embedded' ? probeStart(context, plan, options) : { blockedBy: refusedBy, unreachable: [] },
   ]);
   const silent = [...positions.silent, ...probed.unreachable.filter((one) => positions.silent.every((other) => other.table !== one.table))];
   return { partitions: positions.partitions, silent, blockedBy: probed.blockedBy };
 }
 
 async function assemble(context: SnapshotContext, found: Found): Promise<StartPreview> {
-  const { job, choice, chosen, plan, options } = found;
-  const { row, manifest } = chosen;
+  const { job, choice, chosen, plan, operators, known } = found;
+  const { row } = chosen;
   const discards = job.hadState && row === null;
-  const forgone = discards ? await newestForgone(context, job.id) : null;
-  const outside = await askOutside(context, found, manifest ?? forgone?.manifest ?? null);
+  const forgone = discards ? await newestForgone(context, job.id, found.engine, plan) : null;
+  const outside = await askOutside(context, found, known ?? forgone);
   const { partitions, silent } = outside;
-  const operators = plan && manifest ? compareOperators(manifest, plan, options.parallelism) : [];
   const blockedBy = outside.blockedBy ?? refusalOf(operators, row?.name ?? '');
   const facts: StartFacts = {
     choice: choice.kind,
@@ -113,7 +154,7 @@ async function assemble(context: SnapshotContext, found: Found): Promise<StartPr
     givenUp: discards ? giveUp(forgone, partitions, silent.length > 0) : null,
   };
   const lost = lostBy(facts);
-  const since = await sinceOf(context, facts, chosen);
+  const since = await sinceOf(context, facts, row, known);
   const sinks = plan ? previewSinks(plan, { lost, ...since }) : [];
   const waiting = sumOf(partitions.map((one) => one.waiting));
   const judged = judgeStart(facts, { lost, readAgain: since.readAgain, waiting, sinks });
@@ -129,7 +170,8 @@ async function assemble(context: SnapshotContext, found: Found): Promise<StartPr
     loss: { lost, readAgain: since.readAgain, doubled: judged.doubled, waiting },
     positions: [...partitions],
     sinks,
-    operators,
+    operators: [...operators],
+    settings: found.settings,
     discardedStateBytes: facts.givenUp?.bytes ?? null,
     discarded: facts.givenUp && { name: facts.givenUp.name, rows: facts.givenUp.rows, bytes: facts.givenUp.bytes },
     capacity: await capacityOf(context, job),
@@ -140,9 +182,14 @@ async function assemble(context: SnapshotContext, found: Found): Promise<StartPr
   };
 }
 
-async function sinceOf(context: SnapshotContext, { givenUp }: StartFacts, { row, manifest }: Chosen): Promise<RecordsSince> {
+async function sinceOf(
+  context: SnapshotContext,
+  { givenUp }: StartFacts,
+  row: SnapshotRow | null,
+  known: KnownOfSnapshot | null,
+): Promise<RecordsSince> {
   if (givenUp) return { readAgain: givenUp.readAgain, committed: givenUp.readAgain };
-  return row && manifest ? recordsSince(context, row, manifest) : { readAgain: NONE, committed: NONE };
+  return row && known ? recordsSince(context, row, known) : { readAgain: NONE, committed: NONE };
 }
 
 async function viewOf(context: SnapshotContext, row: SnapshotRow) {

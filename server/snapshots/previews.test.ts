@@ -90,6 +90,8 @@ describe('previews', () => {
       connectorOf: (name) => (name === 'kafka' ? kafka : null),
       environment: { objectStore: { spec: { kind: 'local', root: '' }, defaultBucket: 'tidemark', prefix: '' } },
       counted: () => live,
+      clusterOf: async () => null,
+      connectionsOf: async () => ({}),
       plan: async () => ({ kind: 'planned', plan }),
     };
   });

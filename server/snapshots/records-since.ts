@@ -5,6 +5,8 @@ import type { SnapshotRow } from './catalogue.ts';
 import type { SnapshotContext } from './context.ts';
 import { estimate, NONE, unknown } from './figures.ts';
 
+type Origin = Pick<Manifest, 'jobId' | 'generation'>;
+
 export interface RecordsSince {
   readonly readAgain: Figure;
   /** Sinks that commit with a checkpoint have shown records since: those come twice. */
@@ -13,7 +15,7 @@ export interface RecordsSince {
 
 const COUNTED = 'counted by the job up to its last report';
 
-export async function recordsSince(context: SnapshotContext, row: SnapshotRow, manifest: Manifest): Promise<RecordsSince> {
+export async function recordsSince(context: SnapshotContext, row: SnapshotRow, manifest: Origin): Promise<RecordsSince> {
   const { database } = context;
   const run = await runOf(context, row, manifest);
   if (!run) {
@@ -36,7 +38,7 @@ export async function recordsSince(context: SnapshotContext, row: SnapshotRow, m
 }
 
 /** The run that made it; an imported one is told by its generation when it is of this job. */
-async function runOf(context: SnapshotContext, row: SnapshotRow, manifest: Manifest) {
+async function runOf(context: SnapshotContext, row: SnapshotRow, manifest: Origin) {
   const { jobId } = row;
   if (row.runNumber !== null) return context.database.run.findUnique({ where: { jobId_number: { jobId, number: row.runNumber } } });
   if (manifest.jobId !== String(jobId)) return null;

@@ -3,16 +3,18 @@
  * engine leaves an open run without a process; the next supervisor finds none, ends the run as lost and begins another.
  */
 
+import { engineOfQueue } from '../connections/flink-clusters.ts';
 import { namedIn, readConnections } from '../connections/read-connections.ts';
 import type { StartRequest } from '../contract/operation-request.ts';
 import type { Run } from '../contract/runs.ts';
 import type { RunSpec } from '../engine/runtime/wire.ts';
+import type { JobEngine } from '../engines/contract.ts';
 import { sentences } from '../lib/sentences.ts';
 import type { SnapshotRow } from '../snapshots/catalogue.ts';
 import { candidatesOfRestart, candidatesOfStart, chooseFirstRestorable, type PassedOver } from '../snapshots/choose-snapshot.ts';
 import { StoreError } from '../storage/contract.ts';
 import { buildRunSpec, optionsOf } from './build-run-spec.ts';
-import type { SupervisorContext } from './context.ts';
+import { engineOf, type SupervisorContext } from './context.ts';
 import { type JobFacts, type JobRow, STARTING, versionOfRestart } from './job-facts.ts';
 import { onJob } from './leases.ts';
 import { requestOf, stepOperation } from './operation-record.ts';
@@ -52,7 +54,12 @@ export async function beginRun(context: SupervisorContext, facts: JobFacts, by: 
       ? await wantedByPerson(context, job, request)
       : await wantedByPolicy(context, facts, by === 'resume', request);
   if (typeof wanted === 'string') return { kind: 'refused', message: wanted };
-  const choice = await chooseFirstRestorable(context.store, wanted.candidates);
+  const queue = await queueOf(context, job, wanted.version);
+  if (queue.engine === null) {
+    return { kind: 'refused', message: `There is no queue named ${queue.name} any more. Choose another one; nothing was started.` };
+  }
+  const engine = engineOf(context, { engine: queue.engine });
+  const choice = await chooseFirstRestorable(context.store, wanted.candidates, engine.name);
   if (choice.kind === 'unreachable') return { kind: 'not-now', message: choice.reason };
   if (choice.kind === 'all-damaged') {
     await markDamaged(context, job.id, choice.passedOver);
@@ -65,7 +72,20 @@ export async function beginRun(context: SupervisorContext, facts: JobFacts, by: 
       message: `Job ${job.name} had state, and there is no snapshot to restore. Start it empty by typing its name, or import a snapshot.`,
     };
   }
-  return write(context, facts, wanted, choice.kind === 'snapshot' ? choice.row : null, choice.kind === 'snapshot' ? choice.passedOver : []);
+  return write(
+    context,
+    facts,
+    wanted,
+    engine,
+    choice.kind === 'snapshot' ? choice.row : null,
+    choice.kind === 'snapshot' ? choice.passedOver : [],
+  );
+}
+
+async function queueOf(context: SupervisorContext, job: JobRow, number: number) {
+  const version = await context.database.jobVersion.findUniqueOrThrow({ where: { jobId_number: { jobId: job.id, number } } });
+  const { queueName } = optionsOf(version);
+  return { name: queueName, engine: await engineOfQueue(context.database, job.projectId, queueName) };
 }
 
 /**
@@ -96,6 +116,7 @@ async function write(
   context: SupervisorContext,
   facts: JobFacts,
   wanted: Wanted,
+  engine: JobEngine,
   snapshot: SnapshotRow | null,
   passedOver: readonly PassedOver[],
 ): Promise<BegunRun> {
@@ -107,7 +128,7 @@ async function write(
   const parallelism = optionsOf(version).parallelism;
   const run = await onJob(context, job.id, async (tx) => {
     const start = wanted.start === 'snapshot' && !snapshot ? 'empty' : wanted.start;
-    const created = await createRun(tx, context, { job, version: wanted.version, parallelism, start, snapshot }, nowMs);
+    const created = await createRun(tx, context, { job, version: wanted.version, parallelism, start, snapshot, engine }, nowMs);
     for (const passed of passedOver) {
       await proveSnapshot(tx, passed.id, { isGood: false, tookMs: 0, message: passed.reason }, nowMs);
       await noteFallback(tx, job.id, created.number, passed, nowMs);
@@ -128,7 +149,8 @@ async function write(
     startAtMs: snapshot ? null : wanted.startAtMs,
     allowedAddresses: await readSetting(context.database, 'allowedAddresses'),
     connections: await readConnections(context.database, context.masterKey, job.projectId, namedIn(version.sql)),
-    logFile: context.engine.logFile(String(job.id), run.id),
+    logFile: engine.logFile(String(job.id), run.id),
+    engine: engine.name,
   });
   return { kind: 'begun', run, spec };
 }

@@ -3,19 +3,22 @@ import type { Environment } from '../config/environment.ts';
 import { type JobOptions, jobOptionsSchema } from '../contract/job-options.ts';
 import { settingsOfOptions } from '../contract/job-settings.ts';
 import { readJobSettings } from '../engine/runtime/job-settings.ts';
-import type { ConnectionSet, RunSpec } from '../engine/runtime/wire.ts';
+import type { ConnectionSet, FlinkSpec, RunSpec } from '../engine/runtime/wire.ts';
+import type { EngineName } from '../engines/contract.ts';
+import { foldersOf } from '../snapshots/job-folders.ts';
 
 /** How long a job goes on without a supervisor before it stops by itself, keeping its last checkpoint. */
 export const GRACE_MS = 60_000;
 
 export interface RunFacts {
-  readonly job: { readonly id: number; readonly name: string; readonly folderKey: string };
+  readonly job: { readonly id: number; readonly name: string; readonly folderKey: string; readonly type: string };
   readonly version: { readonly sql: string; readonly optionsJson: string };
   readonly run: { readonly id: string; readonly generation: number };
   readonly restoreFrom: string | null;
   readonly allowNonRestoredState: boolean;
   readonly startAtMs: number | null;
   readonly logFile: string;
+  readonly engine: EngineName;
   /** Hosts and networks that connectors may dial though they are private (settings). */
   readonly allowedAddresses: readonly string[];
   /** Connections that tables may name, with their secrets. */
@@ -27,21 +30,6 @@ export interface RunFacts {
 /** A version may be older than an option: what it does not name has its default. */
 export function optionsOf(version: { readonly optionsJson: string }): JobOptions {
   return jobOptionsSchema.parse(JSON.parse(version.optionsJson));
-}
-
-export interface JobFolders {
-  readonly checkpoints: string;
-  readonly savepoints: string;
-}
-
-export function foldersOf(
-  store: Pick<Environment['objectStore'], 'defaultBucket' | 'prefix'>,
-  job: { readonly id: number; readonly folderKey: string },
-  bucket: string,
-): JobFolders {
-  const given = bucket.replace(/^[a-z0-9]+:\/\//, '').replace(/\/+$/, '');
-  const base = given === '' ? `obs://${store.defaultBucket}/${store.prefix}` : `obs://${given}/`;
-  return { checkpoints: `${base}jobs/checkpoint/${job.id}_${job.folderKey}`, savepoints: `${base}jobs/savepoint/${job.id}` };
 }
 
 const isBelow = (path: string, folder: string): boolean => path.startsWith(`${folder}/`);
@@ -86,5 +74,19 @@ export function buildRunSpec(environment: Pick<Environment, 'objectStore' | 'all
     graceMs: GRACE_MS,
     logFile: facts.logFile,
     controlSocket: null,
+    ...(facts.engine === 'flink' ? { flink: flinkSpecOf(facts.job.type, options) } : {}),
   };
+}
+
+function flinkSpecOf(type: string, options: JobOptions): FlinkSpec {
+  const { entrypoint, mainClass, entrypointArgs, restartWhenException } = options;
+  const jar = { uri: entrypoint, mainClass: mainClass === '' ? null : mainClass, args: splitArguments(entrypointArgs) };
+  return { restartsByItself: restartWhenException, jar: type === 'flink_jar_job' ? jar : null };
+}
+
+/** Separated by spaces; quotes keep spaces in one. */
+export function splitArguments(text: string): string[] {
+  return [...text.matchAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'|(\S+)/g)].map(
+    ([, double, single, bare]) => double?.replace(/\\(.)/g, '$1') ?? single ?? bare ?? '',
+  );
 }

@@ -3,14 +3,14 @@ import type { Environment } from '../config/environment.ts';
 import type { JobServerEvent } from '../contract/events.ts';
 import type { Database, DatabaseTransaction } from '../db/open-database.ts';
 import type { Clock } from '../effects/clock.ts';
-import type { JobEngine } from '../engines/contract.ts';
+import type { EngineName, JobEngine, JobEngines } from '../engines/contract.ts';
 import type { MasterKey } from '../secrets/seal.ts';
 import type { ObjectStore } from '../storage/contract.ts';
 
 export interface SupervisorContext {
   readonly database: Database;
   readonly clock: Clock;
-  readonly engine: JobEngine;
+  readonly engines: JobEngines;
   readonly store: ObjectStore;
   /** Opens stored secrets: connections of jobs, channels of alarms. */
   readonly masterKey: MasterKey;
@@ -22,6 +22,13 @@ export interface SupervisorContext {
   /** Durable events were committed. */
   stored(): void;
   log(level: 'info' | 'warn' | 'error', message: string): void;
+}
+
+/** The engine that a run was given to. */
+export function engineOf(context: SupervisorContext, run: { readonly engine: string }): JobEngine {
+  const engine = context.engines[run.engine as EngineName];
+  if (!engine) throw new Error(`there is no engine '${run.engine}'`);
+  return engine;
 }
 
 /** Runs a transaction and tells browsers that something was stored. */

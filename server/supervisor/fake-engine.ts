@@ -180,6 +180,7 @@ export class FakeProcess {
 /** One supervisor's view of the world. */
 export class FakeEngine implements JobEngine {
   readonly name = 'embedded';
+  readonly runsOutlive = false;
   readonly #world: FakeWorld;
 
   constructor(world: FakeWorld) {

@@ -23,11 +23,12 @@ describe('retention', () => {
     nowMs = 1_000_000;
     fixture = await createJobFixture('', { checkpointsRetained: 2 });
     store = new MemoryObjectStore();
+    const fake = new FakeEngine(new FakeWorld(store, () => nowMs));
     await store.ensureBucket('tidemark');
     context = {
       database: fixture.opened.client,
       clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
-      engine: new FakeEngine(new FakeWorld(store, () => nowMs)),
+      engines: { embedded: fake, flink: fake },
       store,
       masterKey: masterKeyOf(new Uint8Array(32)),
       environment: {

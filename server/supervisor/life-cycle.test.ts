@@ -84,10 +84,11 @@ class Life {
 
   #newSupervisor(steps: number, isAfter: boolean): Supervisor {
     this.#fuse = new Fuse(steps, isAfter);
+    const engine = fusedEngine(new FakeEngine(this.world), this.#fuse);
     const context: SupervisorContext = {
       database: fusedDatabase(this.fixture.opened.client, this.#fuse),
       clock: { nowMs: () => this.nowMs(), monotonicMs: () => this.nowMs() },
-      engine: fusedEngine(new FakeEngine(this.world), this.#fuse),
+      engines: { embedded: engine, flink: engine },
       store: this.world.store,
       masterKey: masterKeyOf(new Uint8Array(32)),
       environment: {

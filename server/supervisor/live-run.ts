@@ -5,12 +5,12 @@
 import { statSync } from 'node:fs';
 import type { JobReport } from '../engine/runtime/wire.ts';
 import type { EngineRun } from '../engines/contract.ts';
-import type { SupervisorContext } from './context.ts';
+import { engineOf, type SupervisorContext } from './context.ts';
 import type { RunRow } from './job-facts.ts';
 import { jobFieldsDiffer } from './job-fields.ts';
 import { onJob } from './leases.ts';
 import { MetricsRecorder } from './metrics-recorder.ts';
-import { type TakenEnd, takeCheckpoint, takeCheckpointFailure, takeEnd, takeRunning } from './take-report.ts';
+import { type TakenEnd, takeCheckpoint, takeCheckpointFailure, takeEnd, takeEngineRestart, takeRunning } from './take-report.ts';
 import { tellJob } from './tell.ts';
 
 const STORE_EVERY_MS = 5_000;
@@ -40,6 +40,10 @@ export class LiveRun {
     this.#run = run;
     this.metrics = new MetricsRecorder(run.jobId, (run.runningAt ?? run.startedAt).getTime());
     this.#lastReportMs = context.clock.nowMs();
+  }
+
+  get engine(): string {
+    return this.#run.engine;
   }
 
   get runId(): string {
@@ -109,6 +113,8 @@ export class LiveRun {
         return takeCheckpoint(this.#context, run, report, this.metrics);
       case 'checkpoint-failed':
         return takeCheckpointFailure(this.#context, run, report);
+      case 'engine-restart':
+        return takeEngineRestart(this.#context, run, report);
       case 'answer':
         return answers.answered(report);
       case 'finished':
@@ -127,7 +133,7 @@ export class LiveRun {
     this.#engineRun = null;
     const failure = { message, causeKey: PROCESS_LOST, operatorUid: null, isRetryable: true, domain: 'internal', stack: null } as const;
     if (!this.#isEnded) await this.#end({ cause: 'lost', failure });
-    await this.#context.engine.forget(String(this.#run.jobId), this.#run.id);
+    await engineOf(this.#context, this.#run).forget(String(this.#run.jobId), this.#run.id);
   }
 
   /** A process that the system ended (a machine that shuts down) stops without having been asked to: the job goes on as soon as it can. */

@@ -13,8 +13,10 @@ import { openDatabase } from '../db/open-database.ts';
 import { systemClock } from '../effects/clock.ts';
 import { createDialer } from '../effects/real-dialer.ts';
 import { EmbeddedEngine } from '../engines/embedded/embedded-engine.ts';
+import { FlinkEngine } from '../engines/flink/flink-engine.ts';
 import { loadMasterKey } from '../secrets/load-master-key.ts';
 import { createStore } from '../storage/create-store.ts';
+import { clusterOfRun } from './cluster-of-run.ts';
 import type { SupervisorContext } from './context.ts';
 import { EventServer, eventSocketAddress } from './events.ts';
 import { installationId, lockSupervisor } from './installation.ts';
@@ -55,12 +57,25 @@ async function run(): Promise<void> {
   // The store is the operator's own choice, not a user's: no address policy.
   const store = createStore(environment.objectStore.spec);
   const events = new EventServer(process.env.TIDEMARK_LAUNCH_SECRET ?? randomUUID(), () => supervisor.wake());
+  const masterKey = loadMasterKey(dataDir, environment.masterKey);
+  const { allowPrivateAddresses } = environment;
+  /** To addresses that users set, as they may be dialed now. */
+  const dialer = async () => createDialer({ allowPrivateAddresses, allowList: await readSetting(opened.client, 'allowedAddresses') });
   const context: SupervisorContext = {
     database: opened.client,
     clock: systemClock,
-    engine: new EmbeddedEngine({ dataDir, projectRoot: root }),
+    engines: {
+      embedded: new EmbeddedEngine({ dataDir, projectRoot: root }),
+      flink: new FlinkEngine({
+        dataDir,
+        store,
+        clock: systemClock,
+        dialer,
+        clusterOf: (run) => clusterOfRun(opened.client, masterKey, run),
+      }),
+    },
     store,
-    masterKey: loadMasterKey(dataDir, environment.masterKey),
+    masterKey,
     environment,
     holder: `${installationId(dataDir)}/${randomUUID()}`,
     publish: (event) => events.publish(event),
@@ -68,13 +83,12 @@ async function run(): Promise<void> {
     log,
   };
   const supervisor = new Supervisor(context);
-  const { allowPrivateAddresses } = environment;
   const alarms = new AlarmKeeper({
     database: opened.client,
     clock: systemClock,
-    masterKey: context.masterKey,
-    dialer: async () => createDialer({ allowPrivateAddresses, allowList: await readSetting(opened.client, 'allowedAddresses') }),
     stored: () => events.stored(),
+    masterKey,
+    dialer,
     log,
   });
   let isEnding = false;

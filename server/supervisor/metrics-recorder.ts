@@ -20,7 +20,7 @@ interface Totals {
   readonly recordsOut: number;
   readonly bytesIn: number;
   readonly bytesOut: number;
-  readonly cpuSeconds: number;
+  readonly cpuSeconds: number | null;
 }
 
 const REPORT_MS = 1_000;
@@ -71,7 +71,6 @@ export class MetricsRecorder {
     const watermarks = report.operators.flatMap((operator) => operator.watermarkMs ?? []);
     const busiest = (of: (operator: MetricsReport['operators'][number]) => number) => Math.max(0, ...report.operators.map(of));
     const values: MetricValues = {
-      rssBytes: report.rssBytes,
       stateBytes: report.stateBytes,
       busy: round(busiest((operator) => operator.busy)),
       backpressured: round(busiest((operator) => operator.backpressured)),
@@ -82,8 +81,9 @@ export class MetricsRecorder {
       values.recordsOutRate = rate(totals.recordsOut, before.recordsOut);
       values.bytesInRate = rate(totals.bytesIn, before.bytesIn);
       values.bytesOutRate = rate(totals.bytesOut, before.bytesOut);
-      values.cpu = rate(totals.cpuSeconds, before.cpuSeconds);
+      if (totals.cpuSeconds !== null && before.cpuSeconds !== null) values.cpu = rate(totals.cpuSeconds, before.cpuSeconds);
     }
+    if (report.rssBytes !== null) values.rssBytes = report.rssBytes;
     if (report.lagRecords !== null) values.lagRecords = report.lagRecords;
     if (watermarks.length > 0) {
       const oldest = Math.min(...watermarks);
@@ -200,8 +200,8 @@ function totalsOf(report: MetricsReport): Totals {
   const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
   return {
     atMs: report.atMs,
-    recordsIn: sum(sources.map((operator) => operator.recordsOut)),
-    recordsOut: sum(sinks.map((operator) => operator.recordsIn)),
+    recordsIn: report.totals?.recordsIn ?? sum(sources.map((operator) => operator.recordsOut)),
+    recordsOut: report.totals?.recordsOut ?? sum(sinks.map((operator) => operator.recordsIn)),
     bytesIn: sum(sources.map((operator) => Math.max(operator.bytesIn, operator.bytesOut))),
     bytesOut: sum(sinks.map((operator) => Math.max(operator.bytesIn, operator.bytesOut))),
     cpuSeconds: report.cpuSeconds,

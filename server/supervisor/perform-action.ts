@@ -3,7 +3,7 @@
 import { sentences } from '../lib/sentences.ts';
 import type { ActedJob, GivenOrder } from './acted-job.ts';
 import { beginRun } from './begin-run.ts';
-import { FencedOut } from './context.ts';
+import { engineOf, FencedOut } from './context.ts';
 import { endByAction } from './end-operation.ts';
 import type { JobFacts, RunRow } from './job-facts.ts';
 import type { Action, EndCause } from './job-view.ts';
@@ -52,7 +52,7 @@ const identityOf = (run: RunRow) => ({ jobId: String(run.jobId), runId: run.id, 
 async function adopt(actor: ActedJob, run: RunRow): Promise<number | null> {
   const { context } = actor;
   const { listener } = actor.expect(run);
-  const outcome = await context.engine.adopt(identityOf(run), listener);
+  const outcome = await engineOf(context, run).adopt(identityOf(run), listener);
   if (outcome.kind === 'adopted') {
     actor.attach(outcome.run);
     await onJob(context, run.jobId, async (tx) => {
@@ -63,7 +63,7 @@ async function adopt(actor: ActedJob, run: RunRow): Promise<number | null> {
     await syncCatalogue(actor, run);
     return null;
   }
-  if (outcome.kind === 'unreachable' && !(await context.engine.kill(identityOf(run)))) {
+  if (outcome.kind === 'unreachable' && !(outcome.mayBeEnded && (await engineOf(context, run).kill(identityOf(run))))) {
     await onJob(context, run.jobId, async (tx) => {
       const nowMs = context.clock.nowMs();
       const job = await tx.job.findUniqueOrThrow({ where: { id: run.jobId }, select: { unreachableSince: true } });
@@ -91,7 +91,7 @@ async function syncCatalogue(actor: ActedJob, run: RunRow): Promise<void> {
 async function recordLoss(actor: ActedJob, run: RunRow): Promise<number | null> {
   await syncCatalogue(actor, run);
   await liveOf(actor, run).endAs('superseded');
-  await actor.context.engine.forget(String(run.jobId), run.id);
+  await engineOf(actor.context, run).forget(String(run.jobId), run.id);
   return null;
 }
 
@@ -121,7 +121,7 @@ async function begin(actor: ActedJob, facts: JobFacts, by: 'operation' | 'restar
   }
   const run = await context.database.run.findUniqueOrThrow({ where: { id: begun.run.id } });
   const { live, listener } = actor.expect(run);
-  const outcome = await context.engine.submit(begun.spec, listener);
+  const outcome = await engineOf(context, run).submit(begun.spec, listener);
   if (outcome.kind === 'failed') {
     const failure = {
       message: outcome.message,
@@ -172,7 +172,7 @@ async function kill(actor: ActedJob, facts: JobFacts): Promise<number | null> {
   const run = facts.run as RunRow;
   const live = liveOf(actor, run);
   if (live.engineRun) await live.engineRun.kill();
-  else if (!(await actor.context.engine.kill(identityOf(run)))) throw new Error(`the process of run ${run.id} could not be ended`);
+  else if (!(await engineOf(actor.context, run).kill(identityOf(run)))) throw new Error(`the process of run ${run.id} could not be ended`);
   await live.endAs('stopped');
   return null;
 }

@@ -3,14 +3,36 @@
  * them after the database was lost. Runs are told by their generation.
  */
 
-import { listSnapshotsBelow } from '../snapshots/list-snapshots.ts';
+import type { DatabaseTransaction } from '../db/open-database.ts';
+import { flinkSummary } from '../snapshots/flink/flink-summary.ts';
+import { foldersOf } from '../snapshots/job-folders.ts';
+import { listSnapshotsBelow, type StoredSnapshot } from '../snapshots/list-snapshots.ts';
 import { folderAt } from '../snapshots/snapshot-place.ts';
-import { foldersOf, optionsOf } from './build-run-spec.ts';
+import { optionsOf } from './build-run-spec.ts';
 import type { SupervisorContext } from './context.ts';
 import type { JobRow } from './job-facts.ts';
 import { onJob } from './leases.ts';
 import { registerSnapshot } from './snapshot-record.ts';
 import { tellJob } from './tell.ts';
+
+type StoredFlink = Extract<StoredSnapshot, { engine: 'flink' }>;
+
+/**
+ * A checkpoint's run is told by Flink's job id, a savepoint's by the time. Counts of records are not in Flink's metadata: they are those of
+ * the run when it was last reported.
+ */
+async function registerFlink(tx: DatabaseTransaction, jobId: number, stored: StoredFlink, atMs: number): Promise<boolean> {
+  const { path, content, createdMs, flinkJobId } = stored;
+  const runs = await tx.run.findMany({ where: { jobId, engine: 'flink' }, orderBy: { number: 'desc' } });
+  const isOf = (run: { readonly id: string; readonly startedAt: Date }) =>
+    flinkJobId === null ? run.startedAt.getTime() <= createdMs : run.id.replaceAll('-', '') === flinkJobId;
+  const run = runs.find(isOf);
+  const counts = { recordsIn: Number(run?.recordsIn ?? 0n), recordsOut: Number(run?.recordsOut ?? 0n) };
+  const summary = flinkSummary(content, { createdMs, durationMs: 0, ...counts });
+  const whose = { generation: run?.generation ?? 0, runNumber: run?.number ?? null, jobVersion: run?.jobVersion ?? null };
+  const facts = { engine: 'flink', path, checkpointId: content.checkpointId, summary, keyGroups: null, sqlSha256: null } as const;
+  return (await registerSnapshot(tx, jobId, { ...facts, ...whose }, atMs)) !== null;
+}
 
 /** Returns how many were added. Throws StoreError when the store does not answer. `version`: whose bucket is looked in. */
 export async function rebuildCatalogue(context: SupervisorContext, job: JobRow, version: number): Promise<number> {
@@ -22,15 +44,20 @@ export async function rebuildCatalogue(context: SupervisorContext, job: JobRow, 
   const found = [
     ...(await listSnapshotsBelow(folderAt(store, folders.checkpoints), known)),
     ...(await listSnapshotsBelow(folderAt(store, folders.savepoints), known)),
-  ].filter(({ manifest }) => manifest.jobId === String(job.id));
+  ].filter((one) => one.engine === 'flink' || one.manifest.jobId === String(job.id));
   if (found.length === 0) return 0;
   return onJob(context, job.id, async (tx) => {
     const nowMs = context.clock.nowMs();
     let added = 0;
-    for (const { path, manifest } of found) {
+    for (const stored of found) {
+      if (stored.engine === 'flink') {
+        if (await registerFlink(tx, job.id, stored, nowMs)) added++;
+        continue;
+      }
+      const { path, manifest } = stored;
       const run = await tx.run.findFirst({ where: { jobId: job.id, generation: manifest.generation }, orderBy: { number: 'desc' } });
       const { checkpointId, keyGroups, sqlSha256, generation } = manifest;
-      const facts = { path, checkpointId, summary: manifest, keyGroups, sqlSha256, generation };
+      const facts = { engine: 'embedded', path, checkpointId, summary: manifest, keyGroups, sqlSha256, generation } as const;
       const whose = { runNumber: run?.number ?? null, jobVersion: run?.jobVersion ?? null };
       if (await registerSnapshot(tx, job.id, { ...facts, ...whose }, nowMs)) added++;
     }

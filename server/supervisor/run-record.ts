@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { Run } from '../contract/runs.ts';
 import type { DatabaseTransaction } from '../db/open-database.ts';
 import type { JobFailure } from '../engine/runtime/wire.ts';
+import type { JobEngine } from '../engines/contract.ts';
 import { sentences } from '../lib/sentences.ts';
 import type { SnapshotRow } from '../snapshots/catalogue.ts';
 import type { SupervisorContext } from './context.ts';
@@ -20,6 +21,7 @@ export interface NewRun {
   readonly parallelism: number;
   readonly start: Run['start'];
   readonly snapshot: SnapshotRow | null;
+  readonly engine: JobEngine;
 }
 
 /** Throws when a run of the job is still open: two live runs must never be. */
@@ -37,12 +39,12 @@ export async function createRun(tx: DatabaseTransaction, context: SupervisorCont
       number: (newest?.number ?? 0) + 1,
       jobVersion: wanted.version,
       generation,
-      engine: context.engine.name,
+      engine: wanted.engine.name,
       parallelism: wanted.parallelism,
       start,
       restoredFromId: snapshot?.id ?? null,
       startedAt: new Date(atMs),
-      logPath: context.engine.logFile(String(job.id), id),
+      logPath: wanted.engine.logFile(String(job.id), id),
     },
   });
   if (snapshot) await keepForRun(tx, snapshot.id, run.number, atMs);

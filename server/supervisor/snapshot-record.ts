@@ -6,6 +6,7 @@ import type { SnapshotOrigin } from '../contract/snapshot.ts';
 import type { DatabaseTransaction, Prisma } from '../db/open-database.ts';
 import type { Manifest } from '../engine/checkpoint/manifest.ts';
 import type { JobReport } from '../engine/runtime/wire.ts';
+import type { EngineName } from '../engines/contract.ts';
 import { type SnapshotRow, USABLE } from '../snapshots/catalogue.ts';
 import { describePositions } from '../snapshots/describe-positions.ts';
 import { tellSnapshot } from './tell.ts';
@@ -13,6 +14,7 @@ import { tellSnapshot } from './tell.ts';
 type Summary = Extract<JobReport, { type: 'checkpoint-completed' }>['summary'];
 
 export interface CompletedSnapshot {
+  readonly engine: EngineName;
   readonly path: string;
   readonly checkpointId: number;
   readonly summary: Summary;
@@ -48,7 +50,7 @@ export async function registerSnapshot(
       name: snapshot.path.split('/').at(-1) as string,
       kind: summary.kind,
       origin: originOf(summary.kind, summary.trigger),
-      engine: 'embedded',
+      engine: snapshot.engine,
       path: snapshot.path,
       checkpointId: BigInt(snapshot.checkpointId),
       generation: snapshot.generation,

@@ -21,6 +21,7 @@ export async function createJobFixture(sql: string, options: JobOptionsPatch): P
   const opened = await openDatabase({ dataDir, databaseUrl: null });
   const { client } = opened;
   const project = await client.project.create({ data: { id: randomUUID().replaceAll('-', ''), name: 'default' } });
+  await client.queue.create({ data: { projectId: project.id, name: 'default', engine: 'embedded' } });
   const user = await client.user.create({ data: { email: 'a@example.org', name: 'Ada', passwordHash: '-', role: 'admin' } });
   const job = await client.job.create({
     data: {

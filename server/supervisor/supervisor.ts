@@ -2,7 +2,7 @@
  * The supervisor of one installation: finds the jobs that need somebody (should run, or have an operation or an open run), gives each an
  * actor, and looks for new operations every second and whenever it is woken. Retention and other housekeeping run beside, one at a time.
  */
-import { FencedOut, type SupervisorContext } from './context.ts';
+import { engineOf, FencedOut, type SupervisorContext } from './context.ts';
 import { pruneHistory, purgeDeleted, retireSnapshots } from './housekeeping.ts';
 import { JobActor } from './job-actor.ts';
 import { renewLeases } from './leases.ts';
@@ -88,7 +88,7 @@ export class Supervisor {
   async #suspend(actor: JobActor): Promise<void> {
     const { live } = actor;
     const run = live?.engineRun;
-    if (!live || !run) return;
+    if (!live || !run || engineOf(this.#context, live).runsOutlive) return;
     try {
       const last = live.waitForAnswer(`last:${live.runId}`, LAST_CHECKPOINT_MS);
       run.triggerSnapshot(`last:${live.runId}`, 'checkpoint', null);

@@ -127,7 +127,15 @@ export async function takeCheckpoint(
   await onJob(context, run.jobId, async (tx) => {
     const lease = await tx.lease.findUniqueOrThrow({ where: { jobId: run.jobId } });
     if (lease.generation !== run.generation) return;
-    const whose = { generation: run.generation, runNumber: run.number, jobVersion: run.jobVersion, keyGroups: null, sqlSha256: null };
+    const engine = run.engine === 'flink' ? 'flink' : 'embedded';
+    const whose = {
+      engine,
+      generation: run.generation,
+      runNumber: run.number,
+      jobVersion: run.jobVersion,
+      keyGroups: null,
+      sqlSha256: null,
+    } as const;
     await registerSnapshot(tx, run.jobId, { path, checkpointId, summary, ...whose }, nowMs);
     await releaseAfterCheckpoints(tx, run.jobId, run.number, nowMs);
     const exposure = metrics.exposureAt(nowMs);
@@ -143,6 +151,17 @@ export async function takeCheckpointFailure(context: SupervisorContext, run: Run
     const message = sentences(`Checkpoint ${report.checkpointId} failed: ${report.reason}`);
     await addJobEvent(tx, run.jobId, { kind: 'checkpoint-failed', level: 'warn', message, runNumber: run.number }, nowMs);
     await changeJob(tx, run.jobId, { data: { checkpointFailuresSince: { increment: 1 } } }, nowMs);
+  });
+}
+
+/** The run goes on: the engine restored it from its newest checkpoint by itself. */
+export async function takeEngineRestart(context: SupervisorContext, run: RunRow, report: Report<'engine-restart'>): Promise<void> {
+  const nowMs = context.clock.nowMs();
+  const { message, causeKey, stack } = report.failure;
+  await onJob(context, run.jobId, async (tx) => {
+    const text = `Flink restarts the job by itself from its newest checkpoint: ${message}`;
+    const event = { kind: 'engine', level: 'warn', message: text, runNumber: run.number } as const;
+    await addJobEvent(tx, run.jobId, { ...event, detail: stack, causeKey }, nowMs);
   });
 }
 

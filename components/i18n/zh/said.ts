@@ -31,6 +31,8 @@ export const said: Record<SaidCode, string> = {
   'said.operator.columns': '行中新增的列，已保留的行中为 NULL：{fields}。',
   'said.operator.forgets': '状态中不再使用的字段：{fields}。',
   'said.operator.incompatible': '无法恢复：{reason}',
+  'said.operator.flinkUnsure':
+    'SQL 与生成该快照的 SQL 不同：只有算子在图中的位置不变，Flink 才能找回这部分状态；否则启动会被拒绝，除非允许丢弃状态。',
   'said.operator.rescaled': '从 {from} 个子任务重新分配到 {to} 个。',
   'said.import.none': '此处没有快照：{folder} 中没有 _metadata。请选择含有它的目录（chk-<编号> 或保存点目录）。',
   'said.import.damaged': '{folder} 的清单已损坏：{reason}。请导入其他快照。',

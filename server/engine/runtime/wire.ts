@@ -50,6 +50,21 @@ export interface RunSpec {
   readonly graceMs: number;
   readonly logFile: string | null;
   readonly controlSocket: string | null;
+  /** For a run on an Apache Flink cluster; absent = it runs here. */
+  readonly flink?: FlinkSpec;
+}
+
+export interface FlinkSpec {
+  /** False: the first failure ends the run. */
+  readonly restartsByItself: boolean;
+  /** Null: the SQL is what runs. */
+  readonly jar: {
+    /** `obs://…` */
+    readonly uri: string;
+    /** Null = as the jar's manifest says. */
+    readonly mainClass: string | null;
+    readonly args: readonly string[];
+  } | null;
 }
 
 export type StoreSpec =
@@ -64,7 +79,7 @@ export type StoreSpec =
     };
 
 export interface ConnectionFacts {
-  readonly kind: 'kafka' | 'postgresql' | 'object-store';
+  readonly kind: 'kafka' | 'postgresql' | 'object-store' | 'flink';
   /** As a table would write them; secrets included where a job runs, left out where it is only planned. */
   readonly options: Readonly<Record<string, string>>;
   /** Of an object store where a job runs: where `obs://` and `s3://` paths of the table lie. */
@@ -159,9 +174,12 @@ export type JobReport =
       readonly type: 'metrics';
       readonly atMs: number;
       readonly operators: readonly OperatorMetricsReport[];
+      /** Of the job; absent = as its sources and sinks among the operators say. */
+      readonly totals?: { readonly recordsIn: number; readonly recordsOut: number };
       readonly lagRecords: number | null;
-      readonly cpuSeconds: number;
-      readonly rssBytes: number;
+      /** Null: the engine does not measure it by job. */
+      readonly cpuSeconds: number | null;
+      readonly rssBytes: number | null;
       readonly stateBytes: number;
     }
   | {
@@ -174,6 +192,8 @@ export type JobReport =
   | { readonly type: 'log'; readonly atMs: number; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly message: string }
   /** Rows of print sinks, for the live view (bounded, oldest dropped). */
   | { readonly type: 'rows'; readonly table: string; readonly lines: readonly string[] }
+  /** The engine restarted the job by itself after a fault, from its newest checkpoint; the run goes on. */
+  | { readonly type: 'engine-restart'; readonly atMs: number; readonly failure: JobFailure }
   | { readonly type: 'finished'; readonly atMs: number }
   | { readonly type: 'stopped'; readonly atMs: number; readonly path: string | null }
   | { readonly type: 'failed'; readonly atMs: number; readonly failure: JobFailure };

@@ -25,12 +25,14 @@ const RULES: Readonly<Record<ConnectionFacts['kind'], KindRule>> = {
   },
   postgresql: { connectors: ['jdbc'], reserved: /^(url|driver|username|password|pwd_auth_name)$|^connection\./ },
   'object-store': { connectors: ['filesystem'], reserved: /^(fs\.|s3\.|obs\.)/ },
+  flink: { connectors: [], reserved: /^$/ },
 };
 
 const WORDS: Readonly<Record<ConnectionFacts['kind'], string>> = {
   kafka: 'a Kafka cluster',
   postgresql: 'a PostgreSQL database',
   'object-store': 'an object store',
+  flink: 'a Flink cluster',
 };
 
 /** `name`: of the connection in force. */

@@ -9,10 +9,10 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { RunSpec } from '../../engine/runtime/wire.ts';
 import type { AdoptOutcome, JobEngine, RunDescription, RunIdentity, RunListener, SubmitOutcome } from '../contract.ts';
+import { type RunFolder, readProcess, removeRunFolder, runFolder, writeProcess, writeSpec } from '../run-folder.ts';
 import { lineOverIpc, lineOverSocket } from './control-line.ts';
 import { EmbeddedRun } from './embedded-run.ts';
 import { findProcessOfFolder, identityOf, killProven, livenessOf, type ProcessIdentity, parseIdentity } from './process-identity.ts';
-import { type RunFolder, readProcess, removeRunFolder, runFolder, writeProcess, writeSpec } from './run-folder.ts';
 
 export interface EmbeddedEngineOptions {
   readonly dataDir: string;
@@ -27,6 +27,7 @@ const PASSED_ON = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'TEMP', 'TM
 
 export class EmbeddedEngine implements JobEngine {
   readonly name = 'embedded';
+  readonly runsOutlive = false;
   readonly #options: EmbeddedEngineOptions;
 
   constructor(options: EmbeddedEngineOptions) {
@@ -91,7 +92,7 @@ export class EmbeddedEngine implements JobEngine {
       if (performance.now() > deadline) break;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    return { kind: 'unreachable', message: `The process ${found.pid} of the job is there but does not answer.` };
+    return { kind: 'unreachable', message: `The process ${found.pid} of the job is there but does not answer.`, mayBeEnded: true };
   }
 
   async #connect(identity: RunIdentity, folder: RunFolder, listener: RunListener): Promise<EmbeddedRun | null> {

@@ -5,9 +5,9 @@
 import type { SnapshotKind } from '../../engine/checkpoint/manifest.ts';
 import type { JobOrder, JobReport } from '../../engine/runtime/wire.ts';
 import type { EngineRun, RunListener, StopMode } from '../contract.ts';
+import type { RunFolder } from '../run-folder.ts';
 import { type ControlLine, lineOverSocket } from './control-line.ts';
 import { killProven, livenessOf, type ProcessIdentity } from './process-identity.ts';
-import type { RunFolder } from './run-folder.ts';
 
 const RECONNECT_MS = 100;
 const GREETING_MS = 3_000;

@@ -1,9 +1,12 @@
-/** The local folder of a run: `<data dir>/runs/<jobId>/<runId>/` with run.json (the specification, mode 600) and process.json (who runs it). */
+/**
+ * The local folder of a run: `<data dir>/runs/<jobId>/<runId>/` with run.json (the specification, mode 600) and process.json (the process that runs
+ * it) or flink.json (its job in a cluster, once that is known to have taken it).
+ */
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunSpec } from '../../engine/runtime/wire.ts';
-import { localSocketAddress } from '../../lib/socket-path.ts';
-import { type ProcessIdentity, parseIdentity } from './process-identity.ts';
+import type { RunSpec } from '../engine/runtime/wire.ts';
+import { localSocketAddress } from '../lib/socket-path.ts';
+import { type ProcessIdentity, parseIdentity } from './embedded/process-identity.ts';
 
 const SAFE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
@@ -23,6 +26,28 @@ export function runFolder(dataDir: string, jobId: string, runId: string): RunFol
 
 export function writeSpec(folder: RunFolder, spec: RunSpec): void {
   writeWhole(join(folder.path, 'run.json'), JSON.stringify(spec));
+}
+
+/** Null when it was forgotten, or the data directory is another one. */
+export function readSpec(folder: RunFolder): RunSpec | null {
+  try {
+    return JSON.parse(readFileSync(join(folder.path, 'run.json'), 'utf8')) as RunSpec;
+  } catch {
+    return null;
+  }
+}
+
+export function writeSubmitted(folder: RunFolder, flinkJobId: string): void {
+  writeWhole(join(folder.path, 'flink.json'), JSON.stringify({ flinkJobId }));
+}
+
+/** Id of the job that the cluster is known to have taken; null when that is not known. */
+export function readSubmitted(folder: RunFolder): string | null {
+  try {
+    return (JSON.parse(readFileSync(join(folder.path, 'flink.json'), 'utf8')) as { flinkJobId: string }).flinkJobId;
+  } catch {
+    return null;
+  }
 }
 
 export function writeProcess(folder: RunFolder, identity: ProcessIdentity): void {

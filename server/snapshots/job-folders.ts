@@ -1,0 +1,17 @@
+/** Where the snapshots of a job lie in the object store: DLI's layout, in the bucket of the job's options or the default one. */
+import type { Environment } from '../config/environment.ts';
+
+export interface JobFolders {
+  readonly checkpoints: string;
+  readonly savepoints: string;
+}
+
+export function foldersOf(
+  store: Pick<Environment['objectStore'], 'defaultBucket' | 'prefix'>,
+  job: { readonly id: number; readonly folderKey: string },
+  bucket: string,
+): JobFolders {
+  const given = bucket.replace(/^[a-z0-9]+:\/\//, '').replace(/\/+$/, '');
+  const base = given === '' ? `obs://${store.defaultBucket}/${store.prefix}` : `obs://${given}/`;
+  return { checkpoints: `${base}jobs/checkpoint/${job.id}_${job.folderKey}`, savepoints: `${base}jobs/savepoint/${job.id}` };
+}

@@ -1,0 +1,122 @@
+/** A SQL job on a real Flink cluster through its whole life: nothing is lost or doubled, one job is there at a time, and the console may die at any moment. */
+
+import type { ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call, type FlinkCluster, startFlink } from '../../e2e/servers/flink.ts';
+import {
+  copiesOf,
+  createFlinkJob,
+  endSupervisor,
+  eventsOf,
+  hasStatus,
+  jobOf,
+  Numbers,
+  numbersSql,
+  runsOf,
+  snapshotsOf,
+  startSupervisor,
+  upTo,
+} from './flink-fixture.ts';
+import { type JobFixture, request, startRequest, until } from './supervisor-fixture.ts';
+
+const brokers = process.env.TIDEMARK_TEST_KAFKA as string;
+const scratch = mkdtempSync(join(tmpdir(), 'tidemark-flink-'));
+let cluster: FlinkCluster;
+
+beforeAll(async () => {
+  cluster = await startFlink(join(scratch, 'flink'), { taskManagerMemory: '1600m', slots: 4, hasKafka: true });
+});
+afterAll(async () => {
+  await cluster?.stop();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+interface Head {
+  readonly jid: string;
+  readonly name: string;
+  readonly state: string;
+}
+const flinkJobs = async (fixture: JobFixture): Promise<Head[]> =>
+  (await call<{ jobs: Head[] }>('GET', `${cluster.rest}/jobs/overview`)).jobs.filter((job) =>
+    job.name.includes(`[tidemark ${fixture.jobId} `),
+  );
+const live = async (fixture: JobFixture) => (await flinkJobs(fixture)).filter((job) => !/^(FINISHED|CANCELED|FAILED)$/.test(job.state));
+
+const checkpointed = (fixture: JobFixture, run: number) =>
+  until(
+    `a checkpoint of run ${run}`,
+    () => snapshotsOf(fixture),
+    (all) => all.some((one) => one.runNumber === run),
+    60_000,
+  );
+const copied = (fixture: JobFixture, numbers: Numbers) =>
+  until(
+    `all ${numbers.sent} numbers are copied`,
+    async () => copiesOf(fixture),
+    (all) => all.length >= numbers.sent,
+    90_000,
+  );
+
+describe('a SQL job on Apache Flink', () => {
+  it('runs, is found again, stops with a savepoint and goes on from it', async () => {
+    const numbers = new Numbers(brokers, `flink-life-${Date.now()}`);
+    await numbers.create(2);
+    await numbers.send(500);
+    const fixture = await createFlinkJob(cluster, numbersSql(brokers, numbers.topic), { parallelism: 2 });
+    mkdirSync(join(fixture.dataDir, 'objects', 'results'), { recursive: true });
+    let supervisor: ChildProcess = startSupervisor(fixture.dataDir);
+    try {
+      await request(fixture, startRequest());
+      await hasStatus(fixture, 'job_running', 120_000);
+      const [first] = await runsOf(fixture);
+      expect((await live(fixture)).map((job) => job.jid)).toEqual([first?.id.replaceAll('-', '')]);
+      await checkpointed(fixture, 1);
+      await copied(fixture, numbers);
+
+      await endSupervisor(supervisor, 'SIGKILL');
+      await numbers.send(250);
+      supervisor = startSupervisor(fixture.dataDir);
+      await copied(fixture, numbers);
+      await until(
+        'it is found again',
+        () => eventsOf(fixture),
+        (all) => all.some((event) => /has found run 1/.test(event.message)),
+      );
+      expect(await runsOf(fixture)).toHaveLength(1);
+      expect(await live(fixture)).toHaveLength(1);
+
+      await request(fixture, { kind: 'stop', mode: 'savepoint' });
+      const stopped = await hasStatus(fixture, 'job_cancel_success');
+      const savepoint = (await snapshotsOf(fixture)).at(-1);
+      expect(savepoint).toMatchObject({ kind: 'savepoint', origin: 'stop', engine: 'flink', path: stopped.savepointPath, runNumber: 1 });
+      const positions = JSON.parse(savepoint?.positionsJson ?? '[]') as { offset: number }[];
+      expect(positions.reduce((sum, one) => sum + one.offset, 0)).toBe(numbers.sent);
+      expect((await flinkJobs(fixture)).map((job) => job.state)).toEqual(['FINISHED']);
+
+      await numbers.send(250);
+      await request(fixture, startRequest());
+      await hasStatus(fixture, 'job_running');
+      const second = (await runsOf(fixture)).at(-1);
+      expect(second).toMatchObject({ number: 2, engine: 'flink', start: 'snapshot', restoredFromId: savepoint?.id });
+      await checkpointed(fixture, 2);
+      await copied(fixture, numbers);
+      expect(copiesOf(fixture)).toEqual(upTo(numbers.sent));
+
+      // The console is stopped as by its operator: the job is Flink's and goes on.
+      await endSupervisor(supervisor, 'SIGTERM');
+      expect(await live(fixture)).toHaveLength(1);
+      supervisor = startSupervisor(fixture.dataDir);
+      await request(fixture, { kind: 'stop', mode: 'without' });
+      await hasStatus(fixture, 'job_cancel_success');
+      expect((await flinkJobs(fixture)).map((job) => job.state).sort()).toEqual(['CANCELED', 'FINISHED']);
+      expect((await runsOf(fixture)).map((run) => run.endCause)).toEqual(['stopped', 'stopped']);
+      expect((await jobOf(fixture)).desired).toBe('stopped');
+    } finally {
+      await endSupervisor(supervisor, 'SIGTERM');
+      await fixture.close();
+    }
+  });
+});
