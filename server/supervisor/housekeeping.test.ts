@@ -8,6 +8,7 @@ import { MemoryObjectStore } from '../storage/memory-store.ts';
 import type { SupervisorContext } from './context.ts';
 import { FakeEngine, FakeWorld, manifestOf } from './fake-engine.ts';
 import { purgeDeleted, retireSnapshots } from './housekeeping.ts';
+import { rebuildCatalogue } from './rebuild-catalogue.ts';
 import { createJobFixture, type JobFixture } from './supervisor-fixture.ts';
 
 const FOLDER = 'obs://tidemark/jobs/checkpoint/1_abcd';
@@ -115,5 +116,31 @@ describe('retention', () => {
     nowMs += 1;
     expect(await purgeDeleted(context)).toBe(1);
     expect(await keys()).toEqual([]);
+  });
+
+  it('adopts what its own runs have stored, and not the savepoints of a job of that number on another console of the bucket', async () => {
+    const { client } = fixture.opened;
+    const job = await client.job.findUniqueOrThrow({ where: { id: fixture.jobId } });
+    await client.lease.create({
+      data: { jobId: job.id, holder: context.holder, generation: 1, acquiredAt: new Date(0), expiresAt: new Date(nowMs + DAY_MS) },
+    });
+    const run = { jobId: job.id, jobVersion: 1, generation: 1, engine: 'embedded', parallelism: 1, start: 'empty', startedAt: new Date(0) };
+    await client.run.create({ data: { ...run, id: 'own-run', number: 1 } });
+    const stored = [
+      ['jobs/savepoint/1/2026-01-01_00-00-00', 'own-run'],
+      ['jobs/savepoint/1/2026-01-02_00-00-00', 'run-of-another-console'],
+      ['jobs/savepoint/1/2026-01-03_00-00-00', 'run-before-the-database-was-lost'],
+      ['jobs/checkpoint/1_abcd/chk-9', 'run-before-the-database-was-lost'],
+    ] as const;
+    for (const [path, runId] of stored) {
+      const kind = path.includes('savepoint') ? 'savepoint' : 'checkpoint';
+      const facts = { kind, trigger: kind === 'savepoint' ? 'manual' : 'periodic', checkpointId: 9, createdMs: 9, recordsIn: 9 } as const;
+      const folder = folderAt(store, `obs://tidemark/${path}`);
+      await store.put(objectIn(folder, MANIFEST_NAME), encodeManifest(manifestOf({ ...SPEC, runId }, facts)));
+    }
+    expect(await rebuildCatalogue(context, job, 1)).toBe(3);
+    const rows = await client.snapshot.findMany({ where: { jobId: job.id }, select: { path: true } });
+    const adopted = stored.filter(([, runId]) => runId !== 'run-of-another-console').map(([path]) => `obs://tidemark/${path}`);
+    expect(rows.map((row) => row.path).sort()).toEqual([...adopted].sort());
   });
 });

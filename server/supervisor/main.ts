@@ -6,16 +6,18 @@
  */
 import { randomUUID } from 'node:crypto';
 import { AlarmKeeper } from '../alerts/alarm-keeper.ts';
-import { parseEnvironment } from '../config/environment.ts';
+import { type Environment, parseEnvironment } from '../config/environment.ts';
 import { projectRoot } from '../config/project-root.ts';
 import { DatabaseError } from '../db/apply-migrations.ts';
-import { openDatabase } from '../db/open-database.ts';
+import { type OpenedDatabase, openDatabase } from '../db/open-database.ts';
 import { systemClock } from '../effects/clock.ts';
 import { createDialer } from '../effects/real-dialer.ts';
+import { systemScheduler } from '../effects/scheduler.ts';
 import { EmbeddedEngine } from '../engines/embedded/embedded-engine.ts';
 import { FlinkEngine } from '../engines/flink/flink-engine.ts';
 import { loadMasterKey } from '../secrets/load-master-key.ts';
 import { createStore } from '../storage/create-store.ts';
+import { type ClaimOutcome, claimDatabase, placeHere } from './claim-database.ts';
 import { clusterOfRun } from './cluster-of-run.ts';
 import type { SupervisorContext } from './context.ts';
 import { EventServer, eventSocketAddress } from './events.ts';
@@ -45,6 +47,22 @@ function refuse(message: string): void {
   setTimeout(() => process.exit(2), 100);
 }
 
+/** Null where the lock on the data directory is a claim on the database too. */
+async function claimOf(opened: OpenedDatabase, environment: Environment, onLost: (message: string) => void): Promise<ClaimOutcome | null> {
+  if (environment.databaseUrl === null) return null;
+  const { dataDir, host, port } = environment;
+  return claimDatabase({
+    database: opened.client,
+    description: opened.description,
+    place: placeHere(installationId(dataDir), dataDir, `http://${host}:${port}`),
+    holder: randomUUID(),
+    clock: systemClock,
+    scheduler: systemScheduler,
+    log,
+    onLost,
+  });
+}
+
 async function run(): Promise<void> {
   const root = projectRoot();
   const parsed = parseEnvironment(process.env, root);
@@ -54,6 +72,9 @@ async function run(): Promise<void> {
   const lock = lockSupervisor(dataDir, LOCK_WAIT_MS);
   if (!lock) return refuse(`Another supervisor works on the data directory ${dataDir}. This one has changed nothing and stops.`);
   const opened = await openDatabase({ dataDir, databaseUrl: environment.databaseUrl });
+  let lose = (message: string): void => refuse(message);
+  const claim = await claimOf(opened, environment, (message) => lose(message));
+  if (claim?.kind === 'held') return refuse(claim.message);
   // The store is the operator's own choice, not a user's: no address policy.
   const store = createStore(environment.objectStore.spec);
   const events = new EventServer(process.env.TIDEMARK_LAUNCH_SECRET ?? randomUUID(), () => supervisor.wake());
@@ -99,7 +120,16 @@ async function run(): Promise<void> {
       .catch((error: unknown) => log('error', String(error)))
       .finally(() => process.exit(0));
   };
-  process.on('SIGTERM', () => end(() => supervisor.shutDown()));
+  lose = (message) => {
+    log('error', message);
+    end(() => supervisor.abandon());
+  };
+  process.on('SIGTERM', () =>
+    end(async () => {
+      await supervisor.shutDown();
+      await claim?.release();
+    }),
+  );
   // Ctrl-C in a terminal reaches the launcher too, which decides.
   process.on('SIGINT', () => {});
   process.on('disconnect', () => end(() => supervisor.abandon()));

@@ -1,6 +1,6 @@
 /**
  * Puts into the catalogue what lies in the folders of a job and is not in it: snapshots whose report was lost with a supervisor, or all of
- * them after the database was lost. Runs are told by their generation.
+ * them after the database was lost. Runs are told by their generation; a savepoint is the job's when one of its runs made it.
  */
 
 import type { DatabaseTransaction } from '../db/open-database.ts';
@@ -41,10 +41,14 @@ export async function rebuildCatalogue(context: SupervisorContext, job: JobRow, 
   const folders = foldersOf(context.environment.objectStore, job, optionsOf(row).bucket);
   const rows = await database.snapshot.findMany({ where: { jobId: job.id }, select: { path: true } });
   const known = new Set(rows.map((snapshot) => snapshot.path));
-  const found = [
-    ...(await listSnapshotsBelow(folderAt(store, folders.checkpoints), known)),
-    ...(await listSnapshotsBelow(folderAt(store, folders.savepoints), known)),
-  ].filter((one) => one.engine === 'flink' || one.manifest.jobId === String(job.id));
+  const isOfJob = (one: StoredSnapshot): boolean => one.engine === 'flink' || one.manifest.jobId === String(job.id);
+  const checkpoints = (await listSnapshotsBelow(folderAt(store, folders.checkpoints), known)).filter(isOfJob);
+  const savepoints = (await listSnapshotsBelow(folderAt(store, folders.savepoints), known)).filter(isOfJob);
+  // The folder of savepoints is named by the job's number alone: another installation on the same bucket has a job of that number too.
+  const runs = await database.run.findMany({ where: { jobId: job.id }, select: { id: true } });
+  const attempts = new Set(runs.map((run) => run.id));
+  for (const one of checkpoints) if (one.engine !== 'flink') attempts.add(one.manifest.attempt);
+  const found = [...checkpoints, ...savepoints.filter((one) => one.engine === 'flink' || attempts.has(one.manifest.attempt))];
   if (found.length === 0) return 0;
   return onJob(context, job.id, async (tx) => {
     const nowMs = context.clock.nowMs();
