@@ -19,12 +19,13 @@ export function ExceptionsTab({ job }: { job: Job }) {
   const [page, setPage] = useState({ page: 1, pageSize: 50 });
   const query = {
     ...page,
-    kind: ['exception', 'restart', 'fallback', 'breaker', 'checkpoint-failed'] as (
+    kind: ['exception', 'restart', 'fallback', 'breaker', 'checkpoint-failed', 'engine'] as (
       | 'exception'
       | 'restart'
       | 'fallback'
       | 'breaker'
       | 'checkpoint-failed'
+      | 'engine'
     )[],
   };
   const events = useQuery(routeQuery('listJobEvents', keys.jobPart(job.id, 'events', query), { params: { jobId: job.id }, query }));

@@ -140,6 +140,7 @@ function narrate(report: JobReport, terminal: Terminal): void {
   if (report.type === 'running') terminal.note(report.restoredFrom ? `Running, restored from ${report.restoredFrom}` : 'Running');
   else if (report.type === 'checkpoint-completed') terminal.note(`${report.summary.kind} ${report.checkpointId} completed: ${report.path}`);
   else if (report.type === 'checkpoint-failed') terminal.note(`Snapshot ${report.checkpointId} failed: ${report.reason}`);
+  else if (report.type === 'records-repeated') terminal.note(`warn: ${report.message}`);
   else if (report.type === 'log' && report.level !== 'debug') terminal.note(`${report.level}: ${report.message}`);
 }
 

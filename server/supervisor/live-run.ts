@@ -10,7 +10,15 @@ import type { RunRow } from './job-facts.ts';
 import { jobFieldsDiffer } from './job-fields.ts';
 import { onJob } from './leases.ts';
 import { MetricsRecorder } from './metrics-recorder.ts';
-import { type TakenEnd, takeCheckpoint, takeCheckpointFailure, takeEnd, takeEngineRestart, takeRunning } from './take-report.ts';
+import {
+  type TakenEnd,
+  takeCheckpoint,
+  takeCheckpointFailure,
+  takeEnd,
+  takeEngineRestart,
+  takeRepetition,
+  takeRunning,
+} from './take-report.ts';
 import { tellJob } from './tell.ts';
 
 const STORE_EVERY_MS = 5_000;
@@ -115,6 +123,8 @@ export class LiveRun {
         return takeCheckpointFailure(this.#context, run, report);
       case 'engine-restart':
         return takeEngineRestart(this.#context, run, report);
+      case 'records-repeated':
+        return takeRepetition(this.#context, run, report);
       case 'answer':
         return answers.answered(report);
       case 'finished':

@@ -165,6 +165,15 @@ export async function takeEngineRestart(context: SupervisorContext, run: RunRow,
   });
 }
 
+/** A sink that may repeat by its contract has done so, or may have: the job goes on, and its page says so. */
+export async function takeRepetition(context: SupervisorContext, run: RunRow, report: Report<'records-repeated'>): Promise<void> {
+  const nowMs = context.clock.nowMs();
+  await onJob(context, run.jobId, async (tx) => {
+    const message = sentences(`Sink ${report.table}: ${report.message}`);
+    await addJobEvent(tx, run.jobId, { kind: 'engine', level: 'warn', message, runNumber: run.number }, nowMs);
+  });
+}
+
 export interface TakenEnd {
   readonly cause: EndCause;
   readonly failure: JobFailure | null;

@@ -68,6 +68,8 @@ export interface RuntimeContext {
   readonly owner?: SinkOwner;
   /** One line for the job's log. */
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void;
+  /** Up to `records` of this sink may now be there twice, without a restart: told to people as an event of the job. Absent: the log alone has it. */
+  mayRepeat?(records: number, message: string): void;
   /** Rows of `print` sinks. */
   print(line: string, toStandardError: boolean): void;
 }

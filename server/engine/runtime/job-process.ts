@@ -42,6 +42,7 @@ const link = new SupervisorLink({
 function report(message: JobReport): void {
   link.send(message);
   if (message.type === 'log') log.write(message.atMs, message.level, message.message);
+  else if (message.type === 'records-repeated') log.write(message.atMs, 'warn', message.message);
   else if (message.type === 'failed') log.write(message.atMs, 'error', `Failed: ${message.failure.message}`);
   else if (message.type === 'checkpoint-completed')
     log.write(message.atMs, 'info', `Snapshot ${message.checkpointId} completed: ${message.path}`);

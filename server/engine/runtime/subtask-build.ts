@@ -244,6 +244,8 @@ export function runtimeContext(options: BuildOptions, subtask: number, paralleli
     jobPrefix: options.jobPrefix,
     attempt: options.attempt,
     log: options.log,
+    mayRepeat: (recordsMax, message) =>
+      options.environment.report({ type: 'records-repeated', atMs: clock.nowMs(), table, recordsMax, message }),
     print: (line, toStandardError) => print(table, line, toStandardError),
   };
 }

@@ -189,6 +189,14 @@ export type JobReport =
       readonly path: string | null;
       readonly message: string | null;
     }
+  /** A sink may have written records twice while the run went on. */
+  | {
+      readonly type: 'records-repeated';
+      readonly atMs: number;
+      readonly table: string;
+      readonly recordsMax: number;
+      readonly message: string;
+    }
   | { readonly type: 'log'; readonly atMs: number; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly message: string }
   /** Rows of print sinks, for the live view (bounded, oldest dropped). */
   | { readonly type: 'rows'; readonly table: string; readonly lines: readonly string[] }

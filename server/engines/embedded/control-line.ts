@@ -24,6 +24,7 @@ const REPORTS: ReadonlySet<string> = new Set<JobReport['type']>([
   'checkpoint-started',
   'checkpoint-completed',
   'checkpoint-failed',
+  'records-repeated',
   'metrics',
   'answer',
   'log',

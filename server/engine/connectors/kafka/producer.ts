@@ -5,7 +5,7 @@
  * number, and stays the head until the broker has acknowledged it. One request a broker at a time keeps the order without further ado;
  * what gathers meanwhile makes the next batches. A lost answer means that the same batch is sent again under the same sequence, and the broker
  * drops what it has. When a broker does not know the producer (any more), a new identity is taken with sequences from 0; batches whose
- * answer was lost before may then be there twice, which is what at-least-once allows, and the log says so.
+ * answer was lost before may then be there twice, which is what at-least-once allows, and people are told how many records at most.
  */
 import { sentences } from '../../../lib/sentences.ts';
 import { ConnectorError, type RuntimeContext } from '../contract.ts';
@@ -61,7 +61,7 @@ const LOST_IDENTITY: ReadonlySet<number> = new Set([OUT_OF_ORDER_SEQUENCE_NUMBER
 export class Producer {
   readonly #port: KafkaPort;
   readonly #settings: ProducerSettings;
-  readonly #context: Pick<RuntimeContext, 'log' | 'clock'>;
+  readonly #context: Pick<RuntimeContext, 'log' | 'clock' | 'mayRepeat'>;
   readonly #partitions: Partition[] = [];
   readonly #busyBrokers = new Set<number>();
   #identity: ProducerIdentity | null = null;
@@ -75,7 +75,7 @@ export class Producer {
   #partitionsAtMs = 0;
   #toldAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(port: KafkaPort, settings: ProducerSettings, context: Pick<RuntimeContext, 'log' | 'clock'>) {
+  constructor(port: KafkaPort, settings: ProducerSettings, context: Pick<RuntimeContext, 'log' | 'clock' | 'mayRepeat'>) {
     this.#port = port;
     this.#settings = settings;
     this.#context = context;
@@ -286,14 +286,15 @@ export class Producer {
     try {
       this.#identity = await this.#port.initProducer();
       this.#isIdentityLost = false;
+      let underWay = 0;
       for (const partition of this.#partitions) {
         partition.nextSequence = 0;
-        for (const batch of partition.queue) batch.sequence = null;
+        for (const batch of partition.queue) {
+          if (batch.sequence !== null) underWay += batch.writer.records;
+          batch.sequence = null;
+        }
       }
-      this.#context.log(
-        'warn',
-        `Kafka had forgotten the producer of topic '${this.#settings.topic}'; records under way may be written twice.`,
-      );
+      this.#tellRepeated(underWay);
     } catch (error) {
       const failure = connectorErrorOf(error);
       if (failure.isRetryable) this.#tell(failure.message);
@@ -302,6 +303,12 @@ export class Producer {
     }
     this.#isPausing = false;
     this.send();
+  }
+
+  #tellRepeated(records: number): void {
+    const message = `Kafka had forgotten the producer of topic '${this.#settings.topic}'; up to ${records} records under way may be written twice.`;
+    if (this.#context.mayRepeat) this.#context.mayRepeat(records, message);
+    else this.#context.log('warn', message);
   }
 
   async #refreshPartitions(): Promise<void> {
