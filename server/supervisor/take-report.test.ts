@@ -16,7 +16,7 @@ it('records that a sink may have written twice are an event of the job', async (
   const context: SupervisorContext = {
     database: client,
     clock: { nowMs: () => 5000, monotonicMs: () => 5000 },
-    engine: new FakeEngine(new FakeWorld(store, () => 5000)),
+    engines: { embedded: fake, flink: fake },
     store,
     masterKey: masterKeyOf(new Uint8Array(32)),
     environment: {
