@@ -63,6 +63,31 @@ async function claimOf(opened: OpenedDatabase, environment: Environment, onLost:
   });
 }
 
+/** Ends once, by whatever comes first. Returns what ends it when the claim on the database is lost. */
+function listenForEnd(supervisor: Supervisor, alarms: AlarmKeeper, claim: ClaimOutcome | null): (message: string) => void {
+  let isEnding = false;
+  const end = (work: () => Promise<void>) => {
+    if (isEnding) return;
+    isEnding = true;
+    void Promise.all([work(), alarms.close()])
+      .catch((error: unknown) => log('error', String(error)))
+      .finally(() => process.exit(0));
+  };
+  process.on('SIGTERM', () =>
+    end(async () => {
+      await supervisor.shutDown();
+      if (claim?.kind === 'claimed') await claim.release();
+    }),
+  );
+  // Ctrl-C in a terminal reaches the launcher too, which decides.
+  process.on('SIGINT', () => {});
+  process.on('disconnect', () => end(() => supervisor.abandon()));
+  return (message) => {
+    log('error', message);
+    end(() => supervisor.abandon());
+  };
+}
+
 async function run(): Promise<void> {
   const root = projectRoot();
   const parsed = parseEnvironment(process.env, root);
@@ -112,27 +137,7 @@ async function run(): Promise<void> {
     dialer,
     log,
   });
-  let isEnding = false;
-  const end = (work: () => Promise<void>) => {
-    if (isEnding) return;
-    isEnding = true;
-    void Promise.all([work(), alarms.close()])
-      .catch((error: unknown) => log('error', String(error)))
-      .finally(() => process.exit(0));
-  };
-  lose = (message) => {
-    log('error', message);
-    end(() => supervisor.abandon());
-  };
-  process.on('SIGTERM', () =>
-    end(async () => {
-      await supervisor.shutDown();
-      await claim?.release();
-    }),
-  );
-  // Ctrl-C in a terminal reaches the launcher too, which decides.
-  process.on('SIGINT', () => {});
-  process.on('disconnect', () => end(() => supervisor.abandon()));
+  lose = listenForEnd(supervisor, alarms, claim);
   await events.listen(eventSocketAddress(dataDir));
   await supervisor.start();
   alarms.start();

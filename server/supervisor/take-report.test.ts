@@ -13,6 +13,7 @@ it('records that a sink may have written twice are an event of the job', async (
   fixture = await createJobFixture('', {});
   const { client } = fixture.opened;
   const store = new MemoryObjectStore();
+  const fake = new FakeEngine(new FakeWorld(store, () => 5000));
   const context: SupervisorContext = {
     database: client,
     clock: { nowMs: () => 5000, monotonicMs: () => 5000 },
