@@ -28,6 +28,8 @@ export interface TidemarkOptions {
   readonly dataDir: string;
   readonly port?: number;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Command that the launcher is begun with, such as one that enters a namespace. */
+  readonly prefix?: readonly string[];
 }
 
 interface Process {
@@ -73,9 +75,15 @@ export async function startTidemark(options: TidemarkOptions): Promise<TidemarkS
     ...options.environment,
   });
   const logFile = join(options.dataDir, '..', 'tidemark.log');
-  const server = await startServer(
+  const [command = '', ...args] = [
+    ...(options.prefix ?? []),
     runtimeNode(),
-    ['--disable-warning=ExperimentalWarning', join(projectRoot, 'scripts', 'start.ts')],
+    '--disable-warning=ExperimentalWarning',
+    join(projectRoot, 'scripts', 'start.ts'),
+  ];
+  const server = await startServer(
+    command,
+    args,
     { logFile, cwd: projectRoot, env },
     async () => {
       const response = await fetch(`${url}/api/health`, { signal: AbortSignal.timeout(5_000) }).catch(() => null);

@@ -35,6 +35,8 @@ export const ERROR_STATUS = {
   'store-unreachable': 503,
   'not-ready': 503,
   'time-out': 504,
+  /** A disk of the server is full. */
+  'no-room': 507,
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_STATUS;

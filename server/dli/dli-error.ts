@@ -43,6 +43,7 @@ const CODES: Record<ErrorCode, readonly [status: number, code: string]> = {
   'link-expired': [400, 'DLI.0007'],
   'engine-unreachable': [400, 'DLI.0012'],
   'store-unreachable': [400, 'DLI.0012'],
+  'no-room': [500, 'DLI.0999'],
   'not-ready': [400, 'DLI.0012'],
   'time-out': [400, 'DLI.0019'],
   'not-signed-in': [401, 'APIGW.0301'],

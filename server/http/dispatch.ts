@@ -10,6 +10,7 @@ import type { Call, Caller } from '../auth/caller.ts';
 import { ERROR_STATUS, type ErrorCode, type FieldProblem, Refusal } from '../contract/errors.ts';
 import type { RouteContract } from '../contract/route.ts';
 import { ROUTES, type RouteName } from '../contract/routes.ts';
+import { isUnwritable } from '../db/unwritable.ts';
 import type { ConsoleContext } from '../services/context.ts';
 import { StoreError } from '../storage/contract.ts';
 import { PUBLIC_HANDLERS, PUBLIC_ROUTES, type PublicHandler, type PublicRoute, USER_HANDLERS, type UserHandler } from './handlers.ts';
@@ -111,7 +112,7 @@ const STORE_CODES: Partial<Record<StoreError['code'], ErrorCode>> = {
   'invalid-key': 'invalid-request',
   denied: 'store-unreachable',
   unreachable: 'store-unreachable',
-  full: 'store-unreachable',
+  full: 'no-room',
   failed: 'store-unreachable',
 };
 
@@ -120,6 +121,13 @@ export function errorAnswer(context: Pick<ConsoleContext, 'log'>, error: unknown
   if (error instanceof StoreError) {
     const code = STORE_CODES[error.code];
     if (code) refusal = new Refusal(code, error.message);
+  }
+  if (!refusal && isUnwritable(error)) {
+    context.log('error', `request ${requestId} failed: the database cannot be written`, error);
+    refusal = new Refusal(
+      'no-room',
+      'The database of the console cannot be written: its disk is full or fails. Nothing was changed; jobs go on running. Make room in the data directory, then try again.',
+    );
   }
   if (!refusal) {
     context.log('error', `request ${requestId} failed`, error);

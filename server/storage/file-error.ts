@@ -13,6 +13,7 @@ const CODES: Readonly<Record<string, readonly [StoreErrorCode, string]>> = {
   EROFS: ['denied', 'cannot be written: the disk is read-only'],
   ENOSPC: ['full', 'cannot be written: the disk is full'],
   EDQUOT: ['full', 'cannot be written: the disk quota is used up'],
+  EFBIG: ['full', 'cannot be written: the system lets the file grow no further'],
   ENAMETOOLONG: ['invalid-key', 'cannot be used: a folder or file name in it is too long'],
 };
 
