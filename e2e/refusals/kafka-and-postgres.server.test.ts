@@ -1,15 +1,16 @@
 /** What lies outside is not as the job says: missing topic and table, refused credentials, nobody at the address. A start says so and changes nothing. */
-import { chownSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type KafkaServer, startKafka } from '../servers/kafka.ts';
 import { type PostgresServer, startPostgres } from '../servers/postgres.ts';
-import { factsOf, type Product, startProduct } from './fixture.ts';
+import { factsOf, OFTEN, type Product, snapshotsOf, startProduct, until } from './fixture.ts';
 
 const PASSWORD = 'the-right-password';
 const WRONG = 'a-wrong-password';
+const SUPERUSER = 'of-the-superuser';
 /** The broker's only listener for clients asks for a name and a password. */
 const SASL = [
   'listener.security.protocol.map=PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT',
@@ -23,28 +24,30 @@ let postgresFolder: string;
 let kafka: KafkaServer;
 let postgres: PostgresServer;
 let product: Product;
+/** The superuser's connection. */
+let database: pg.Client;
 
 beforeAll(async () => {
   scratch = mkdtempSync(join(tmpdir(), 'tidemark-refusal-outside-'));
   postgresFolder = mkdtempSync(join(tmpdir(), 'tidemark-refusal-postgres-'));
   [kafka, postgres, product] = await Promise.all([
     startKafka({ folder: join(scratch, 'kafka'), extra: SASL }),
-    startPostgres({ folder: postgresFolder }),
+    startPostgres({ folder: postgresFolder, password: SUPERUSER }),
     startProduct(),
   ]);
   const client = new pg.Client({ connectionString: postgres.url });
   await client.connect();
   await client.query(`CREATE ROLE reader LOGIN PASSWORD '${PASSWORD}'`);
-  await client.query('CREATE TABLE totals (k BIGINT PRIMARY KEY, c BIGINT); GRANT ALL ON totals TO reader');
-  const rules = join(postgresFolder, 'data', 'pg_hba.conf');
-  const { uid, gid } = statSync(rules);
-  writeFileSync(rules, `host all reader 127.0.0.1/32 scram-sha-256\n${readFileSync(rules, 'utf8')}`);
-  if (process.getuid?.() === 0) chownSync(rules, uid, gid);
-  await client.query('SELECT pg_reload_conf()');
-  await client.end();
+  for (const table of ['totals', 'no_rights', 'no_update', 'revoked', 'dropped', 'changed_password']) {
+    await client.query(`CREATE TABLE ${table} (k BIGINT PRIMARY KEY, c BIGINT)`);
+    if (table !== 'no_rights') await client.query(`GRANT SELECT, INSERT, DELETE ON ${table} TO reader`);
+    if (table !== 'no_rights' && table !== 'no_update') await client.query(`GRANT UPDATE ON ${table} TO reader`);
+  }
+  database = client;
 }, 400_000);
 
 afterAll(async () => {
+  await database?.end();
   await Promise.all([product?.close(), kafka?.kill(), postgres?.stop()]);
   for (const folder of [scratch, postgresFolder]) rmSync(folder, { recursive: true, force: true });
 });
@@ -85,7 +88,7 @@ async function refusalOf(name: string, sql: string): Promise<string> {
   expect(await factsOf(api, job.id)).toEqual(before);
   expect(before).toMatchObject({ status: 'job_init', desired: 'stopped', runs: [], snapshots: [], ledger: [] });
   const message = answer?.message ?? '';
-  for (const secret of [PASSWORD, WRONG]) expect(message).not.toContain(secret);
+  for (const secret of [PASSWORD, WRONG, SUPERUSER]) expect(message).not.toContain(secret);
   expect(message).toMatch(/ Nothing was started\.$/);
   // One sentence on what and where, not a stack and not a list of errors.
   expect(message).not.toMatch(/\n|\bat .*:\d+:\d+/);
@@ -125,6 +128,58 @@ describe('PostgreSQL', () => {
     const url = 'jdbc:postgresql://127.0.0.1:1/postgres';
     expect(await refusalOf('no server', postgresSql({ url }))).toMatch(/^Table totals: PostgreSQL 127\.0\.0\.1:1: /);
   });
+  it.each([
+    ['no_rights', 'SELECT, INSERT, UPDATE'],
+    ['no_update', 'UPDATE'],
+  ])('a table without the rights: %s', async (table, rights) => {
+    expect(await refusalOf(`table ${table}`, postgresSql({ table }))).toMatch(
+      new RegExp(
+        `^Table totals: User 'reader' has no right to ${rights} on table '${table}'; GRANT ${rights} ON "public"\\."${table}" to that user, or name another one in 'username'\\. Nothing`,
+      ),
+    );
+  });
+
+  it.each([
+    [
+      'rights that are taken away',
+      'revoked',
+      'REVOKE ALL ON revoked FROM reader',
+      /^Table 'revoked' did not take \d+ rows?: permission denied for table revoked\. Grant the user this right, or name another user in 'username'\. It would fail again/,
+    ],
+    [
+      'a table that is dropped',
+      'dropped',
+      'DROP TABLE dropped',
+      /^Table 'dropped' did not take \d+ rows?: relation "public\.dropped" does not exist\. Create the table, or correct 'table-name'\. It would fail again/,
+    ],
+    [
+      'a password that is changed',
+      'changed_password',
+      `ALTER ROLE reader PASSWORD '${WRONG}'; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'reader'`,
+      /PostgreSQL 127\.0\.0\.1:\d+ refused the sign-in of user 'reader': wrong 'username' or 'password'\. It would fail again/,
+    ],
+  ])('while a job runs: %s', async (name, table, act, message) => {
+    const { api } = product;
+    const job = await api.createJob(name.replaceAll(' ', '-'), postgresSql({ table }), OFTEN);
+    expect((await api.start(job.id))[0]).toMatchObject({ outcome: 'accepted' });
+    await api.waitFor(job.id, ['job_running']);
+    await until(
+      'a snapshot',
+      () => snapshotsOf(api, job.id),
+      (all) => all.length > 0,
+    );
+    await database.query(act);
+    try {
+      const failed = await api.waitFor(job.id, ['job_running_exception']);
+      expect(failed.statusMessage).toMatch(message);
+      expect(failed.statusMessage).toMatch(/at once, so it is not restarted\. Its snapshots are kept\.$/);
+      expect(await factsOf(api, job.id)).toMatchObject({ desired: 'stopped', runs: [1] });
+      expect((await snapshotsOf(api, job.id)).length).toBeGreaterThan(0);
+    } finally {
+      await database.query(`ALTER ROLE reader PASSWORD '${PASSWORD}'`);
+    }
+  });
+
   it('and with everything right it starts', async () => {
     const { api } = product;
     const job = await api.createJob('all-right', postgresSql({}));

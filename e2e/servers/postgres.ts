@@ -2,7 +2,7 @@
  * A real PostgreSQL for tests, from the npm package of its binaries. They are copied to the machine's temporary folder, because PostgreSQL
  * refuses to run as root and the user `nobody`, who runs it then, must be able to read them.
  */
-import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
+import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import pg from 'pg';
@@ -51,17 +51,33 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-export async function startPostgres(options: { readonly folder: string; readonly port?: number }): Promise<PostgresServer> {
+export interface PostgresOptions {
+  readonly folder: string;
+  readonly port?: number;
+  /** Of the user postgres: every connection must then sign in by scram-sha-256. Without it everybody is trusted. */
+  readonly password?: string;
+}
+
+export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const home = postgresHome();
   const data = join(options.folder, 'data');
   mkdirSync(options.folder, { recursive: true });
   if (asRoot) chownSync(options.folder, NOBODY, NOBODY);
   const env = { ...process.env, LD_LIBRARY_PATH: join(home, 'lib'), LC_ALL: 'C' };
   if (!existsSync(join(data, 'PG_VERSION'))) {
-    await runAs(join(home, 'bin', 'initdb'), ['-D', data, '-A', 'trust', '-U', 'postgres', '--no-sync', '--encoding=UTF8'], env);
+    const args = ['-D', data, '-A', options.password === undefined ? 'trust' : 'scram-sha-256', '-U', 'postgres'];
+    const passwordFile = join(options.folder, 'password');
+    if (options.password !== undefined) {
+      writeFileSync(passwordFile, options.password, { mode: 0o600 });
+      if (asRoot) chownSync(passwordFile, NOBODY, NOBODY);
+      args.push(`--pwfile=${passwordFile}`);
+    }
+    await runAs(join(home, 'bin', 'initdb'), [...args, '--no-sync', '--encoding=UTF8'], env);
+    rmSync(passwordFile, { force: true });
   }
   const port = options.port ?? (await freePort());
-  const url = `postgresql://postgres@127.0.0.1:${port}/postgres`;
+  const user = options.password === undefined ? 'postgres' : `postgres:${encodeURIComponent(options.password)}`;
+  const url = `postgresql://${user}@127.0.0.1:${port}/postgres`;
   const args = ['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off', '-c', 'unix_socket_directories='];
   const server = await startServer(
     join(home, 'bin', 'postgres'),

@@ -5,11 +5,18 @@
  */
 import pg from 'pg';
 import { DialError, type Dialer } from '../../../effects/dialer.ts';
+import { sentences } from '../../../lib/sentences.ts';
 import { ConnectorError } from '../contract.ts';
 import type { JdbcTable } from './options.ts';
 
 /** SQLSTATE classes and codes after which the same statement may succeed: connection, resources, shutdown, serialization, deadlock, lock. */
 const RETRYABLE_STATES = /^(08|53|57P|40001|40P01|55P03)/;
+/** What to do, by SQLSTATE. */
+const ADVICE: Readonly<Record<string, string>> = {
+  '42501': "Grant the user this right, or name another user in 'username'.",
+  '42P01': "Create the table, or correct 'table-name'.",
+  '53100': 'Make room on the disk of the database.',
+};
 const SETTINGS = "SET DateStyle TO 'ISO, YMD'; SET TIME ZONE 'UTC'; SET bytea_output TO 'hex'; SET extra_float_digits TO 3";
 
 export type TextRow = readonly (string | null)[];
@@ -74,9 +81,12 @@ export async function openSession(table: JdbcTable, dialer: Dialer): Promise<Ses
 /** `what` says what was tried; the database's own words follow. */
 export function databaseError(error: unknown, what: string): ConnectorError {
   if (error instanceof ConnectorError) return error;
-  const { message, detail } = error as { readonly message: string; readonly detail?: string };
+  const { message, detail, code } = error as { readonly message: string; readonly detail?: string; readonly code?: string };
   return new ConnectorError(
-    `${what}: ${message.replace(/\.$/, '')}${detail === undefined ? '' : ` (${detail.replace(/\.$/, '')})`}.`,
+    sentences(
+      `${what}: ${message.replace(/\.$/, '')}${detail === undefined ? '' : ` (${detail.replace(/\.$/, '')})`}.`,
+      ADVICE[code ?? ''] ?? '',
+    ),
     isRetryable(error),
     { cause: error },
   );

@@ -6,6 +6,7 @@ import { databaseError, openSession } from './connection.ts';
 import { readJdbcTable } from './options.ts';
 import { JdbcReader } from './reader.ts';
 import { describeRemote } from './remote-table.ts';
+import { assertRights } from './table-rights.ts';
 import { assertUpsertable, JdbcWriter } from './writer.ts';
 
 const UPSERTS: ChangelogMode = { insert: true, updateBefore: false, updateAfter: true, delete: true };
@@ -46,6 +47,8 @@ async function probe(plan: PlanTable, role: 'source' | 'sink', context: RuntimeC
     try {
       const remote = await describeRemote(plan, table.tableName, session, role);
       if (role === 'sink') assertUpsertable(plan, remote, table.tableName);
+      const use = role === 'source' ? 'read' : plan.primaryKey.length > 0 ? 'upsert' : 'append';
+      await assertRights(session, remote.sqlName, table.tableName, use);
     } finally {
       await session.close();
     }
