@@ -5,7 +5,7 @@
 import type { JobView } from '../servers/console-api.ts';
 import { consoleOfThisFile, signInContext } from './console-server.ts';
 import { ConsolePages } from './pages/console.ts';
-import { countingSql, WRONG_SQL } from './sample-jobs.ts';
+import { countingSql, unreachableSql, WRONG_SQL } from './sample-jobs.ts';
 import { expect, test } from './watched-page.ts';
 
 const console_ = consoleOfThisFile('refusals');
@@ -69,6 +69,8 @@ test('a start that would lose state needs the name typed', async ({ page }) => {
   const dialog = page.getByRole('dialog', { name: 'Start Flink Jobs' });
   await expect(dialog.getByRole('status').first()).toContainText('Nothing will be lost');
   await dialog.getByRole('radio', { name: 'Start empty' }).check();
+  await expect(dialog.getByRole('alert')).toContainText(/^Starting empty gives up \d+ rows? of state, saved in /);
+  await expect(dialog.getByText(/^and \d+ rows? of state$/)).toBeVisible();
   const start = dialog.getByRole('button', { name: 'Start empty' });
   await expect(start).toHaveAttribute('aria-disabled', 'true');
   await expect(start).toHaveAccessibleDescription('Type the name first.');
@@ -92,6 +94,42 @@ test('a start that would lose state needs the name typed', async ({ page }) => {
     await page.getByRole('tab', { name: 'Ledger' }).click();
     await expect(page.getByRole('tabpanel', { name: 'Ledger' })).toContainText(/loss accepted by/i);
   });
+});
+
+test('a first start whose source does not answer takes a plain confirmation, no name', async ({ page }) => {
+  const { api } = console_;
+  const { id } = await api.createJob('nobody-answers', unreachableSql());
+  const pages = new ConsolePages(page, console_.url);
+  await pages.openJob(id);
+  await page
+    .getByRole('main')
+    .getByRole('button', { name: /^Start/ })
+    .first()
+    .click();
+  const dialog = page.getByRole('dialog', { name: 'Start Flink Jobs' });
+  const banner = dialog.getByRole('status').filter({ hasText: 'Nothing can be lost' });
+  await expect(banner).toContainText(/Table orders: .*127\.0\.0\.1:1.*the start may fail/, { timeout: 30_000 });
+  await expect(banner.getByRole('button', { name: 'Try again' })).toBeVisible();
+  await expect(dialog.getByRole('textbox')).toHaveCount(0);
+  const start = dialog.getByRole('button', { name: 'Start anyway', exact: true });
+  await expect(start).toHaveAttribute('aria-disabled', 'true');
+  await banner.getByRole('button', { name: 'Start anyway…' }).click();
+  await expect(start).not.toHaveAttribute('aria-disabled', 'true');
+  await start.click();
+  await expect(dialog).toBeHidden({ timeout: 30_000 });
+  await expect.poll(async () => (await api.job(id)).status).not.toBe('job_init');
+  await api.stop(id, 'without');
+});
+
+test('how a draft delivers is not known while its SQL is wrong, and the page says the next step', async ({ page }) => {
+  const { id } = await console_.api.createJob('not-planned', WRONG_SQL);
+  const pages = new ConsolePages(page, console_.url);
+  await pages.openJob(id);
+  await page.getByRole('button', { name: 'Delivery not known' }).click();
+  const contract = page.getByRole('dialog', { name: 'Delivery contract' });
+  await expect(contract).toContainText(`${MARKED}: Column 'amonut' is not found`);
+  await contract.getByRole('link', { name: 'Correct the SQL' }).click();
+  await expect(pages.editor).toContainText('amonut');
 });
 
 test('a job with state is deleted only when its name is typed', async ({ page }) => {

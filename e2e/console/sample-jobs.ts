@@ -86,3 +86,11 @@ CREATE TABLE totals (
 INSERT INTO totals
 SELECT SUM(amonut) FROM orders;
 `;
+
+/** Nobody listens on port 1. */
+export function unreachableSql(): string {
+  return `CREATE TABLE orders (city STRING, amount DOUBLE) WITH ('connector' = 'kafka', 'topic' = 'orders',
+  'properties.bootstrap.servers' = '127.0.0.1:1', 'scan.startup.mode' = 'earliest-offset', 'format' = 'json');
+CREATE TABLE totals (city STRING, n BIGINT) WITH ('connector' = 'print');
+INSERT INTO totals SELECT city, COUNT(*) FROM orders GROUP BY city;`;
+}

@@ -45,7 +45,8 @@ export class SmallDisks {
       return;
     }
     const ballast = join(this.#pathOf(place), 'ballast');
-    this.run(`head -c 1G /dev/zero > '${ballast}' 2>/dev/null || true; truncate -s -${holePages * PAGE} '${ballast}'`);
+    // Appended, so that what is full stays full until the hole is made.
+    this.run(`head -c 1G /dev/zero >> '${ballast}' 2>/dev/null || true; truncate -s -${holePages * PAGE} '${ballast}'`);
   }
 
   makeRoom(place: Place): void {

@@ -76,9 +76,16 @@ class SqliteConnection {
     await this.patiently(() => this.run('BEGIN IMMEDIATE'));
   }
 
+  /** A commit that fails (disk full) leaves nothing of the transaction, so that the next one can begin. */
   end(how: 'COMMIT' | 'ROLLBACK'): void {
-    this.run(how);
-    this.#endedMs = performance.now();
+    try {
+      if (how === 'COMMIT' || this.#database.isTransaction) this.run(how);
+    } catch (error) {
+      if (how === 'COMMIT' && !isBusy(error) && this.#database.isTransaction) this.run('ROLLBACK');
+      throw error;
+    } finally {
+      this.#endedMs = performance.now();
+    }
   }
 
   /** Does it as soon as no other process is in the way. */

@@ -4,6 +4,7 @@
  * little: the line to the run, the claim of the operation, the order that was given. A crash loses just that.
  */
 
+import { isUnwritable } from '../db/unwritable.ts';
 import type { JobReport } from '../engine/runtime/wire.ts';
 import type { EngineRun, RunListener } from '../engines/contract.ts';
 import type { ActedJob, GivenOrder } from './acted-job.ts';
@@ -17,6 +18,7 @@ import { reconcile } from './reconcile.ts';
 
 const ACTS_MAX = 50;
 const RETRY_MS = 1_000;
+const UNWRITABLE_MS = 30_000;
 
 export class JobActor implements ActedJob {
   readonly jobId: number;
@@ -33,6 +35,7 @@ export class JobActor implements ActedJob {
   #isClosed = false;
   #isSuspended = false;
   #leaseMs = Number.NEGATIVE_INFINITY;
+  #unwritableMs = Number.NEGATIVE_INFINITY;
   readonly #onClosed: (actor: JobActor) => void;
 
   constructor(context: SupervisorContext, jobId: number, onClosed: (actor: JobActor) => void) {
@@ -196,7 +199,21 @@ export class JobActor implements ActedJob {
       this.close();
       return;
     }
+    if (isUnwritable(error)) {
+      this.#tellUnwritable(error as Error);
+      this.wakeIn(RETRY_MS);
+      return;
+    }
     this.context.log('error', `Job ${this.jobId}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     this.wakeIn(RETRY_MS);
+  }
+
+  /** Every report of the run meets it: said once a while. */
+  #tellUnwritable(error: Error): void {
+    const nowMs = this.context.clock.nowMs();
+    if (nowMs - this.#unwritableMs < UNWRITABLE_MS) return;
+    this.#unwritableMs = nowMs;
+    const why = `the database cannot be written (${error.message.split('\n').at(-1)?.trim()})`;
+    this.context.log('error', `Job ${this.jobId}: ${why}; its run goes on, and what it reports is taken up when there is room.`);
   }
 }
