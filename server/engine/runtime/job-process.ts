@@ -67,10 +67,17 @@ function receive(message: unknown): void {
     order = parseOrder(message);
   } catch (error) {
     report({ type: 'log', atMs: systemClock.nowMs(), level: 'error', message: (error as Error).message });
+    // Without its start nothing would ever happen here, and the job would stay Submitting.
+    if (!spec) refuseToStart(error);
     return;
   }
   if (order.type === 'start') void start(order.spec);
   else void obey(order);
+}
+
+function refuseToStart(error: unknown): void {
+  report({ type: 'failed', atMs: systemClock.nowMs(), failure: classifyFailure(error, null) });
+  leave(1);
 }
 
 async function obey(order: Exclude<JobOrder, { type: 'start' }>): Promise<void> {

@@ -1,6 +1,6 @@
 /** The shape of what a supervisor may send; anything else is refused before it is looked at. */
 import { z } from 'zod';
-import type { JobOrder } from './wire.ts';
+import type { JobOrder, RunSpec } from './wire.ts';
 
 const store = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('local'), root: z.string().min(1) }),
@@ -14,7 +14,8 @@ const store = z.discriminatedUnion('kind', [
   }),
 ]);
 
-export const runSpecSchema = z.strictObject({
+/** A field that is missing here would make every start a malformed order, so the compiler asks for all; what is Flink's never comes here. */
+const runSpecFields = {
   jobId: z.string().min(1),
   jobName: z.string(),
   runId: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/),
@@ -32,6 +33,7 @@ export const runSpecSchema = z.strictObject({
   }),
   savepointDirectory: z.string().nullable(),
   restoreFrom: z.string().nullable(),
+  otherSnapshots: z.array(z.string()).exactOptional(),
   allowNonRestoredState: z.boolean(),
   startPosition: z.strictObject({ kind: z.literal('timestamp'), ms: z.number() }).nullable(),
   stateTtlMs: z.number().nonnegative(),
@@ -54,7 +56,9 @@ export const runSpecSchema = z.strictObject({
   graceMs: z.number().nonnegative(),
   logFile: z.string().nullable(),
   controlSocket: z.string().nullable(),
-});
+} satisfies Record<Exclude<keyof RunSpec, 'flink'>, z.ZodType>;
+
+export const runSpecSchema = z.strictObject(runSpecFields);
 
 const requestId = z.string();
 const directory = z.string().nullable();
