@@ -15,35 +15,61 @@ import { StatusWord } from '../job/status.tsx';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { TextField } from '../ui/field.tsx';
+import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { useToast } from '../ui/toast.tsx';
 import { CheckLine } from '../ui/toggle.tsx';
 
-export function DeleteDialog({ jobs, onClose }: { jobs: readonly DialogJob[]; onClose(): void }) {
+/** More jobs with state than this are confirmed by their number. */
+const NAMES_TYPED = 5;
+const LISTED = 100;
+
+/** Deletes in portions; `confirmations` are the names of the jobs with state, by id. */
+function useDelete(
+  jobs: readonly DialogJob[],
+  confirmations: Readonly<Record<string, string>>,
+  deleteSnapshots: boolean,
+  onDone: () => void,
+) {
   const { t } = useI18n();
   const toast = useToast();
   const showResults = useBulkResults();
   const router = useRouter();
   const path = usePathname();
   const client = useQueryClient();
-  const [typed, setTyped] = useState<Record<string, string>>({});
-  const [snapshots, setSnapshots] = useState(false);
-  const missing = jobs.filter((job) => job.hadState && typed[job.id] !== job.name);
-  const remove = useMutation({
+  return useMutation({
     mutationFn: () =>
       inChunks(
         jobs.map((job) => job.id),
-        async (jobIds) => (await call('deleteJobs', { body: { jobIds, deleteSnapshots: snapshots, confirmations: typed } })).results,
+        async (jobIds) => {
+          const own = Object.fromEntries(jobIds.flatMap((id) => (confirmations[id] === undefined ? [] : [[id, confirmations[id]]])));
+          return (await call('deleteJobs', { body: { jobIds, deleteSnapshots, confirmations: own } })).results;
+        },
       ),
     onSuccess: (results) => {
       const { done, refused } = outcomeOf(results);
-      if (done > 0) toast({ title: t('delete.done', { n: done }) });
-      if (refused.length > 0 && jobs.length > 1) showResults({ act: 'delete', jobs, results });
+      const show = () => showResults({ act: 'delete', jobs, results });
+      const action = jobs.length > 1 ? { action: { label: t('results.show'), run: show } } : {};
+      if (done > 0) toast({ title: t('delete.done', { n: done }), ...action });
+      if (refused.length > 0 && jobs.length > 1) show();
       else if (refused.length > 0) toast({ title: t('delete.refused', { n: refused.length }), text: refused[0]?.message, bad: true });
       void client.invalidateQueries({ queryKey: keys.jobs });
       if (refused.length === 0 && jobs.some((job) => path.startsWith(`/jobs/${job.id}`))) router.push('/jobs');
-      onClose();
+      onDone();
     },
   });
+}
+
+export function DeleteDialog({ jobs, onClose }: { jobs: readonly DialogJob[]; onClose(): void }) {
+  const { t } = useI18n();
+  const [typed, setTyped] = useState<Record<string, string>>({});
+  const [snapshots, setSnapshots] = useState(false);
+  const [count, setCount] = useState('');
+  const stateful = jobs.filter((job) => job.hadState);
+  // A few names are typed one by one; of many the number is.
+  const byCount = stateful.length > NAMES_TYPED;
+  const missing = byCount ? count.trim() !== String(stateful.length) : stateful.some((job) => typed[job.id] !== job.name);
+  const confirmations = byCount ? Object.fromEntries(stateful.map((job) => [job.id, job.name])) : typed;
+  const remove = useDelete(jobs, confirmations, snapshots, onClose);
   return (
     <Dialog
       open
@@ -57,7 +83,7 @@ export function DeleteDialog({ jobs, onClose }: { jobs: readonly DialogJob[]; on
           <Button
             look="danger"
             busy={remove.isPending}
-            offReason={missing.length > 0 ? t('delete.needsName') : null}
+            offReason={missing ? t(byCount ? 'delete.needsCount' : 'delete.needsName') : null}
             onClick={() => remove.mutate()}
           >
             {t('common.delete')}
@@ -67,7 +93,17 @@ export function DeleteDialog({ jobs, onClose }: { jobs: readonly DialogJob[]; on
     >
       <div className="flex flex-col gap-4">
         {remove.error ? <ErrorNotice error={remove.error} /> : null}
-        <JobsToDelete jobs={jobs} typed={typed} onType={(id, name) => setTyped({ ...typed, [id]: name })} />
+        <JobsToDelete jobs={jobs} typed={typed} onType={byCount ? null : (id, name) => setTyped({ ...typed, [id]: name })} />
+        {byCount ? (
+          <TextField
+            label={t('delete.typeCount', { n: stateful.length })}
+            mono
+            autoComplete="off"
+            inputMode="numeric"
+            value={count}
+            onChange={(event) => setCount(event.target.value)}
+          />
+        ) : null}
         <p className="text-ctl text-text-2">{t('delete.note')}</p>
         <CheckLine checked={snapshots} onChange={setSnapshots} label={t('delete.snapshots')} note={t('delete.snapshotsNote')} />
       </div>
@@ -78,32 +114,38 @@ export function DeleteDialog({ jobs, onClose }: { jobs: readonly DialogJob[]; on
 interface JobsToDeleteProps {
   readonly jobs: readonly DialogJob[];
   readonly typed: Readonly<Record<string, string>>;
-  onType(id: number, name: string): void;
+  /** Null = no name is typed here. */
+  readonly onType: ((id: number, name: string) => void) | null;
 }
 
 /** The name is asked for where state goes with the job. */
 function JobsToDelete({ jobs, typed, onType }: JobsToDeleteProps) {
   const { t } = useI18n();
   return (
-    <ul className="divide-y divide-line-1 rounded-card border border-line-1">
-      {jobs.map((job) => (
-        <li key={job.id} className="flex flex-col gap-2 px-4 py-3 text-ctl">
-          <span className="flex items-center gap-3">
-            <span className="truncate font-semibold">{job.name}</span>
-            <StatusWord status={job.status} />
-            <span className="num ml-auto text-text-3">ID {job.id}</span>
-          </span>
-          {job.hadState ? (
-            <TextField
-              label={t('delete.type', { name: job.name })}
-              mono
-              autoComplete="off"
-              value={typed[job.id] ?? ''}
-              onChange={(event) => onType(job.id, event.target.value)}
-            />
-          ) : null}
-        </li>
-      ))}
-    </ul>
+    <ScrollRegion label={t('delete.title')} className="max-h-[40vh] overflow-y-auto rounded-card border border-line-1">
+      <ul className="divide-y divide-line-1">
+        {jobs.slice(0, LISTED).map((job) => (
+          <li key={job.id} className="flex flex-col gap-2 px-4 py-3 text-ctl">
+            <span className="flex items-center gap-3">
+              <span className="truncate font-semibold">{job.name}</span>
+              <StatusWord status={job.status} />
+              <span className="num ml-auto text-text-3">ID {job.id}</span>
+            </span>
+            {job.hadState && onType ? (
+              <TextField
+                label={t('delete.type', { name: job.name })}
+                mono
+                autoComplete="off"
+                value={typed[job.id] ?? ''}
+                onChange={(event) => onType(job.id, event.target.value)}
+              />
+            ) : null}
+          </li>
+        ))}
+        {jobs.length > LISTED ? (
+          <li className="px-4 py-3 text-ctl text-text-2">{t('common.andMore', { n: jobs.length - LISTED })}</li>
+        ) : null}
+      </ul>
+    </ScrollRegion>
   );
 }

@@ -54,7 +54,10 @@ export function CoachBar({ ledger, onHide }: { ledger: readonly LedgerEntry[]; o
     <section aria-label={t('coach.title')} className="flex items-center gap-4 rounded-card border border-line-1 bg-surface px-[18px] py-3">
       <div className="grow" role="status">
         <CoachSteps done={done} row />
-        {done === 3 ? <p className="mt-2 text-ctl text-ok">{t('coach.done')}</p> : null}
+        {/* One line at every step, so that the bar keeps its height. */}
+        <p className={cx('mt-2 text-ctl', done === 3 ? 'text-ok' : 'text-text-2')}>
+          {done === 3 ? t('coach.done') : t(`coach.step${done}`)}
+        </p>
       </div>
       <IconButton label={t('coach.hide')} onClick={onHide}>
         <X size={15} aria-hidden="true" />

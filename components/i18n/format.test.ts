@@ -15,8 +15,8 @@ describe('counts and bytes', () => {
   });
 
   it('write bytes in binary units and rates with their unit', () => {
-    expect(en.bytes(412 * 1024 * 1024)).toBe('412 MB');
-    expect(en.bytes(1536)).toBe('1.5 KB');
+    expect(en.bytes(412 * 1024 * 1024)).toBe('412 MiB');
+    expect(en.bytes(1536)).toBe('1.5 KiB');
     expect(en.bytesExact(1536)).toBe('1.5 KiB (1,536 B)');
     expect(en.rate(1288)).toBe('1,288 /s');
     expect(zh.rate(0.42)).toBe('0.4 条/秒');

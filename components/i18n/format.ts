@@ -1,10 +1,11 @@
 /**
- * Formatters by language and time zone. Counts are full to 99,999 and then have three figures (zh: 万, 亿); bytes are binary, written
- * MB; durations have two units; times are 24 h. All inputs may be absent: the answer is then `--`.
+ * Formatters by language and time zone. Counts are full to 99,999 and then have three figures (zh: 万, 亿); bytes are binary
+ * (KiB, MiB); durations have two units; times are 24 h. All inputs may be absent: the answer is then `--`.
  */
 import type { Locale } from './locale.ts';
 
 export const NONE = '--';
+export const UNITS_OF_BYTES = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 type Maybe = number | null | undefined;
 
 export interface Format {
@@ -14,8 +15,9 @@ export interface Format {
   full(n: Maybe): string;
   /** Records a second: `1,288 /s`, `0.4 /s`. */
   rate(n: Maybe): string;
+  /** `3.6 KiB` */
   bytes(n: Maybe): string;
-  /** With MiB units, for tooltips. */
+  /** The same with all figures, for tooltips. */
   bytesExact(n: Maybe): string;
   percent(fraction: Maybe): string;
   /** Duration of ms for tables: `3m 48s`. */
@@ -36,6 +38,8 @@ export interface Format {
   minute(t: number | string | null | undefined): string;
   /** Exact with ms and zone, then UTC: for tooltips. */
   precise(t: number | string | null | undefined): string;
+  /** Local time minus UTC at that time, ms. */
+  offsetMs(t: number): number;
   /** `UTC+08` */
   zoneLabel(): string;
 }
@@ -137,7 +141,7 @@ type Time = number | string | null | undefined;
 function timeFormats(
   zone: string,
   now: () => number,
-): Pick<Format, 'time' | 'day' | 'exact' | 'clock' | 'minute' | 'precise' | 'zoneLabel'> {
+): Pick<Format, 'time' | 'day' | 'exact' | 'clock' | 'minute' | 'precise' | 'offsetMs' | 'zoneLabel'> {
   const parts = partsOf(zone);
   const at = (t: Time, use: (p: Parts, ms: number) => string): string => {
     if (t === null || t === undefined || t === '') return NONE;
@@ -154,6 +158,11 @@ function timeFormats(
     minute: (t) => at(t, (p) => `${p.hour}:${p.minute}`),
     precise: (t) =>
       at(t, (p, ms) => `${exact(p)}.${String(ms % 1000).padStart(3, '0')} ${zoneOffset(zone, ms)} · ${new Date(ms).toISOString()}`),
+    offsetMs: (t) => {
+      const p = parts(t);
+      const local = Date.UTC(Number(p.year), Number(p.month) - 1, Number(p.day), Number(p.hour), Number(p.minute), Number(p.second));
+      return local - Math.floor(t / 1000) * 1000;
+    },
     zoneLabel: () => zoneOffset(zone, now()),
   };
 }
@@ -168,8 +177,8 @@ export function makeFormat(locale: Locale, zone: string, now: () => number = Dat
     count: given((n) => shortCount(n, locale, full)),
     full: given(full),
     rate: given((n) => `${n > 0 && n < 10 ? n.toFixed(1) : shortCount(Math.round(n), locale, full)} ${locale === 'zh' ? '条/秒' : '/s'}`),
-    bytes: given((n) => binary(n, ['B', 'KB', 'MB', 'GB', 'TB'])),
-    bytesExact: given((n) => `${binary(n, ['B', 'KiB', 'MiB', 'GiB', 'TiB'])} (${full(n)} B)`),
+    bytes: given((n) => binary(n, UNITS_OF_BYTES)),
+    bytesExact: given((n) => `${binary(n, UNITS_OF_BYTES)} (${full(n)} B)`),
     percent: given((f) => `${f * 100 < 10 && f > 0 ? Number((f * 100).toFixed(1)) : Math.round(f * 100)} %`),
     span: given((ms) => twoUnits(ms, locale)),
     spanWords: given((ms) => oneUnit(ms, locale)),

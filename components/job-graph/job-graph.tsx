@@ -23,9 +23,10 @@ export function JobGraph({ graph, tasks }: { graph: PlanGraph; tasks?: TasksAnsw
   const nodes = graphNodes(graph, tasks);
   const asList = list || narrow;
   return (
-    <div>
+    <div className="relative">
       {narrow ? null : (
-        <div className="flex justify-end px-3 pt-2">
+        // Over the free corner of the graph; the table needs a line of its own.
+        <div className={asList ? 'flex justify-end px-3 pb-2' : 'absolute top-0 right-3 z-10'}>
           <Button
             look="quiet"
             size="sm"

@@ -11,7 +11,25 @@ import type { DataColumn } from '../ui/data-table.tsx';
 import { RowActions } from './row-actions.tsx';
 import { StatusCell } from './status-cell.tsx';
 
-export const OFF_BY_DEFAULT = ['queue', 'cus', 'tags', 'version'] as const;
+/** All but the acts, in the order of the plain view. */
+export const COLUMN_IDS = [
+  'id',
+  'name',
+  'type',
+  'status',
+  'description',
+  'snapshot-age',
+  'lag',
+  'user',
+  'created',
+  'started',
+  'duration',
+  'queue',
+  'cus',
+  'tags',
+  'version',
+] as const;
+export const OFF_BY_DEFAULT = ['description', 'queue', 'cus', 'tags', 'version'] as const;
 const WIDE_ONLY = 'max-[1439px]:hidden';
 
 export function DurationCell({ job }: { job: JobSummary }) {
@@ -28,7 +46,8 @@ export function LagCell({ job }: { job: JobSummary }) {
   return <span title={f.full(job.lagRecords)}>{f.count(job.lagRecords)}</span>;
 }
 
-function NameCell({ job, compact }: { job: JobSummary; compact: boolean }) {
+/** `described`: the description has a column of its own. */
+function NameCell({ job, compact, described }: { job: JobSummary; compact: boolean; described: boolean }) {
   return (
     <>
       <Link
@@ -39,7 +58,7 @@ function NameCell({ job, compact }: { job: JobSummary; compact: boolean }) {
       >
         {job.name}
       </Link>
-      {job.description && !compact ? (
+      {job.description && !compact && !described ? (
         <span title={job.description} className="block truncate text-second font-normal text-text-3">
           {job.description}
         </span>
@@ -50,6 +69,7 @@ function NameCell({ job, compact }: { job: JobSummary; compact: boolean }) {
 
 export function useColumns(
   compact: boolean,
+  described: boolean,
   menuOf: number | null,
   onMenu: (id: number | null) => void,
 ): readonly DataColumn<JobSummary>[] {
@@ -64,10 +84,18 @@ export function useColumns(
         minWidth: 200,
         sortable: true,
         rowHeader: true,
-        cell: (job) => <NameCell job={job} compact={compact} />,
+        cell: (job) => <NameCell job={job} compact={compact} described={described} />,
       },
-      { id: 'type', header: t('col.type'), width: 78, cell: (job) => dim(t(`type.${job.type}`)) },
+      { id: 'type', header: t('col.type'), width: 78, sortable: true, quietSort: true, cell: (job) => dim(t(`type.${job.type}`)) },
       { id: 'status', header: t('col.status'), width: 154, sortable: true, cell: (job) => <StatusCell job={job} compact={compact} /> },
+      {
+        id: 'description',
+        header: t('col.description'),
+        width: 220,
+        sortable: true,
+        quietSort: true,
+        cell: (job) => <span title={job.description}>{dim(job.description || '--')}</span>,
+      },
       {
         id: 'snapshot-age',
         header: t('col.snapshot-age'),
@@ -75,12 +103,14 @@ export function useColumns(
         sortable: true,
         cell: (job) => <AgeChip job={job} exposure={job.exposureRecords} />,
       },
-      { id: 'lag', header: t('col.lag'), width: 58, align: 'right', cell: (job) => <LagCell job={job} /> },
+      { id: 'lag', header: t('col.lag'), width: 58, align: 'right', sortable: true, quietSort: true, cell: (job) => <LagCell job={job} /> },
       {
         id: 'user',
         header: t('col.user'),
         width: 80,
         hide: WIDE_ONLY,
+        sortable: true,
+        quietSort: true,
         cell: (job) => (
           <span title={job.owner.email} className="text-text-2">
             {job.owner.name}
@@ -110,16 +140,33 @@ export function useColumns(
           </span>
         ),
       },
-      { id: 'duration', header: t('col.duration'), width: 74, align: 'right', hide: WIDE_ONLY, cell: (job) => <DurationCell job={job} /> },
-      { id: 'queue', header: t('col.queue'), width: 110, cell: (job) => dim(job.queueName) },
-      { id: 'cus', header: t('col.cus'), width: 62, align: 'right', cell: (job) => f.full(job.cuNumber) },
+      {
+        id: 'duration',
+        header: t('col.duration'),
+        width: 74,
+        align: 'right',
+        hide: WIDE_ONLY,
+        sortable: true,
+        quietSort: true,
+        cell: (job) => <DurationCell job={job} />,
+      },
+      { id: 'queue', header: t('col.queue'), width: 110, sortable: true, quietSort: true, cell: (job) => dim(job.queueName) },
+      { id: 'cus', header: t('col.cus'), width: 62, align: 'right', sortable: true, quietSort: true, cell: (job) => f.full(job.cuNumber) },
       {
         id: 'tags',
         header: t('col.tags'),
         width: 130,
         cell: (job) => dim(job.tags.map((tag) => `${tag.key}=${tag.value}`).join(', ') || '--'),
       },
-      { id: 'version', header: t('col.version'), width: 74, align: 'right', cell: (job) => f.full(job.version) },
+      {
+        id: 'version',
+        header: t('col.version'),
+        width: 74,
+        align: 'right',
+        sortable: true,
+        quietSort: true,
+        cell: (job) => f.full(job.version),
+      },
       {
         id: 'operation',
         header: t('col.operation'),
@@ -129,5 +176,5 @@ export function useColumns(
         cell: (job) => <RowActions job={job} menuOpen={menuOf === job.id} onMenu={(open) => onMenu(open ? job.id : null)} />,
       },
     ];
-  }, [t, f, compact, menuOf, onMenu]);
+  }, [t, f, compact, described, menuOf, onMenu]);
 }

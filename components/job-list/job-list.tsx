@@ -37,6 +37,9 @@ export function useListState(): [ListState, (part: Partial<ListState>) => void] 
   return [state, change];
 }
 
+/** An order that a job does not change while pages are gathered. */
+const BY_ID = { sort: 'id', order: 'asc' } as const;
+
 /** Rows picked by the user, kept over pages. All of a filter are gathered page by page, with what the acts need to know of each. */
 export function useSelection(rows: readonly JobSummary[], query: ReturnType<typeof toQuery>, total: number) {
   const known = useRef(new Map<string, JobSummary>());
@@ -53,7 +56,7 @@ export function useSelection(rows: readonly JobSummary[], query: ReturnType<type
     mutationFn: async () => {
       const pages = Array.from({ length: Math.ceil(total / CHUNK) }, (_, index) => index + 1);
       const found: JobSummary[] = [];
-      for (const page of pages) found.push(...(await call('listJobs', { query: { ...query, page, pageSize: CHUNK } })).items);
+      for (const page of pages) found.push(...(await call('listJobs', { query: { ...query, ...BY_ID, page, pageSize: CHUNK } })).items);
       return found;
     },
     onSuccess: (found) => {
@@ -101,7 +104,13 @@ export function JobList({ firstRun }: { firstRun: ReactNode }) {
           >
             {t('act.import')}
           </Button>
-          <Button look="primary" icon={<Plus size={15} aria-hidden="true" />} onClick={create}>
+          <Button
+            look="primary"
+            icon={<Plus size={15} aria-hidden="true" />}
+            // On a phone it stands at the foot of the list.
+            className={isFirstRun ? '' : 'max-md:hidden'}
+            onClick={create}
+          >
             {t('list.create')}
           </Button>
         </>

@@ -12,7 +12,7 @@ import { ColumnPanel } from './column-panel.tsx';
 import { useColumns } from './columns.tsx';
 import { AddFilter, FilterChips, useChips } from './filters.tsx';
 import { useHeldOrder } from './held-order.ts';
-import { ordered, useListView } from './list-view.ts';
+import { ordered, useListView, type ViewState } from './list-view.ts';
 import { useRowKeys } from './row-keys.ts';
 import { BulkActs, DensityButton, SearchField, SelectionBar } from './tool-bar.tsx';
 import { type ListState, PAGE_SIZES, START_STATE } from './url-state.ts';
@@ -54,17 +54,22 @@ export function usePagerWords(view: ListView) {
   };
 }
 
+/** Who owns the rows on screen, each once. */
+function useOwners(rows: readonly JobSummary[]): JobSummary['owner'][] {
+  return useMemo(() => [...new Map(rows.map((row) => [row.owner.id, row.owner])).values()], [rows]);
+}
+
 export function JobTable({ view }: { view: ListView }) {
   const { t } = useI18n();
   const { state, change, list, selection } = view;
-  const [look, setLook] = useListView();
+  const [look, setLook] = useListView(state, change);
   const [menuOf, setMenuOf] = useState<number | null>(null);
-  const all = useColumns(look.compact, menuOf, setMenuOf);
+  const all = useColumns(look.compact, !look.hidden.has('description'), menuOf, setMenuOf);
   const columns = useMemo(() => ordered(all, look.order), [all, look.order]);
   const held = useHeldOrder(view.rows, (job) => String(job.id), JSON.stringify(state), !list.isPlaceholderData);
   const { rows } = held;
   const keys = useRowKeys(rows, selection.toggle, setMenuOf);
-  const owners = useMemo(() => [...new Map(rows.map((row) => [row.owner.id, row.owner])).values()], [rows]);
+  const owners = useOwners(rows);
   const chips = useChips(state, owners, view.isAdmin);
   const choices = columns.filter((column) => column.id !== 'operation').map((column) => ({ id: column.id, label: String(column.header) }));
   return (
@@ -83,7 +88,7 @@ export function JobTable({ view }: { view: ListView }) {
         <span className="ml-auto flex items-center gap-2">
           <SearchField value={state.q} onChange={(q) => change({ q, page: 1 })} />
           <ColumnPanel columns={choices} view={look} onView={setLook} />
-          <DensityButton compact={look.compact} onCompact={(compact) => setLook({ compact })} />
+          <DensityButton compact={look.compact} onCompact={(compact) => setLook(density(look, compact))} />
         </span>
       </SelectionBar>
       <div className="grow bg-surface" data-job-rows {...held.hand}>
@@ -107,16 +112,26 @@ export function JobTable({ view }: { view: ListView }) {
           onRowPointer={keys.setCurrent}
           loading={list.isLoading || list.isPending}
           skeletonRows={10}
-          empty={
-            list.error ? null : (
-              <Empty action={<Button onClick={() => change({ ...START_STATE })}>{t('list.clearFilters')}</Button>}>{t('list.empty')}</Empty>
-            )
-          }
+          empty={list.error ? null : <NoRows view={view} />}
         />
       </div>
       <TableFoot view={view} changed={held.changed} onApply={held.apply} />
     </>
   );
+}
+
+function NoRows({ view: { state, change } }: { view: ListView }) {
+  const { t } = useI18n();
+  const clear = () => change({ ...START_STATE, cols: state.cols, compact: state.compact });
+  return <Empty action={<Button onClick={clear}>{t('list.clearFilters')}</Button>}>{t('list.empty')}</Empty>;
+}
+
+/** A low row has no second line: there the description gets a column of its own. */
+function density(look: ViewState, compact: boolean): Partial<ViewState> {
+  const hidden = new Set(look.hidden);
+  if (compact) hidden.delete('description');
+  else hidden.add('description');
+  return { compact, hidden };
 }
 
 /** Pager; above it, without moving anything, the offer to show the order that waits. */

@@ -43,7 +43,13 @@ export function PhoneList({ view, onCreate }: { view: ListView; onCreate(): void
       <div className="grow">
         {list.isPending ? <Loading /> : null}
         {list.data && rows.length === 0 ? (
-          <Empty action={<Button onClick={() => change({ ...START_STATE })}>{t('list.clearFilters')}</Button>}>{t('list.empty')}</Empty>
+          <Empty
+            action={
+              <Button onClick={() => change({ ...START_STATE, cols: state.cols, compact: state.compact })}>{t('list.clearFilters')}</Button>
+            }
+          >
+            {t('list.empty')}
+          </Empty>
         ) : null}
         <JobCards rows={rows} selecting={selecting} selected={selection.ids} onToggle={selection.toggle} />
         {list.data ? (

@@ -1,12 +1,12 @@
 /**
- * The address of the list is its state: `?status=running,submit_fail&queue=q-payments&tag=env:prod&q=ord&sort=-exposure&page=2`. Statuses are written
- * without `job_`. Unknown values are passed over, so that an old link still opens.
+ * The address of the list is its state: `?status=running,submit_fail&queue=q-payments&tag=env:prod&q=ord&sort=-exposure&page=2&cols=id,name,status`.
+ * Statuses are written without `job_`. Unknown values are passed over, so that an old link still opens.
  */
-import type { JobStatus, JobType, ListJobsQuery } from '../../server/contract/job.ts';
+import { JOB_SORTS, type JobStatus, type JobType, type ListJobsQuery } from '../../server/contract/job.ts';
 import { ALL_STATUSES } from '../job/status-look.ts';
 
 export type SortKey = ListJobsQuery['sort'];
-const SORTS: readonly SortKey[] = ['id', 'name', 'status', 'created', 'started', 'updated', 'snapshot-age', 'exposure'];
+const SORTS: readonly SortKey[] = JOB_SORTS;
 const TYPES: readonly JobType[] = ['flink_opensource_sql_job', 'flink_jar_job'];
 const SIZES = [10, 20, 50, 100] as const;
 export const PAGE_SIZES: readonly number[] = SIZES;
@@ -23,6 +23,10 @@ export interface ListState {
   descending: boolean;
   page: number;
   pageSize: number;
+  /** Columns that are shown, in their order; null = as this browser keeps them. */
+  cols: readonly string[] | null;
+  /** Height of a row; null = as this browser keeps it. */
+  compact: boolean | null;
 }
 
 export const START_STATE: ListState = {
@@ -36,6 +40,8 @@ export const START_STATE: ListState = {
   descending: true,
   page: 1,
   pageSize: 50,
+  cols: null,
+  compact: null,
 };
 
 const list = (text: string | null) => (text ?? '').split(',').filter(Boolean);
@@ -60,6 +66,8 @@ export function readListState(params: URLSearchParams): ListState {
     descending: key ? sort.startsWith('-') : START_STATE.descending,
     page: Number.isInteger(page) && page > 0 ? page : 1,
     pageSize: PAGE_SIZES.includes(size) ? size : START_STATE.pageSize,
+    cols: params.has('cols') ? list(params.get('cols')) : null,
+    compact: params.has('rowsize') ? params.get('rowsize') === 'compact' : null,
   };
 }
 
@@ -77,6 +85,8 @@ export function writeListState(state: ListState): string {
     set('sort', `${state.descending ? '-' : ''}${state.sort}`);
   if (state.page > 1) set('page', String(state.page));
   if (state.pageSize !== START_STATE.pageSize) set('rows', String(state.pageSize));
+  if (state.cols) set('cols', state.cols.join(','));
+  if (state.compact !== null) set('rowsize', state.compact ? 'compact' : 'comfortable');
   return params.toString().replaceAll('%2C', ',').replaceAll('%3A', ':');
 }
 

@@ -1,13 +1,15 @@
 'use client';
 /**
- * One chart on one canvas (uPlot). Charts of a page share a cursor by their sync key and zoom by dragging. Colours are read from the theme at the time
- * of drawing. The newest values stand in the head as text.
+ * One chart on one canvas (uPlot). Charts of a page share a cursor by their sync key and zoom by dragging; a double click returns to now. Under the cursor
+ * the head shows the values of that time, else the newest. Colours are read from the theme at the time of drawing.
  */
 import './language-guard.ts';
 import 'uplot/dist/uPlot.min.css';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import { useI18n } from '../i18n/provider.tsx';
+import { CHART_HEIGHT } from './chart-height.ts';
+import { axisLabels, type Quantity, topOf } from './chart-scale.ts';
 
 export interface ChartSeries {
   label: string;
@@ -15,19 +17,24 @@ export interface ChartSeries {
 }
 export interface ChartProps {
   title: string;
+  /** Decides the scale of the axis. */
+  quantity: Quantity;
   at: readonly number[];
   series: readonly ChartSeries[];
   from: number;
   to: number;
   write(value: number): string;
+  /** What stands in the place of a line that has fewer than two points. */
+  none: string;
   /** Times (ms) of failures, drawn as lines. */
   marks: readonly number[];
   onZoom(from: number, to: number): void;
+  onReset(): void;
 }
 
 const SYNC = 'job-charts';
-const HEIGHT = 112;
 const COLOURS = ['--s1', '--s2'];
+const AXIS_WIDTH = 58;
 
 /** sRGB of a token: canvases do not understand light-dark(). */
 function colour(token: string): string {
@@ -43,26 +50,46 @@ function faded(value: string): string {
   return `color-mix(in srgb, ${value} 12%, transparent)`;
 }
 
-function optionsFor(props: ChartProps, width: number, zone: string, current: () => ChartProps): uPlot.Options {
+function largest(props: ChartProps): number {
+  return Math.max(0, ...props.series.flatMap((one) => one.values.filter((value) => value !== null)));
+}
+
+function pointsOf(props: ChartProps): number {
+  return Math.max(...props.series.map((one) => one.values.filter((value) => value !== null).length));
+}
+
+interface Words {
+  readonly zone: string;
+  readonly locale: 'en' | 'zh';
+}
+
+function optionsFor(width: number, words: Words, current: () => ChartProps, onCursor: (index: number | null) => void): uPlot.Options {
   const grid = { stroke: colour('--line-1'), width: 1 };
   const axis = { stroke: colour('--text-3'), font: `10.5px ${getComputedStyle(document.body).fontFamily}`, ticks: { show: false }, grid };
   const colours = COLOURS.map(colour);
+  const top = () => topOf(current().quantity, largest(current()));
   return {
     width,
-    height: HEIGHT,
-    padding: [8, 8, 0, 0],
+    height: CHART_HEIGHT,
+    padding: [8, 26, 0, 0],
     legend: { show: false },
-    cursor: { sync: { key: SYNC }, drag: { x: true, y: false, setScale: false }, points: { size: 5 } },
-    tzDate: (ts) => uPlot.tzDate(new Date(ts * 1000), zone),
+    cursor: {
+      sync: { key: SYNC },
+      y: false,
+      drag: { x: true, y: false, setScale: false },
+      points: { size: 5 },
+      bind: { dblclick: () => null },
+    },
+    tzDate: (ts) => uPlot.tzDate(new Date(ts * 1000), words.zone),
     scales: {
       x: { time: true, range: () => [current().from / 1000, current().to / 1000] },
-      y: { range: (_chart, _min, max) => [0, max > 0 ? max * 1.1 : 1] },
+      y: { range: () => [0, top()] },
     },
     axes: [
       {
         ...axis,
         grid: { show: false },
-        space: 90,
+        space: 84,
         size: 22,
         values: [
           [3600 * 24, '{MM}-{DD}', null, null, null, null, null, null, 1],
@@ -70,11 +97,16 @@ function optionsFor(props: ChartProps, width: number, zone: string, current: () 
           [1, '{HH}:{mm}:{ss}', null, null, null, null, null, null, 1],
         ],
       },
-      { ...axis, size: 56, space: 34, values: (_chart, ticks) => ticks.map((tick) => (isEmpty(current()) ? '' : current().write(tick))) },
+      {
+        ...axis,
+        size: AXIS_WIDTH,
+        splits: () => [0, top() / 2, top()],
+        values: () => (pointsOf(current()) > 1 ? axisLabels(current().quantity, top(), words.locale) : ['', '', '']),
+      },
     ],
     series: [
       {},
-      ...props.series.map((one, index) => ({
+      ...current().series.map((one, index) => ({
         label: one.label,
         stroke: colours[index] ?? colours[0]!,
         width: 1.6,
@@ -83,6 +115,7 @@ function optionsFor(props: ChartProps, width: number, zone: string, current: () 
       })),
     ],
     hooks: {
+      setCursor: [(chart) => onCursor(chart.cursor.idx ?? null)],
       setSelect: [
         (chart) => {
           if (chart.select.width < 4) return;
@@ -114,12 +147,12 @@ function drawMarks(chart: uPlot, marks: readonly number[]): void {
   ctx.restore();
 }
 
-function isEmpty(props: ChartProps): boolean {
-  return props.series.every((one) => one.values.every((value) => value === null));
+function dataOf(props: ChartProps): uPlot.AlignedData {
+  return [props.at.map((time) => time / 1000), ...props.series.map((one) => [...one.values])];
 }
 
-export function Chart(props: ChartProps) {
-  const { t, theme, zone } = useI18n();
+function useChart(props: ChartProps, onCursor: (index: number | null) => void) {
+  const { theme, zone, locale } = useI18n();
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
   const latest = useRef(props);
@@ -130,25 +163,41 @@ export function Chart(props: ChartProps) {
     const parent = host.current;
     if (!parent) return;
     const made = new uPlot(
-      optionsFor(latest.current, parent.clientWidth, zone, () => latest.current),
+      optionsFor(parent.clientWidth, { zone, locale }, () => latest.current, onCursor),
       dataOf(latest.current),
       parent,
     );
     chart.current = made;
-    const watcher = new ResizeObserver(() => made.setSize({ width: parent.clientWidth, height: HEIGHT }));
+    const watcher = new ResizeObserver(() => made.setSize({ width: parent.clientWidth, height: CHART_HEIGHT }));
     watcher.observe(parent);
     return () => {
       watcher.disconnect();
       made.destroy();
     };
-  }, [theme, zone, shape]);
+  }, [theme, zone, locale, shape]);
   useEffect(() => chart.current?.setData(dataOf(props)), [props]);
-  const newest = props.series.map((one) => one.values.findLast((value) => value !== null) ?? null);
-  const words = props.series.map((one, index) => `${one.label} ${newest[index] === null ? '--' : props.write(newest[index]!)}`).join(', ');
+  return host;
+}
+
+export function Chart(props: ChartProps) {
+  const { t, f } = useI18n();
+  const [under, setUnder] = useState<number | null>(null);
+  const host = useChart(props, setUnder);
+  const hasLine = pointsOf(props) > 1;
+  const value = (one: ChartSeries) =>
+    under === null ? (one.values.findLast((each) => each !== null) ?? null) : (one.values[under] ?? null);
+  const written = (one: ChartSeries) => {
+    const number = value(one);
+    return number === null ? '--' : props.write(number);
+  };
+  const time = under === null ? undefined : props.at[under];
+  const words = props.series.map((one) => `${one.label} ${written(one)}`).join(', ');
   return (
     <figure className="min-w-0 px-3.5 pt-3 pb-1.5">
-      <figcaption className="mb-1 flex items-center gap-3 text-second">
-        <span className="grow font-medium text-text-2">{props.title}</span>
+      <figcaption className="mb-1 flex h-[18px] items-center gap-3 overflow-hidden text-second">
+        <span className="min-w-0 grow truncate font-medium text-text-2">
+          {time === undefined ? props.title : <span className="num font-normal text-text-3">{f.clock(time)}</span>}
+        </span>
         {props.series.map((one, index) => (
           <span key={one.label} className="flex items-center gap-1.5 whitespace-nowrap">
             <span
@@ -157,22 +206,27 @@ export function Chart(props: ChartProps) {
               style={{ borderColor: `var(${COLOURS[index]})`, borderStyle: index === 0 ? 'solid' : 'dashed' }}
             />
             {props.series.length > 1 ? <span className="text-text-3">{one.label}</span> : null}
-            <span className="num font-semibold">
-              {newest[index] === null || newest[index] === undefined ? '--' : props.write(newest[index])}
-            </span>
+            <span className="num font-semibold">{written(one)}</span>
           </span>
         ))}
       </figcaption>
       <div className="relative">
-        {isEmpty(props) ? (
-          <p className="pointer-events-none absolute inset-0 grid place-items-center text-hint text-text-3">{t('chart.none')}</p>
-        ) : null}
-        <div ref={host} role="img" aria-label={t('chart.label', { title: props.title, value: words })} style={{ height: HEIGHT }} />
+        {hasLine ? null : (
+          <p
+            className="pointer-events-none absolute inset-x-0 top-0 z-10 grid place-items-center text-center text-hint text-text-3"
+            style={{ left: AXIS_WIDTH, height: CHART_HEIGHT - 22 }}
+          >
+            <span className="max-w-[220px] rounded-[3px] bg-surface px-1.5">{props.none}</span>
+          </p>
+        )}
+        <div
+          ref={host}
+          role="img"
+          aria-label={t('chart.label', { title: props.title, value: words })}
+          style={{ height: CHART_HEIGHT }}
+          onDoubleClick={props.onReset}
+        />
       </div>
     </figure>
   );
-}
-
-function dataOf(props: ChartProps): uPlot.AlignedData {
-  return [props.at.map((time) => time / 1000), ...props.series.map((one) => [...one.values])];
 }

@@ -1,109 +1,114 @@
 'use client';
-/** The six charts of a job, in one grid with one range and one cursor; loaded with the chart library when first shown. */
-import { useQuery } from '@tanstack/react-query';
+/** The six charts of a job, in one grid with one range and one cursor; the chart library is loaded when they are first shown. */
+import type { UseQueryResult } from '@tanstack/react-query';
 import dynamic from 'next/dynamic';
-import type { MetricName } from '../../server/contract/metrics.ts';
-import { routeQuery } from '../client/queries.ts';
-import { keys } from '../client/query-keys.ts';
+import type { MetricName, MetricsAnswer } from '../../server/contract/metrics.ts';
 import { useI18n } from '../i18n/provider.tsx';
 import { ErrorNotice } from '../job/error-notice.tsx';
-import type { TimeRange } from './time-range.ts';
+import type { ChartProps } from './chart.tsx';
+import { FIGURE_HEIGHT } from './chart-height.ts';
+import type { RangeControl } from './time-range.ts';
 
 const Chart = dynamic(() => import('./chart.tsx').then((module) => module.Chart), {
   ssr: false,
-  loading: () => <div style={{ height: 152 }} />,
+  loading: () => <div style={{ height: FIGURE_HEIGHT }} />,
 });
-const NAMES: readonly MetricName[] = [
-  'recordsInRate',
-  'recordsOutRate',
-  'lagRecords',
-  'checkpointMs',
-  'stateBytes',
-  'busy',
-  'backpressured',
-  'watermarkLagMs',
-];
-const POINTS = 240;
 
-export function Charts({
-  jobId,
-  range,
-  marks,
-  onZoom,
-}: {
-  jobId: number;
-  range: TimeRange;
-  marks: readonly number[];
-  onZoom(from: number, to: number): void;
-}) {
+type Own = Pick<ChartProps, 'title' | 'quantity' | 'write' | 'none' | 'series'>;
+
+/** A rate with the precision that its size asks for. */
+const rounded = (n: number) => (n < 10 ? Math.round(n * 10) / 10 : Math.round(n));
+
+function useOwn(data: MetricsAnswer | undefined, isLive: boolean): Own[] {
   const { t, f } = useI18n();
-  const query = { names: [...NAMES], from: range.from, to: range.to, points: POINTS };
-  const { data, error, refetch } = useQuery({
-    ...routeQuery('getJobMetrics', keys.jobPart(jobId, 'metrics', query), { params: { jobId }, query }),
-    gcTime: 30_000,
-  });
   const at = data?.at ?? [];
   const of = (name: MetricName) => data?.series[name] ?? at.map(() => null);
-  const common = { at, from: range.from, to: range.to, marks, onZoom };
-  const cell = 'border-line-1 [&:not(:last-child)]:max-lg:border-b';
+  const hasAny = (data?.series.recordsInRate ?? []).some((value) => value !== null);
+  const soon = isLive ? t('chart.soon') : t('chart.none');
+  const line = (label: string, name: MetricName) => ({ label, values: of(name) });
+  return [
+    {
+      title: t('chart.records'),
+      quantity: 'rate',
+      write: (n) => f.count(rounded(n)),
+      none: soon,
+      series: [line(t('chart.in'), 'recordsInRate'), line(t('chart.out'), 'recordsOutRate')],
+    },
+    {
+      title: t('chart.lag'),
+      quantity: 'count',
+      write: (n) => f.count(Math.round(n)),
+      none: hasAny ? t('chart.noLag') : soon,
+      series: [line(t('job.lag'), 'lagRecords')],
+    },
+    {
+      title: t('chart.checkpoint'),
+      quantity: 'duration',
+      write: (n) => f.took(n),
+      none: soon,
+      series: [line(t('chart.checkpoint'), 'checkpointMs')],
+    },
+    {
+      title: t('chart.state'),
+      quantity: 'bytes',
+      write: (n) => f.bytes(n),
+      none: soon,
+      series: [line(t('job.state'), 'stateBytes')],
+    },
+    {
+      title: t('chart.busy'),
+      quantity: 'share',
+      write: (n) => f.percent(n),
+      none: soon,
+      series: [line(t('chart.busyWord'), 'busy'), line(t('chart.pressure'), 'backpressured')],
+    },
+    {
+      title: t('chart.watermark'),
+      quantity: 'duration',
+      write: (n) => f.took(n),
+      none: hasAny ? t('chart.noWatermark') : soon,
+      series: [line(t('job.watermark'), 'watermarkLagMs')],
+    },
+  ];
+}
+
+export function Charts({
+  metrics,
+  control,
+  span,
+  marks,
+  isActive,
+}: {
+  metrics: UseQueryResult<MetricsAnswer>;
+  control: RangeControl;
+  /** The range of the tide line above, so that one time stands in one place. */
+  span: { readonly from: number; readonly to: number } | undefined;
+  marks: readonly number[];
+  isActive: boolean;
+}) {
+  const { data, error, refetch } = metrics;
+  const charts = useOwn(data, isActive && (control.range?.isLive ?? true));
+  const common = {
+    at: data?.at ?? [],
+    from: span?.from ?? data?.from ?? 0,
+    to: span?.to ?? data?.to ?? 1,
+    marks,
+    onZoom: control.zoom,
+    onReset: control.goLive,
+  };
   return (
     <div className="overflow-hidden rounded-card border border-line-1 bg-surface">
       {error ? <ErrorNotice error={error} onRetry={() => void refetch()} className="m-3" /> : null}
       <div className="grid lg:grid-cols-3 [&>*:nth-child(-n+3)]:lg:border-b [&>*:not(:nth-child(3n+1))]:lg:border-l">
-        <div className={cell}>
-          <Chart
-            {...common}
-            title={t('chart.records')}
-            write={(n) => f.count(Math.round(n * 10) / 10)}
-            series={[
-              { label: t('chart.in'), values: of('recordsInRate') },
-              { label: t('chart.out'), values: of('recordsOutRate') },
-            ]}
-          />
-        </div>
-        <div className={cell}>
-          <Chart
-            {...common}
-            title={t('chart.lag')}
-            write={(n) => f.count(Math.round(n))}
-            series={[{ label: t('job.lag'), values: of('lagRecords') }]}
-          />
-        </div>
-        <div className={cell}>
-          <Chart
-            {...common}
-            title={t('chart.checkpoint')}
-            write={(n) => f.took(n)}
-            series={[{ label: t('chart.checkpoint'), values: of('checkpointMs') }]}
-          />
-        </div>
-        <div className={cell}>
-          <Chart
-            {...common}
-            title={t('chart.state')}
-            write={(n) => f.bytes(n)}
-            series={[{ label: t('job.state'), values: of('stateBytes') }]}
-          />
-        </div>
-        <div className={cell}>
-          <Chart
-            {...common}
-            title={t('chart.busy')}
-            write={(n) => f.percent(n)}
-            series={[
-              { label: t('chart.busyWord'), values: of('busy') },
-              { label: t('chart.pressure'), values: of('backpressured') },
-            ]}
-          />
-        </div>
-        <div className={cell}>
-          <Chart
-            {...common}
-            title={t('chart.watermark')}
-            write={(n) => f.took(n)}
-            series={[{ label: t('job.watermark'), values: of('watermarkLagMs') }]}
-          />
-        </div>
+        {charts.map((chart) => (
+          <div
+            key={chart.title}
+            className="min-w-0 border-line-1 [&:not(:last-child)]:max-lg:border-b"
+            style={{ minHeight: FIGURE_HEIGHT }}
+          >
+            {data ? <Chart {...common} {...chart} /> : null}
+          </div>
+        ))}
       </div>
     </div>
   );

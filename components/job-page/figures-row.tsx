@@ -1,5 +1,5 @@
 'use client';
-/** One row of figures: what a failure this moment would cost, then lag, records, state, watermark, restarts. */
+/** One row of figures: what a failure this moment would cost, then lag, records, state, watermark, restarts; each with its unit and a note. */
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
@@ -13,57 +13,90 @@ import { AgeChip, AgeIcon } from '../job/age-chip.tsx';
 import { FigureValue } from '../job/figures.tsx';
 import { ageState } from '../job/snapshot-age.ts';
 import { ACTIVE_STATUSES } from '../job/status-look.ts';
+import { cx } from '../ui/class-names.ts';
 import { Skeleton } from '../ui/surface.tsx';
 
+/** `metrics`: newest measurements; a name that is absent was not measured. */
 export function FiguresRow({ job, metrics }: { job: Job; metrics: MetricValues }) {
   const { t, f } = useI18n();
   const active = ACTIVE_STATUSES.has(job.status);
-  const live = (n: number | undefined) => (active ? n : undefined);
+  const live = (n: number | null | undefined) => (active ? (n ?? null) : null);
+  const lag = live(metrics.lagRecords ?? job.lagRecords);
+  const state = metrics.stateBytes ?? job.stateBytes;
+  const watermark = live(metrics.watermarkLagMs);
+  const measured = live(metrics.recordsInRate) !== null;
+  const rate = (n: number | null) => (n === null ? '--' : f.count(n < 10 ? Math.round(n * 10) / 10 : Math.round(n)));
+  // What `--` means depends on whether anything is measured at all.
+  const missing = (reason: string) => (!active ? t('job.noteNotRunning') : measured ? reason : t('job.noteSoon'));
   return (
-    <div className="grid grid-cols-2 overflow-hidden rounded-card border border-line-1 bg-surface md:grid-cols-3 xl:grid-cols-[minmax(330px,2.4fr)_repeat(6,1fr)]">
-      <Exposure job={job} active={active} />
+    <dl className="grid grid-cols-2 overflow-hidden rounded-card border border-line-1 bg-surface md:grid-cols-6 xl:grid-cols-[minmax(340px,2.4fr)_repeat(6,minmax(0,1fr))]">
+      <div className={EXPOSURE}>{active ? <ExposureNow job={job} /> : <Rest job={job} />}</div>
       <Fact
         label={t('job.lag')}
-        value={f.count(live(metrics.lagRecords) ?? (active ? job.lagRecords : null))}
-        note={job.lagRecords === null ? t('job.noLag') : t('common.records')}
+        value={f.count(lag)}
+        unit={lag === null ? undefined : t('common.records')}
+        note={lag === null ? missing(t('job.noteNoLag')) : t('job.noteLag')}
       />
-      <Fact label={t('job.recordsIn')} value={f.rate(live(metrics.recordsInRate))} note={t('chart.in')} />
-      <Fact label={t('job.recordsOut')} value={f.rate(live(metrics.recordsOutRate))} note={t('job.toSinks')} />
-      <Fact label={t('job.state')} value={f.bytes(live(metrics.stateBytes) ?? job.stateBytes)} note={t('job.ofState')} />
-      <Fact label={t('job.watermark')} value={f.took(live(metrics.watermarkLagMs))} note={t('job.behind')} />
-      <Fact label={t('job.restarts')} value={f.full(job.restartCount)} note={t('job.restartsNote')} />
-    </div>
+      <Fact
+        label={t('job.recordsIn')}
+        value={rate(live(metrics.recordsInRate))}
+        unit={measured ? t('job.perSecond') : undefined}
+        note={measured ? t('job.noteIn') : missing('')}
+      />
+      <Fact
+        label={t('job.recordsOut')}
+        value={rate(live(metrics.recordsOutRate))}
+        unit={measured ? t('job.perSecond') : undefined}
+        note={measured ? t('job.noteOut') : missing('')}
+      />
+      <Fact label={t('job.state')} value={f.bytes(state)} note={state === null ? missing(t('job.noteSoon')) : t('job.noteState')} />
+      <Fact
+        label={t('job.watermark')}
+        value={f.took(watermark)}
+        note={watermark === null ? missing(t('job.noteNoWatermark')) : t('job.noteWatermark')}
+      />
+      <Fact label={t('job.restarts')} value={f.full(job.restartCount)} note={t('job.noteRestarts')} />
+    </dl>
   );
 }
 
-function Fact({ label, value, note }: { label: string; value: string; note: ReactNode }) {
+/** Notes may take two lines; both are there from the start. */
+const NOTE = 'text-hint text-text-3 min-h-8';
+const EXPOSURE = 'col-span-full min-w-0 bg-selected px-4 py-3 xl:col-span-1';
+
+function Fact({ label, value, unit, note }: { label: string; value: string; unit?: string | undefined; note: ReactNode }) {
   return (
-    <div className="min-w-0 border-line-1 px-4 py-3 max-xl:border-t md:border-l">
-      <div className="truncate text-second font-medium text-text-2">{label}</div>
-      <div className="num tight truncate text-fact font-[590]">{value}</div>
-      <div className="truncate text-hint text-text-3">{note}</div>
+    <div className="min-w-0 border-t border-line-1 px-4 py-3 not-last:border-r max-xl:px-3.5 xl:border-t-0 xl:border-r-0! xl:border-l">
+      <dt className="text-second font-medium text-text-2">{label}</dt>
+      <dd>
+        <div className="num tight text-fact font-[590] whitespace-nowrap">
+          {value}
+          {unit ? <span className="ml-1 text-second font-normal tracking-normal text-text-2">{unit}</span> : null}
+        </div>
+        <div className={NOTE}>{note}</div>
+      </dd>
     </div>
   );
-}
-
-function Exposure({ job, active }: { job: Job; active: boolean }) {
-  return active ? <ExposureNow job={job} /> : <Rest job={job} />;
 }
 
 /** A job that does not run: its newest snapshot. */
 function Rest({ job }: { job: Job }) {
   const { t } = useI18n();
   return (
-    <div className="bg-selected px-4 py-3 max-md:col-span-2 max-xl:md:col-span-3">
-      <div className="text-second font-medium text-text-2">{t('start.newest')}</div>
-      <div className="text-fact font-[590]">
-        <AgeChip job={job} />
-      </div>
-      <div className="flex text-hint text-text-3">
-        <span className="truncate font-mono">{job.newestSnapshot?.name ?? t('job.noSnapshot')}</span>
-        <GuideLink jobId={job.id} />
-      </div>
-    </div>
+    <>
+      <dt className="text-second font-medium text-text-2">{t('start.newest')}</dt>
+      <dd>
+        <div className="text-fact font-[590]">
+          <AgeChip job={job} />
+        </div>
+        <div className="flex gap-2 text-hint text-text-3">
+          <span className={cx('min-w-0 truncate', job.newestSnapshot && 'font-mono')}>
+            {job.newestSnapshot?.name ?? t('job.noSnapshot')}
+          </span>
+          <GuideLink jobId={job.id} />
+        </div>
+      </dd>
+    </>
   );
 }
 
@@ -75,30 +108,35 @@ function ExposureNow({ job }: { job: Job }) {
     refetchInterval: 5_000,
   });
   return (
-    <div className="bg-selected px-4 py-3 max-md:col-span-2 max-xl:md:col-span-3">
-      <div className="flex items-center gap-2 text-second font-medium text-text-2">
+    <>
+      <dt className="flex items-center gap-2 text-second font-medium text-text-2">
         <AgeIcon state={ageState(job, now).state} />
         {t('job.ifFailed')}
-      </div>
-      {data ? (
-        <div className="flex flex-wrap items-baseline gap-x-5">
-          {(['lost', 'readAgain', 'doubled'] as const).map((kind) => (
-            <span key={kind} className="whitespace-nowrap">
-              <FigureValue kind={kind} figure={data[kind]} className="tight text-fact font-[590]" />{' '}
-              <span className="text-second text-text-2">{t(`loss.${kind}Low`)}</span>
-            </span>
-          ))}
+      </dt>
+      <dd>
+        {/* Figure above word: "not known" and "≤ 41,208" take as much room as "0". */}
+        <div className="grid min-h-[43px] grid-cols-3 gap-x-3">
+          {data ? (
+            (['lost', 'readAgain', 'doubled'] as const).map((kind) => (
+              <span key={kind} className="min-w-0 whitespace-nowrap">
+                <FigureValue kind={kind} figure={data[kind]} className="tight block text-fact font-[590]" />{' '}
+                <span className="block text-second text-text-2">{t(`loss.${kind}Low`)}</span>
+              </span>
+            ))
+          ) : (
+            <Skeleton width={260} height={22} className="col-span-3" />
+          )}
         </div>
-      ) : (
-        <Skeleton width={260} height={22} />
-      )}
-      <div className="text-hint text-text-3">
-        {data?.snapshot && now > 0
-          ? t('job.fromSnapshot', { name: data.snapshot.name, age: f.span(now - data.snapshot.at) })
-          : t('job.noSnapshot')}
-        <GuideLink jobId={job.id} />
-      </div>
-    </div>
+        <div className="flex gap-2 text-hint text-text-3">
+          <span className="min-w-0 truncate">
+            {data?.snapshot && now > 0
+              ? t('job.fromSnapshot', { name: data.snapshot.name, age: f.span(now - data.snapshot.at) })
+              : t('job.noSnapshot')}
+          </span>
+          <GuideLink jobId={job.id} />
+        </div>
+      </dd>
+    </>
   );
 }
 
@@ -106,7 +144,7 @@ function ExposureNow({ job }: { job: Job }) {
 function GuideLink({ jobId }: { jobId: number }) {
   const { t } = useI18n();
   return (
-    <Link href={`/guide?job=${jobId}`} prefetch={false} className="ml-2 shrink-0 text-accent-text underline-offset-3 hover:underline">
+    <Link href={`/guide?job=${jobId}`} prefetch={false} className="shrink-0 text-accent-text underline-offset-3 hover:underline">
       {t('guide.link')}
     </Link>
   );

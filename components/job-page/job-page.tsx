@@ -62,6 +62,7 @@ function Shown({ job, parts }: { job: Job; parts: JobPageParts }) {
         value={tab}
         onChange={go}
         label={t('job.tabs')}
+        allLabel={t('job.allTabs')}
         className="grow"
         tabs={TABS.map((one) => ({
           value: one,

@@ -20,7 +20,7 @@ export function rowsAdded(before: readonly RowLine[], table: string, lines: read
   return [...before, ...lines.map((text, index) => ({ id: next + index, table, text }))].slice(-KEPT);
 }
 
-export function LiveRows({ rows, active, onClear }: { rows: readonly RowLine[]; active: boolean; onClear(): void }) {
+export function LiveRows({ rows, onClear }: { rows: readonly RowLine[]; onClear(): void }) {
   const { t } = useI18n();
   const [frozen, setFrozen] = useState<readonly RowLine[] | null>(null);
   const shown = frozen ?? rows;
@@ -29,7 +29,6 @@ export function LiveRows({ rows, active, onClear }: { rows: readonly RowLine[]; 
   useEffect(() => {
     if (!frozen && count > 0) box.current?.scrollTo({ top: box.current.scrollHeight });
   }, [count, frozen]);
-  if (!active && rows.length === 0) return null;
   return (
     <Card
       title={t('rows.title')}

@@ -22,6 +22,7 @@ import type { JobPageParts } from './parts.ts';
 import { RecentCheckpoints } from './recent-checkpoints.tsx';
 import { TideLine, useTide } from './tide-line.tsx';
 import { useTimeRange } from './time-range.ts';
+import { newestValues, useMetrics } from './use-metrics.ts';
 
 const LEDGER_ROWS = 8;
 
@@ -30,11 +31,12 @@ export function Overview({ job, parts, coach, onHideCoach }: { job: Job; parts: 
   const client = useQueryClient();
   const control = useTimeRange();
   const tide = useTide(job.id, control.range);
-  const [metrics, setMetrics] = useState<MetricValues>({});
+  const series = useMetrics(job.id, control.range);
+  const [reported, setReported] = useState<MetricValues>({});
   const [rows, setRows] = useState<readonly RowLine[]>([]);
   const active = ACTIVE_STATUSES.has(job.status);
   useJobEvents(job.id, (event) => {
-    if (event.type === 'metrics' && event.jobId === job.id) setMetrics(event.values);
+    if (event.type === 'metrics' && event.jobId === job.id) setReported((before) => ({ ...before, ...event.values }));
     if (event.type === 'rows' && event.jobId === job.id) setRows((before) => rowsAdded(before, event.table, event.lines));
     if (event.type === 'run-changed' && event.jobId === job.id)
       void client.invalidateQueries({ queryKey: keys.jobPart(job.id, 'ledger').slice(0, 3) });
@@ -44,6 +46,7 @@ export function Overview({ job, parts, coach, onHideCoach }: { job: Job; parts: 
     ...routeQuery('getJobTasks', keys.jobPart(job.id, 'tasks'), { params: { jobId: job.id } }),
     refetchInterval: active ? 5_000 : false,
   });
+  const delivery = useQuery(routeQuery('getJobDelivery', keys.jobPart(job.id, 'delivery', job.version), { params: { jobId: job.id } }));
   const ledgerQuery = { page: 1, pageSize: 50 };
   const ledger = useQuery(
     routeQuery('listLedger', keys.jobPart(job.id, 'ledger', ledgerQuery), { params: { jobId: job.id }, query: ledgerQuery }),
@@ -52,35 +55,44 @@ export function Overview({ job, parts, coach, onHideCoach }: { job: Job; parts: 
   const failures = (tide.data?.ledger ?? [])
     .filter((entry) => entry.kind === 'failure' || entry.kind === 'auto-restart')
     .map((entry) => entry.at);
+  const metrics = { ...newestValues(series.data, control.range?.to ?? 0), ...reported };
+  const prints = delivery.data?.sinks.some((sink) => sink.connector === 'print') ?? false;
+  // What is below comes at once, when all of it can be placed: nothing of it moves afterwards.
+  const isPlaced = !plan.isPending && !delivery.isPending;
   return (
     <>
       {coach ? parts.coach(entries, onHideCoach) : null}
       {job.tags.some((tag) => tag.key === 'recipe') ? parts.recipe(job) : null}
-      {job.startedAt === null ? (
+      <FiguresRow job={job} metrics={metrics} />
+      {job.startedAt === null && !active ? (
         <NeverRun job={job} />
       ) : (
         <>
-          <FiguresRow job={job} metrics={metrics} />
           <TideLine tide={tide} control={control} intervalMs={(job.checkpointIntervalSeconds ?? 30) * 1000} />
-          {control.range ? <Charts jobId={job.id} range={control.range} marks={failures} onZoom={control.zoom} /> : null}
-          <LiveRows rows={rows} active={active} onClear={() => setRows([])} />
+          <Charts metrics={series} control={control} span={tide.data} marks={failures} isActive={active} />
         </>
       )}
-      {plan.data?.graph ? (
-        <Card title={t('job.tab.plan')} flush>
-          {parts.graph(plan.data.graph, tasks.data)}
-        </Card>
+      {isPlaced ? (
+        <>
+          {prints || rows.length > 0 ? <LiveRows rows={rows} onClear={() => setRows([])} /> : null}
+          {plan.data?.graph ? (
+            <Card title={t('job.tab.plan')} flush>
+              {parts.graph(plan.data.graph, tasks.data)}
+            </Card>
+          ) : null}
+          <Bottom job={job} entries={entries} />
+        </>
       ) : null}
-      <Bottom job={job} entries={entries} />
     </>
   );
 }
 
+/** As high as tide line and charts together, which take its place at the first start without moving what is below. */
 function NeverRun({ job }: { job: Job }) {
   const { t } = useI18n();
   const dialogs = useJobDialogs();
   return (
-    <Card flush>
+    <section className="grid min-h-[260px] place-items-center rounded-card border border-line-1 bg-surface lg:min-h-[554px]">
       <Empty
         action={
           <Button look="primary" icon={<Play size={14} aria-hidden="true" />} onClick={() => dialogs.show({ kind: 'start', jobs: [job] })}>
@@ -90,7 +102,7 @@ function NeverRun({ job }: { job: Job }) {
       >
         {t('job.neverRun')}
       </Empty>
-    </Card>
+    </section>
   );
 }
 

@@ -12,7 +12,7 @@ import { useShortcut } from '../shell/shortcuts.tsx';
 import { Button } from '../ui/button.tsx';
 import { cx } from '../ui/class-names.ts';
 import { PlainTable } from '../ui/data-table.tsx';
-import { Card, Empty, Skeleton } from '../ui/surface.tsx';
+import { Card, Empty } from '../ui/surface.tsx';
 import { TideDrawing } from './tide-drawing.tsx';
 import { tideEvents } from './tide-model.ts';
 import { useCost } from './tide-words.ts';
@@ -36,7 +36,7 @@ export function TideLine({ tide, control, intervalMs }: { tide: ReturnType<typeo
   return (
     <Card
       title={t('tide.title')}
-      note={t('tide.note')}
+      note={t(tide.data && control.range && tide.data.from > control.range.from ? 'tide.noteYoung' : 'tide.note')}
       flush
       actions={
         <>
@@ -58,14 +58,10 @@ export function TideLine({ tide, control, intervalMs }: { tide: ReturnType<typeo
       }
     >
       {tide.error ? <ErrorNotice error={tide.error} onRetry={() => void tide.refetch()} className="m-4" /> : null}
-      {tide.data ? (
-        table ? (
-          <TideTable tide={tide.data} />
-        ) : (
-          <TideDrawing tide={tide.data} name={control.name} intervalMs={intervalMs} onZoom={control.zoom} />
-        )
-      ) : tide.error ? null : (
-        <Skeleton height={190} className="m-4" width="calc(100% - 32px)" />
+      {table && tide.data ? (
+        <TideTable tide={tide.data} />
+      ) : tide.error && !tide.data ? null : (
+        <TideDrawing tide={tide.data} control={control} intervalMs={intervalMs} />
       )}
     </Card>
   );

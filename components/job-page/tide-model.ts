@@ -71,12 +71,44 @@ export function tidePath(tide: TideAnswer, width: number, height: number, topMs:
   return pieces.join('');
 }
 
-/** Round times for the axis: at most `count` of them. */
-export function axisTimes(from: number, to: number, count = 7): number[] {
-  const steps = [60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000, 28_800_000, 86_400_000];
-  const step = steps.find((one) => (to - from) / one <= count) ?? 86_400_000;
-  const first = Math.ceil(from / step) * step;
-  return Array.from({ length: Math.floor((to - first) / step) + 1 }, (_, index) => first + index * step);
+/**
+ * The saw-tooth as it was, from runs and snapshots: one line a run, with the age of the newest good snapshot (ms) at the times where it turns.
+ * Null when the answer names only some of the snapshots: the buckets are drawn then.
+ */
+export function tideLines(tide: TideAnswer): { at: number; ageMs: number }[][] | null {
+  const goods = tide.snapshots.filter((one) => one.ok).map((one) => one.at);
+  if (tide.checkpoints > tide.snapshots.filter((one) => one.ok && one.kind === 'checkpoint').length) return null;
+  return tide.runs.flatMap((run) => {
+    const from = Math.max(tide.from, run.startedAt);
+    const to = Math.min(tide.to, run.endedAt ?? tide.now);
+    if (to <= from) return [];
+    let since = Math.max(run.startedAt, tide.savedBefore ?? 0);
+    const line = [{ at: from, ageMs: from - Math.min(from, since) }];
+    for (const good of goods) {
+      if (good <= from || good > to) continue;
+      line.push({ at: good, ageMs: good - since }, { at: good, ageMs: 0 });
+      since = good;
+    }
+    line.push({ at: to, ageMs: to - since });
+    return [line];
+  });
+}
+
+/** SVG path of those lines in a box of width × height. `topMs` = full height. */
+export function linesPath(
+  tide: TideAnswer,
+  lines: readonly { at: number; ageMs: number }[][],
+  width: number,
+  height: number,
+  topMs: number,
+): string {
+  const x = (at: number) => (place(tide, at) * width).toFixed(1);
+  return lines
+    .map((line) => {
+      const points = line.map((one) => `L${x(one.at)} ${(height - Math.min(1, one.ageMs / topMs) * height).toFixed(1)}`);
+      return `M${x(line[0]!.at)} ${height}${points.join('')}L${x(line.at(-1)!.at)} ${height}Z`;
+    })
+    .join('');
 }
 
 type Entry = TideAnswer['ledger'][number];

@@ -1,8 +1,15 @@
 'use client';
-/** The time range that tide line and charts share: one of five lengths ending now, or a part that was zoomed into. Live ranges move on every 5 s. */
+/** The time range that tide line and charts share: one of six lengths ending now, or a part that was zoomed into. Live ranges move on every 5 s. */
 import { useCallback, useEffect, useState } from 'react';
 
-export const RANGES = { '15m': 900_000, '1h': 3_600_000, '6h': 21_600_000, '24h': 86_400_000, '7d': 604_800_000 } as const;
+export const RANGES = {
+  '15m': 900_000,
+  '1h': 3_600_000,
+  '6h': 21_600_000,
+  '24h': 86_400_000,
+  '7d': 604_800_000,
+  '30d': 2_592_000_000,
+} as const;
 export type RangeName = keyof typeof RANGES;
 const STEP_MS = 5_000;
 

@@ -1,6 +1,6 @@
 'use client';
 /** Header: breadcrumb, search, live indicator, switches. On a phone: logo, page name, live, search, menu. */
-import { CircleHelp, Menu as MenuIcon, Search } from 'lucide-react';
+import { ChevronLeft, CircleHelp, Menu as MenuIcon, Search } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useI18n } from '../i18n/provider.tsx';
@@ -65,14 +65,15 @@ function Breadcrumb() {
   const crumbs = crumbsOf(usePathname(), usePageName());
   return (
     <nav aria-label={t('nav.breadcrumb')} className="min-w-0 shrink text-ctl">
-      <ol className="flex min-w-0 items-center gap-2">
+      <PhoneParent crumbs={crumbs} />
+      <ol className="flex min-w-0 items-center gap-2 max-md:hidden">
         {crumbs.map((crumb, index) => {
           const text = crumb.label ? t(crumb.label) : crumb.text;
           const last = index === crumbs.length - 1;
           return (
             <li
               key={`${text}`}
-              className={last ? 'min-w-0 truncate font-semibold' : 'flex shrink-0 items-center gap-2 text-text-2 max-md:hidden'}
+              className={last ? 'min-w-0 truncate font-semibold' : 'flex shrink-0 items-center gap-2 text-text-2'}
               aria-current={last ? 'page' : undefined}
             >
               {crumb.href && !last ? (
@@ -92,5 +93,18 @@ function Breadcrumb() {
         })}
       </ol>
     </nav>
+  );
+}
+
+/** On a phone the way up; the page itself is named by its h1. */
+function PhoneParent({ crumbs }: { crumbs: ReturnType<typeof crumbsOf> }) {
+  const { t } = useI18n();
+  const parent = crumbs.slice(0, -1).findLast((crumb) => crumb.href);
+  if (!parent?.href) return <span className="font-semibold md:hidden">Tidemark</span>;
+  return (
+    <Link href={parent.href} prefetch={false} className="link flex min-h-11 items-center gap-1 md:hidden">
+      <ChevronLeft size={16} aria-hidden="true" />
+      <span className="truncate">{parent.label ? t(parent.label) : parent.text}</span>
+    </Link>
   );
 }

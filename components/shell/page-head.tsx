@@ -11,10 +11,10 @@ export function PageHead({ title, actions, note }: { title: PlainKey; actions?: 
     document.title = `${text} · Tidemark`;
   }, [text]);
   return (
-    <div className="flex min-h-16 flex-wrap items-center gap-x-4 gap-y-2 px-(--gutter) py-3 max-md:hidden">
+    <div className="flex min-h-16 flex-wrap items-center gap-x-4 gap-y-2 px-(--gutter) py-3 max-md:min-h-0 max-md:py-2.5">
       <h1 className="tight text-page">{text}</h1>
       {note ? <div className="text-second text-text-3">{note}</div> : null}
-      <div className="ml-auto flex flex-wrap items-center gap-2">{actions}</div>
+      {actions ? <div className="ml-auto flex flex-wrap items-center gap-2">{actions}</div> : null}
     </div>
   );
 }

@@ -66,13 +66,14 @@ export function Palette({ onClose, onHelp }: { onClose(): void; onHelp(): void }
               aria-controls={listId}
               aria-activedescendant={items[current] ? `${listId}-${current}` : undefined}
               aria-label={t('palette.label')}
+              placeholder={t('palette.placeholder')}
               value={text}
               onChange={(event) => {
                 setText(event.target.value);
                 setAt(0);
               }}
               onKeyDown={onKey}
-              className="grow bg-transparent text-dialog outline-none"
+              className="min-w-0 grow bg-transparent text-dialog outline-none placeholder:text-text-3"
             />
             <Kbd>Esc</Kbd>
           </div>

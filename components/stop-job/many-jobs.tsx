@@ -9,6 +9,8 @@ import { PlainTable } from '../ui/data-table.tsx';
 import { SelectField } from '../ui/select.tsx';
 import { Skeleton } from '../ui/surface.tsx';
 
+/** Rows with a choice of their own; those beyond follow the choice for all. */
+const LISTED = 100;
 const MODES: readonly StopMode[] = ['savepoint', 'drain', 'without'];
 
 export function ManyJobs({
@@ -48,7 +50,7 @@ export function ManyJobs({
             { key: 'again', text: t('loss.readAgain'), align: 'right' },
             { key: 'doubled', text: t('loss.doubled'), align: 'right' },
           ]}
-          rows={jobs.map((job) => {
+          rows={jobs.slice(0, LISTED).map((job) => {
             const preview = previewOf(job.id);
             const price = preview?.modes.find((one) => one.mode === modeOf(job.id));
             const waiting = <Skeleton key="waiting" width={40} />;
@@ -75,6 +77,9 @@ export function ManyJobs({
             };
           })}
         />
+        {jobs.length > LISTED ? (
+          <p className="border-t border-line-1 px-[18px] py-2.5 text-ctl text-text-2">{t('stop.andMore', { n: jobs.length - LISTED })}</p>
+        ) : null}
       </div>
     </>
   );

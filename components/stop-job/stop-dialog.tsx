@@ -53,8 +53,10 @@ function useStop(jobs: readonly DialogJob[], onDone: () => void) {
       const { done, refused } = outcomeOf(results);
       void client.invalidateQueries({ queryKey: keys.jobs });
       void client.invalidateQueries({ queryKey: keys.operations });
-      if (done > 0) toast({ title: t('stop.done', { n: done }) });
-      if (refused.length > 0 && jobs.length > 1) showResults({ act: 'stop', jobs, results });
+      const show = () => showResults({ act: 'stop', jobs, results });
+      if (done > 0)
+        toast({ title: t('stop.done', { n: done }), ...(jobs.length > 1 ? { action: { label: t('results.show'), run: show } } : {}) });
+      if (refused.length > 0 && jobs.length > 1) show();
       else if (refused.length > 0) toast({ title: t('stop.refused', { n: refused.length }), text: refused[0]?.message, bad: true });
       onDone();
     },

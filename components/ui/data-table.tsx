@@ -19,6 +19,8 @@ export interface DataColumn<T> {
   minWidth?: number;
   align?: 'right';
   sortable?: boolean;
+  /** The sign of sorting takes no room and is there on hover, on focus and while the column is sorted by. */
+  quietSort?: boolean;
   /** Marks the cell that names the row. */
   rowHeader?: boolean;
   stick?: 'left' | 'right';
@@ -229,16 +231,10 @@ function HeadCell<T>({
           <button
             type="button"
             onClick={() => onSort(down ? column.id : `-${column.id}`)}
-            className="inline-flex items-center gap-1.5 rounded-[3px] font-medium hover:text-text-1"
+            className="group relative inline-flex items-center gap-1.5 rounded-[3px] font-medium hover:text-text-1"
           >
             {column.header}
-            {up ? (
-              <ArrowUp size={13} aria-hidden="true" />
-            ) : down ? (
-              <ArrowDown size={13} aria-hidden="true" />
-            ) : (
-              <ChevronsUpDown size={13} className="text-text-3" aria-hidden="true" />
-            )}
+            <SortSign up={up} down={down} column={column} />
           </button>
         ) : (
           column.header
@@ -247,6 +243,18 @@ function HeadCell<T>({
       </span>
     </th>
   );
+}
+
+function SortSign<T>({ up, down, column }: { up: boolean; down: boolean; column: DataColumn<T> }) {
+  const Sign = up ? ArrowUp : down ? ArrowDown : ChevronsUpDown;
+  const quiet = column.quietSort
+    ? cx(
+        'absolute top-[3px]',
+        column.align === 'right' ? 'right-full mr-0.5' : 'left-full ml-0.5',
+        !up && !down && 'opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100',
+      )
+    : '';
+  return <Sign size={13} className={cx(!up && !down && 'text-text-3', quiet)} aria-hidden="true" />;
 }
 
 function BodyCell<T>({ column, tone, children }: { column: DataColumn<T>; tone: string; children: ReactNode }) {
@@ -273,18 +281,21 @@ export function PlainTable({
   rows,
   empty,
   minWidth,
+  fixed = false,
 }: {
   label: string;
   head: readonly { key: string; text: ReactNode; align?: 'right'; width?: number | string }[];
   rows: readonly { key: string; cells: readonly ReactNode[]; tone?: string }[];
   empty?: ReactNode;
   minWidth?: number;
+  /** Widths of the head hold; the column without one takes what is left. */
+  fixed?: boolean;
 }) {
   if (rows.length === 0 && empty) return empty;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls sideways must be reachable by keyboard.
     <section className="overflow-x-auto" tabIndex={0} aria-label={label}>
-      <table className="w-full text-ctl" style={{ minWidth }} aria-label={label}>
+      <table className={cx('w-full text-ctl', fixed && 'table-fixed')} style={{ minWidth }} aria-label={label}>
         <thead className="bg-sunken text-text-2">
           <tr className="h-[34px]">
             {head.map((cell) => (

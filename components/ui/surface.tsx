@@ -154,7 +154,13 @@ export function Facts({
   return (
     <dl className={cx('grid gap-x-8 gap-y-3', columns === 3 ? 'lg:grid-cols-3 sm:grid-cols-2' : columns === 2 ? 'sm:grid-cols-2' : '')}>
       {items.map((item) => (
-        <div key={item.label} className="grid min-w-0 grid-cols-[minmax(110px,40%)_1fr] items-baseline gap-3">
+        <div
+          key={item.label}
+          className={cx(
+            'grid min-w-0 items-baseline gap-3',
+            columns === 1 ? 'grid-cols-[minmax(110px,180px)_minmax(0,1fr)]' : 'grid-cols-[minmax(110px,40%)_minmax(0,1fr)]',
+          )}
+        >
           <dt className="text-second text-text-3">{item.label}</dt>
           <dd className={cx('min-w-0 text-ctl break-words', item.mono && 'font-mono text-second')}>{item.value}</dd>
         </div>

@@ -47,7 +47,7 @@ async function liveCounts(page: Page): Promise<Count[]> {
 
 const newestOrder = (counts: readonly Count[]) => Math.max(0, ...counts.map((count) => count.last));
 
-test('a newcomer has stopped and restored a stateful job', async ({ page }) => {
+test('a newcomer has stopped and restored a stateful job', async ({ page, watch }) => {
   const link = /http:\/\/127\.0\.0\.1:\d+\/setup\?token=\S+/.exec(readFileSync(tidemark.logFile, 'utf8'))?.[0];
   expect(link, 'the first start prints a one-time link').toBeDefined();
   const console_ = new ConsolePages(page, tidemark.url);
@@ -63,10 +63,14 @@ test('a newcomer has stopped and restored a stateful job', async ({ page }) => {
   });
 
   await test.step('one click starts the example', async () => {
+    const shifted = () => Math.max(0, ...watch.shifts.values());
+    const before = shifted();
     await page.getByRole('button', { name: 'Start the example' }).click();
     await page.waitForURL(/\/jobs\/\d+\?coach=1/);
     await console_.expectStatus('Running');
     await expect.poll(async () => (await liveCounts(page)).length, { timeout: 40_000 }).toBeGreaterThan(0);
+    // From the click to rows: figures, tide line, charts and coach marks have their places before they have their contents.
+    expect(shifted() - before, 'cumulative layout shift of the first start').toBeLessThan(0.05);
   });
 
   let before = 0;

@@ -88,6 +88,23 @@ test('filters, search and paging are in the address', async ({ page }) => {
     await expect(rows.nth(1)).toContainText('paged-11');
   });
 
+  await test.step('columns and their order: a sent link shows the same', async () => {
+    await page.goto(`${url}/jobs?q=paged`);
+    await page.getByRole('button', { name: 'Columns' }).click();
+    await page.getByRole('checkbox', { name: 'Queue' }).click();
+    await page.getByRole('checkbox', { name: 'Lag' }).click();
+    await page.waitForURL(/cols=id,name,type,status,snapshot-age,user,created,started,duration,queue/);
+    const address = page.url();
+    await page.evaluate(() => localStorage.clear());
+    await page.goto(address);
+    await expect(page.getByRole('columnheader', { name: 'Queue' })).toBeVisible();
+    await expect(page.getByRole('columnheader', { name: 'Lag' })).toHaveCount(0);
+    await page.getByRole('columnheader', { name: 'Duration' }).getByRole('button').click();
+    await page.waitForURL(/sort=-duration/);
+    await page.goto(`${url}/jobs?q=_`);
+    await expect(page.getByText('No job matches these filters.'), '_ is no wildcard').toBeVisible();
+  });
+
   await test.step('a tag and a status; a sent link shows the same', async () => {
     await page.goto(`${url}/jobs?q=paged`);
     await page.getByRole('button', { name: 'Add filter' }).click();

@@ -148,7 +148,24 @@ export const jobSchema = jobSummarySchema.extend({
 export type Job = z.infer<typeof jobSchema>;
 
 /* ---- list ---- */
-export const JOB_SORTS = ['id', 'name', 'status', 'created', 'started', 'updated', 'snapshot-age', 'exposure'] as const;
+export const JOB_SORTS = [
+  'id',
+  'name',
+  'type',
+  'status',
+  'description',
+  'user',
+  'created',
+  'started',
+  'updated',
+  'duration',
+  'snapshot-age',
+  'exposure',
+  'lag',
+  'queue',
+  'cus',
+  'version',
+] as const;
 const many = <T extends z.ZodType>(item: T) =>
   z
     .preprocess((value) => (typeof value === 'string' ? value.split(',').filter((part) => part !== '') : value), z.array(item).max(50))

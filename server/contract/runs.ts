@@ -96,6 +96,10 @@ export const tideAnswerSchema = z.strictObject({
   now: timestampSchema,
   observedAt: timestampSchema.nullable(),
   runs: z.array(runSchema),
+  /** Newest good snapshot before the range. */
+  savedBefore: timestampSchema.nullable(),
+  /** Good checkpoints in the range; `snapshots` names at most 2,000 of them, evenly. */
+  checkpoints: z.int().nonnegative(),
   snapshots: z.array(
     z.strictObject({
       id: idSchema.nullable(),

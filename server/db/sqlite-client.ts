@@ -41,6 +41,9 @@ export function openSqliteFile(file: string): DatabaseSync {
   return database;
 }
 
+/** PostgreSQL escapes wildcards in LIKE by a backslash unless told otherwise, SQLite only when told: so both mean the same by one pattern. */
+const escapingLike = (sql: string) => sql.replace(/ LIKE (\([^()]*\)|\?)/g, " LIKE $1 ESCAPE '\\'");
+
 /** Gives the error the fields by which the adapter tells a broken constraint from a busy file. */
 function withRawCode(error: unknown): unknown {
   if (error instanceof Error && 'errcode' in error) return Object.assign(error, { rawCode: error.errcode });
@@ -104,7 +107,7 @@ class SqliteConnection {
   #prepare(sql: string): StatementSync {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
-      statement = this.#database.prepare(sql);
+      statement = this.#database.prepare(escapingLike(sql));
       statement.setReturnArrays(true);
       if (this.#statements.size >= STATEMENTS_KEPT) this.#statements.delete(this.#statements.keys().next().value as string);
     } else {

@@ -70,22 +70,10 @@ function tagFilters(tags: string): Prisma.JobWhereInput[] {
     });
 }
 
-/** LIKE takes _ for any sign, and names often have one: those that fit only so are left out by their ids. */
-async function nameFilters(context: ConsoleContext, call: UserCall, name: string): Promise<Prisma.JobWhereInput[]> {
-  const like = { name: containing(context, name) };
-  // Signs that no name can have, among them the others that LIKE knows.
-  if (!jobNameSchema.safeParse(name).success) return [NONE];
-  if (!name.includes('_')) return [like];
-  const found = await context.database.job.findMany({ where: { AND: [visibleJobs(call.caller), like] }, select: { id: true, name: true } });
-  const isMeant = (job: { readonly name: string }) => job.name.toLowerCase().includes(name.toLowerCase());
-  const meant = found.filter(isMeant).map((job) => job.id);
-  const others = found.filter((job) => !isMeant(job)).map((job) => job.id);
-  return meant.length < others.length ? [{ id: { in: meant } }] : [like, { id: { notIn: others } }];
-}
-
-async function whereOf(context: ConsoleContext, call: UserCall, query: Query): Promise<Prisma.JobWhereInput> {
+function whereOf(context: ConsoleContext, call: UserCall, query: Query): Prisma.JobWhereInput {
   const all: Prisma.JobWhereInput[] = [visibleJobs(call.caller)];
-  if (query.name) all.push(...(await nameFilters(context, call, query.name)));
+  // Signs that no name can have find nothing.
+  if (query.name) all.push(jobNameSchema.safeParse(query.name).success ? { name: containing(context, query.name) } : NONE);
   if (query.queue_name) all.push({ queueName: query.queue_name });
   if (query.user_name) all.push({ owner: { OR: [{ name: query.user_name }, { email: query.user_name }] } });
   if (query.job_type) all.push(typeFilter(query.job_type));
@@ -98,7 +86,7 @@ async function whereOf(context: ConsoleContext, call: UserCall, query: Query): P
 
 export async function listJobs(context: ConsoleContext, call: UserCall, query: Query) {
   const { database } = context;
-  const where = await whereOf(context, call, query);
+  const where = whereOf(context, call, query);
   const [rows, total] = await Promise.all([
     database.job.findMany({
       where,

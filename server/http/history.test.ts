@@ -95,6 +95,14 @@ describe('history', () => {
     expect([ages.get(100), ages.get(120), ages.get(130), ages.get(150)]).toEqual([10, 30, 10, 30]);
   });
 
+  it('begins at the first run and is a minute long at least', async () => {
+    const tide = await get(`/tide?from=${T - 3_600_000}&to=${T + 5_000}&points=16`);
+    const began = tide.runs[0].startedAt;
+    expect([tide.from, tide.to]).toEqual([began - 1_000, began + 59_000]);
+    const metrics = await get(`/metrics?from=${T - 3_600_000}&to=${T + 160_000}&points=16&names=recordsInRate`);
+    expect(metrics.from).toBeGreaterThan(T - 60_000);
+  });
+
   it('counts the age before a snapshot inside a bucket, not only at its end', () => {
     expect(exposureAges([{ from: 0, to: 100 }], [90], [0], 100)).toEqual([90]);
     expect(exposureAges([{ from: 0, to: 100 }], [10], [0], 100)).toEqual([90]);

@@ -190,6 +190,14 @@ describe('list', () => {
     const count = (status: string) => some.counts.find((entry: { status: string }) => entry.status === status)?.count ?? 0;
     expect(some.total).toBe(count('job_init') + count('job_running'));
     expect((await browser.call('GET', '/jobs?sort=passwordHash')).status).toBe(400);
+    // Signs that LIKE takes for any are taken as they are.
+    await makeJob({ name: 'under_score' });
+    await makeJob({ name: 'under-score', description: 'the longest' });
+    expect(namesOf(await listed('q=under_score'))).toEqual(['under_score']);
+    expect(namesOf(await listed('q=R%25E'))).toEqual([]);
+    expect((await listed('q=_')).items.every((item: { name: string }) => item.name.includes('_'))).toBe(true);
+    expect(namesOf(await listed('q=under&sort=description&order=asc'))).toEqual(['under_score', 'under-score']);
+    expect(namesOf(await listed('sort=duration&q=under')).sort()).toEqual(['under-score', 'under_score']);
     expect((await browser.call('GET', '/jobs?pageSize=101')).status).toBe(400);
   });
 });

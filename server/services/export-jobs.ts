@@ -6,9 +6,9 @@ import { requireJob, rightsOn } from '../auth/job-access.ts';
 import { Refusal } from '../contract/errors.ts';
 import type { JobStatus, JobType } from '../contract/job.ts';
 import { ARCHIVE_JOBS_MAX, type ArchivedJob, type exportJobsSchema } from '../contract/job-archive.ts';
+import { sqlWithoutSecrets, valueWithoutSecrets } from '../contract/without-secrets.ts';
 import { ms } from '../db/row-to-view.ts';
 import { type ArchivedFile, writeArchive } from './archive-file.ts';
-import { sqlWithoutSecrets, valueWithoutSecrets } from './archive-secrets.ts';
 import type { ConsoleContext } from './context.ts';
 import { filters } from './list-jobs.ts';
 

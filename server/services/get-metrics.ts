@@ -87,8 +87,27 @@ export function requireRange(from: number, to: number): void {
     throw new Refusal('invalid-request', 'The range may be a year.', [{ path: 'from', message: 'is too long ago' }]);
 }
 
+/** What a young job is drawn on at least, so that its first seconds do not fill the whole width. */
+const YOUNG_MS = 60_000;
+/** Room before the first run. */
+const MARGIN_MS = 1_000;
+
+/**
+ * The asked range without the time before the first run of the job, when nothing can be told of it. A range cut so is at least a minute
+ * long and may reach into the future. The answers carry the range they are for.
+ */
+export async function sinceFirstRun<Q extends { readonly jobId: number; readonly from: number; readonly to: number }>(
+  database: Database,
+  query: Q,
+): Promise<Q> {
+  const first = await database.run.findFirst({ where: { jobId: query.jobId }, orderBy: { number: 'asc' }, select: { startedAt: true } });
+  if (!first || ms(first.startedAt) - MARGIN_MS <= query.from) return query;
+  const from = ms(first.startedAt) - MARGIN_MS;
+  return { ...query, from, to: Math.max(query.to, from + YOUNG_MS) };
+}
+
 export async function getJobMetrics(context: ConsoleContext, call: UserCall, query: MetricsQuery): Promise<MetricsAnswer> {
   requireRange(query.from, query.to);
   await requireJob(context.database, call.caller, query.jobId);
-  return readMetrics(context.database, query, context.clock.nowMs());
+  return readMetrics(context.database, await sinceFirstRun(context.database, query), context.clock.nowMs());
 }

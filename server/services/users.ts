@@ -5,6 +5,7 @@ import type { UserCall } from '../auth/caller.ts';
 import { hashPassword } from '../auth/password.ts';
 import type { changeUserSchema, createUserSchema, listUsersQuerySchema, User } from '../contract/account.ts';
 import { Refusal } from '../contract/errors.ts';
+import { likeText } from '../db/like-text.ts';
 import { ms, msOrNull } from '../db/row-to-view.ts';
 import type { ConsoleContext } from './context.ts';
 
@@ -35,7 +36,8 @@ export function userView(row: UserRow): User {
 }
 
 export async function listUsers(context: ConsoleContext, _call: UserCall, input: z.output<typeof listUsersQuerySchema>) {
-  const where = input.q === '' ? {} : { OR: [{ name: { contains: input.q } }, { email: { contains: input.q.toLowerCase() } }] };
+  const q = likeText(input.q);
+  const where = q === '' ? {} : { OR: [{ name: { contains: q } }, { email: { contains: q.toLowerCase() } }] };
   const [rows, total] = await Promise.all([
     context.database.user.findMany({ where, orderBy: { email: 'asc' }, skip: (input.page - 1) * input.pageSize, take: input.pageSize }),
     context.database.user.count({ where }),

@@ -10,6 +10,8 @@ import { placeOf } from './snapshot-place.ts';
 type Entry = BrowseAnswer['entries'][number];
 
 const PAGE = 60;
+/** Marks of the product by which one writer fences another: nothing to choose, nothing to look into. */
+const LEASES = '/_lease/';
 
 /** Throws StoreError when the store refuses or does not answer. */
 export async function browse(context: SnapshotContext, path: string, token: string | null): Promise<BrowseAnswer> {
@@ -23,13 +25,15 @@ export async function browse(context: SnapshotContext, path: string, token: stri
     ...(token === null ? {} : { token }),
   });
   const folders = await Promise.all(
-    page.prefixes.map(async (prefix): Promise<Entry> => {
-      const name = prefix.slice(folder.prefix.length).replace(/\/$/, '');
-      const one = subfolder(folder, name);
-      const snapshot = await snapshotIn(one);
-      const objectCount = snapshot === null && isInner(name) ? await countObjects(context, folder.bucket, prefix) : null;
-      return { name, path: one.uri, kind: 'folder', sizeBytes: null, modifiedAt: null, snapshot, objectCount };
-    }),
+    page.prefixes
+      .filter((prefix) => !prefix.endsWith(LEASES))
+      .map(async (prefix): Promise<Entry> => {
+        const name = prefix.slice(folder.prefix.length).replace(/\/$/, '');
+        const one = subfolder(folder, name);
+        const snapshot = await snapshotIn(one);
+        const objectCount = snapshot === null && isInner(name) ? await countObjects(context, folder.bucket, prefix) : null;
+        return { name, path: one.uri, kind: 'folder', sizeBytes: null, modifiedAt: null, snapshot, objectCount };
+      }),
   );
   const objects = page.objects.map(
     ({ key, size, modifiedMs }): Entry => ({

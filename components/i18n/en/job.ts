@@ -127,6 +127,7 @@ export const job = {
   'act.result.done': 'done',
   'act.result.refused': 'refused',
   'results.title': '{act}: {done} of {n} accepted, {refused} refused',
+  'results.show': 'What came of each',
   'results.retry': 'Retry failed',
   'act.refusedTitle': 'Refused',
 } as const;

@@ -133,6 +133,7 @@ export const restart = {
   'stop.checking': 'Working out what each way costs…',
   'stop.done': '{n} {n:job stops|jobs stop}',
   'stop.refused': '{n} {n:job was|jobs were} not stopped',
+  'stop.andMore': 'And {n} more, stopped as the choice for all jobs says.',
   'stop.all': 'All jobs',
   'stop.totals': 'Together',
 

@@ -65,6 +65,8 @@ export const shell = {
   'live.none': 'No event yet',
   'live.reload': 'Reload',
 
+  'common.andMore': 'and {n} more',
+  'palette.placeholder': 'Job name or ID, page, or “stop” and a name',
   'palette.open': 'Search or run a command',
   'palette.label': 'Search or run a command',
   'palette.actions': 'Actions',

@@ -129,6 +129,7 @@ export const job: Record<keyof typeof en, string> = {
   'act.result.done': '已完成',
   'act.result.refused': '已拒绝',
   'results.title': '{act}：已接受 {done} 个，共 {n} 个；拒绝 {refused} 个',
+  'results.show': '查看每个作业的结果',
   'results.retry': '重试失败项',
   'act.refusedTitle': '已拒绝',
 };

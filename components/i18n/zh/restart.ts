@@ -134,6 +134,7 @@ export const restart: Record<keyof typeof en, string> = {
   'stop.checking': '正在计算各种停止方式的代价…',
   'stop.done': '{n} 个作业正在停止',
   'stop.refused': '{n} 个作业未停止',
+  'stop.andMore': '以及另外 {n} 个，按“全部作业”的选择停止。',
   'stop.all': '全部作业',
   'stop.totals': '合计',
 

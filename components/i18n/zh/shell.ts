@@ -67,6 +67,8 @@ export const shell: Record<keyof typeof en, string> = {
   'live.none': '暂无事件',
   'live.reload': '重新加载',
 
+  'common.andMore': '以及另外 {n} 个',
+  'palette.placeholder': '作业名称或 ID、页面，或“停止”加名称',
   'palette.open': '搜索作业或命令…',
   'palette.label': '搜索作业或命令',
   'palette.actions': '操作',

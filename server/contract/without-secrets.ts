@@ -1,5 +1,5 @@
 /**
- * Takes secrets out of what leaves the installation: values of options whose names say that they are secret (in SQL, commented out or not, in runtime
+ * Takes secrets out of what leaves the installation or is only looked at: values of options whose names say that they are secret (in SQL, commented out or not, in runtime
  * configuration, in fields of DLI's API), arguments of a Jar job, and passwords inside of URLs. A placeholder says what belongs in the place.
  */
 const SECRET_KEY =

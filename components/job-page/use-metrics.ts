@@ -1,0 +1,43 @@
+'use client';
+/** Time series of the job page: one request for the charts and for the figures that no report has renewed yet. */
+import { useQuery } from '@tanstack/react-query';
+import type { MetricName, MetricsAnswer, MetricValues } from '../../server/contract/metrics.ts';
+import { routeQuery } from '../client/queries.ts';
+import { keys } from '../client/query-keys.ts';
+import type { TimeRange } from './time-range.ts';
+
+const NAMES: readonly MetricName[] = [
+  'recordsInRate',
+  'recordsOutRate',
+  'lagRecords',
+  'checkpointMs',
+  'stateBytes',
+  'busy',
+  'backpressured',
+  'watermarkLagMs',
+];
+const POINTS = 240;
+
+export function useMetrics(jobId: number, range: TimeRange | null) {
+  const query = { names: [...NAMES], from: range?.from ?? 0, to: range?.to ?? 0, points: POINTS };
+  return useQuery({
+    ...routeQuery('getJobMetrics', keys.jobPart(jobId, 'metrics', query), { params: { jobId }, query }),
+    enabled: range !== null,
+    gcTime: 30_000,
+  });
+}
+
+const RECENT_MS = 60_000;
+
+/** The newest value of each series that is not older than a minute. */
+export function newestValues(answer: MetricsAnswer | undefined, now: number): MetricValues {
+  const values: MetricValues = {};
+  if (!answer) return values;
+  for (const name of NAMES) {
+    const series = answer.series[name] ?? [];
+    const index = series.findLastIndex((value) => value !== null);
+    const value = series[index];
+    if (value != null && (answer.at[index] ?? 0) + answer.resolutionMs > now - RECENT_MS) values[name] = value;
+  }
+  return values;
+}
