@@ -104,14 +104,10 @@ const HUE = { 'exactly-once': 'ok', idempotent: 'ok', 'at-least-once': 'warn', n
 function DeliveryPill({ jobId, version }: { jobId: number; version: number }) {
   const { t } = useI18n();
   const { data } = useQuery(routeQuery('getJobDelivery', keys.jobPart(jobId, 'delivery', version), { params: { jobId } }));
-<<<<<<< HEAD
-  if (data?.kind === 'not-planned') return <NotPlanned jobId={jobId} delivery={data} />;
-  if (!data || data.sinks.length === 0) return null;
-=======
   // Its place is kept while it is asked for, so that the lines below do not move.
   if (!data) return <Skeleton width={150} height={22} />;
+  if (data.kind === 'not-planned') return <NotPlanned jobId={jobId} delivery={data} />;
   if (data.sinks.length === 0) return null;
->>>>>>> b874b3e (Job page: tide line begins at the first run and overlaps at no age, charts with round scales, units and values under the cursor, Task List fits 1440 px, Configuration in words; job list: all columns sort, columns in the address, bulk acts over any number; tabs scroll with a menu, an h1 on every phone page, nothing moves at the first start)
   return (
     <Popover
       label={t('job.delivery')}

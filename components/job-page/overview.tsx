@@ -56,7 +56,7 @@ export function Overview({ job, parts, coach, onHideCoach }: { job: Job; parts: 
     .filter((entry) => entry.kind === 'failure' || entry.kind === 'auto-restart')
     .map((entry) => entry.at);
   const metrics = { ...newestValues(series.data, control.range?.to ?? 0), ...reported };
-  const prints = delivery.data?.sinks.some((sink) => sink.connector === 'print') ?? false;
+  const prints = delivery.data?.kind === 'planned' && delivery.data.sinks.some((sink) => sink.connector === 'print');
   // What is below comes at once, when all of it can be placed: nothing of it moves afterwards.
   const isPlaced = !plan.isPending && !delivery.isPending;
   return (
