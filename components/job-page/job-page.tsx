@@ -1,6 +1,7 @@
 'use client';
 /** The job page: head, tabs (in the address), and the tab that is open. Snapshots, plan graph and coach marks are given by the page. */
 import { useQuery } from '@tanstack/react-query';
+import dynamic from 'next/dynamic';
 import { usePathname, useRouter, useSearchParams } from 'next/navigation';
 import type { Job } from '../../server/contract/job.ts';
 import { routeQuery } from '../client/queries.ts';
@@ -11,7 +12,6 @@ import { useTellPageName } from '../shell/page-name.tsx';
 import { useShortcut } from '../shell/shortcuts.tsx';
 import { Skeleton } from '../ui/surface.tsx';
 import { TabPanel, Tabs } from '../ui/tabs.tsx';
-import { ConfigurationTab } from './configuration-tab.tsx';
 import { ExceptionsTab } from './exceptions-tab.tsx';
 import { JobHead } from './job-head.tsx';
 import { LedgerTab } from './ledger-tab.tsx';
@@ -22,6 +22,9 @@ import { PlanTab } from './plan-tab.tsx';
 import { SubmitTab } from './submit-tab.tsx';
 import { TagsTab } from './tags-tab.tsx';
 import { TasksTab } from './tasks-tab.tsx';
+
+/** It reads the schemas of the options, which no other tab needs. */
+const ConfigurationTab = dynamic(() => import('./configuration-tab.tsx').then((module) => module.ConfigurationTab), { ssr: false });
 
 export const TABS = [
   'overview',
