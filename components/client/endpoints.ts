@@ -102,6 +102,8 @@ export const ENDPOINTS = {
   changeConnection: 'PATCH /connections/{id}',
   deleteConnection: 'DELETE /connections/{id}',
   listConnectionUsers: 'GET /connections/{id}/jobs',
+  listConnectionObjects: 'GET /connections/{id}/objects',
+  deriveTable: 'POST /connections/{id}/table',
   getSettings: 'GET /settings',
   changeSettings: 'PATCH /settings',
   listAudit: 'GET /audit',

@@ -1,6 +1,7 @@
 /** English dictionary: its keys are the keys of all languages. */
 
 import { alarm } from './en/alarm.ts';
+import { connection } from './en/connection.ts';
 import { guide } from './en/guide.ts';
 import { job } from './en/job.ts';
 import { list } from './en/list.ts';
@@ -11,4 +12,4 @@ import { said } from './en/said.ts';
 import { shell } from './en/shell.ts';
 import { templates } from './en/templates.ts';
 
-export const en = { ...shell, ...job, ...list, ...restart, ...options, ...page, ...alarm, ...said, ...guide, ...templates } as const;
+export const en = { ...shell, ...job, ...list, ...restart, ...options, ...page, ...alarm, ...connection, ...said, ...guide, ...templates } as const;

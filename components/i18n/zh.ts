@@ -1,6 +1,7 @@
 /** Simplified Chinese dictionary. */
 import type { Dictionary } from './dictionary.ts';
 import { alarm } from './zh/alarm.ts';
+import { connection } from './zh/connection.ts';
 import { guide } from './zh/guide.ts';
 import { job } from './zh/job.ts';
 import { list } from './zh/list.ts';
@@ -11,4 +12,4 @@ import { said } from './zh/said.ts';
 import { shell } from './zh/shell.ts';
 import { templates } from './zh/templates.ts';
 
-export const zh: Dictionary = { ...shell, ...job, ...list, ...restart, ...options, ...page, ...alarm, ...said, ...guide, ...templates };
+export const zh: Dictionary = { ...shell, ...job, ...list, ...restart, ...options, ...page, ...alarm, ...connection, ...said, ...guide, ...templates };

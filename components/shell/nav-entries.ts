@@ -1,5 +1,5 @@
 /** Entries of the side bar, in order. Only what the API serves is there. */
-import { BellRing, Bookmark, LayoutTemplate, LifeBuoy, type LucideIcon, ScrollText, Server, Settings2, Workflow } from 'lucide-react';
+import { BellRing, Bookmark, LayoutTemplate, LifeBuoy, type LucideIcon, Plug, ScrollText, Server, Settings2, Workflow } from 'lucide-react';
 import type { PlainKey } from '../i18n/dictionary.ts';
 
 export interface NavEntry {
@@ -24,7 +24,10 @@ export const NAV: readonly NavGroup[] = [
   { label: 'nav.jobTemplates', entries: [{ href: '/templates', label: 'nav.templates', icon: LayoutTemplate }] },
   {
     label: 'nav.resources',
-    entries: [{ href: '/queues', label: 'nav.queues', icon: Server }],
+    entries: [
+      { href: '/queues', label: 'nav.queues', icon: Server },
+      { href: '/connections', label: 'nav.connections', icon: Plug },
+    ],
   },
   {
     label: 'nav.operations',

@@ -192,7 +192,7 @@ function useItems(text: string): Item[] {
       label: t('keys.create'),
       run: () => dialogs.show({ kind: 'create', jobs: [] }),
     };
-    const make = (key: 'palette.newRule' | 'palette.newChannel', href: string): Item => ({
+    const make = (key: 'palette.newRule' | 'palette.newChannel' | 'palette.newConnection', href: string): Item => ({
       key,
       group: 'palette.actions',
       icon: <Plus size={15} />,
@@ -200,7 +200,13 @@ function useItems(text: string): Item[] {
       run: () => router.push(href),
     });
     const makes = (
-      isAdmin ? [make('palette.newRule', '/alarms?tab=rules&new=1'), make('palette.newChannel', '/alarms?tab=channels&new=1')] : []
+      isAdmin
+        ? [
+            make('palette.newRule', '/alarms?tab=rules&new=1'),
+            make('palette.newChannel', '/alarms?tab=channels&new=1'),
+            make('palette.newConnection', '/connections?new=1'),
+          ]
+        : []
     ).filter((item) => text.trim() !== '' && fits(item.label));
     const acts = (jobs ?? []).flatMap((job) => (command.act ? [actItem(command.act, job)] : []));
     const opened = (jobs ?? []).map((job) => ({

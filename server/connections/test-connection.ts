@@ -7,22 +7,19 @@ import { randomUUID } from 'node:crypto';
 import type { ConnectionConfig, ConnectionTest } from '../contract/connections.ts';
 import type { Clock } from '../effects/clock.ts';
 import type { Dialer } from '../effects/dialer.ts';
-import { openSession } from '../engine/connectors/jdbc/connection.ts';
-import { parseJdbcUrl } from '../engine/connectors/jdbc/url.ts';
-import { KafkaCluster } from '../engine/connectors/kafka/cluster.ts';
+import type { Session } from '../engine/connectors/jdbc/connection.ts';
 import { sentences } from '../lib/sentences.ts';
 import { checkConfiguration, checkConnectors, meetGateway, meetJobManager } from '../engines/flink/handshake.ts';
 import { JobManager } from '../engines/flink/job-manager.ts';
 import { type GatewaySession, SqlGateway } from '../engines/flink/sql-gateway.ts';
 import type { Secret } from '../secrets/secret.ts';
-import { createStore } from '../storage/create-store.ts';
 import { clusterAddress } from './flink-clusters.ts';
-import { runningFacts } from './read-connections.ts';
+import { lookInside, nextStep } from './look-inside.ts';
+import { brokersOf, kafkaOf, sessionOf, storeOf, TIMEOUT_MS } from './open-connection.ts';
 
 type Step = ConnectionTest['steps'][number];
 type StepName = Step['step'];
 
-const TIMEOUT_MS = 10_000;
 /** The first statement of a SQL Gateway loads its planner. */
 const PLANNER_MS = 60_000;
 const TEST_FOLDER = 'tidemark-connection-test';
@@ -66,7 +63,11 @@ export async function testConnection(
   for (const close of closing) await close().catch(() => {});
   const isGood = sentence === '';
   const last = steps.at(-1)?.message ?? '';
-  return { at: clock.nowMs(), isGood, tookMs: clock.monotonicMs() - begunMs, steps, sentence: isGood ? last : sentence };
+  const tookMs = clock.monotonicMs() - begunMs;
+  const isListed = steps.some(({ step, result }) => step === 'listed' && result === 'pass');
+  // What it holds is told beside the verdict; that it does not come changes no verdict.
+  const found = isListed ? await within(lookInside(config, secret, dialer), TIMEOUT_MS).catch(() => null) : null;
+  return { at: clock.nowMs(), isGood, tookMs, steps, sentence: isGood ? last : sentence, found, next: nextStep(config, steps) };
 }
 
 async function within<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
@@ -92,10 +93,7 @@ function addressesOf(config: ConnectionConfig): readonly Address[] {
   switch (config.kind) {
     case 'kafka': {
       const tls = config.securityProtocol.endsWith('SSL') ? (config.caCertificates === '' ? {} : { ca: config.caCertificates }) : null;
-      return config.bootstrapServers.split(',').map((text) => {
-        const colon = text.lastIndexOf(':');
-        return { host: text.slice(0, colon), port: Number(text.slice(colon + 1)), tls };
-      });
+      return brokersOf(config).map((broker) => ({ ...broker, tls }));
     }
     case 'postgresql':
       return [{ host: config.host, port: config.port, tls: null }];
@@ -202,22 +200,8 @@ function kafkaSteps(
   dialer: Dialer,
   closing: (() => Promise<void>)[],
 ): Planned[] {
-  const { securityProtocol, saslMechanism, username, caCertificates } = config;
-  const password = secret?.reveal() ?? '';
-  const cluster = new KafkaCluster(
-    {
-      clientId: 'tidemark-test',
-      bootstrap: addressesOf(config).map(({ host, port }) => ({ host, port })),
-      tls: securityProtocol.endsWith('SSL') ? { minVersion: 'TLSv1.2', ...(caCertificates === '' ? {} : { ca: caCertificates }) } : null,
-      sasl: securityProtocol.startsWith('SASL') ? { mechanism: saslMechanism, username, password } : null,
-      connectTimeoutMs: TIMEOUT_MS,
-      requestTimeoutMs: TIMEOUT_MS,
-      apiTimeoutMs: TIMEOUT_MS,
-      retryBackoffMs: 100,
-      fetch: { minBytes: 1, maxBytes: 1024 * 1024, partitionBytes: 1024 * 1024, isCommittedOnly: false },
-    },
-    dialer,
-  );
+  const { securityProtocol, username } = config;
+  const cluster = kafkaOf(config, secret, dialer);
   closing.push(() => cluster.close());
   return [
     {
@@ -245,18 +229,13 @@ function postgresqlSteps(
   dialer: Dialer,
   closing: (() => Promise<void>)[],
 ): Planned[] {
-  let session: Awaited<ReturnType<typeof openSession>> | null = null;
+  let session: Session | null = null;
   return [
     {
       step: 'signed-in',
       failure: 'Connected, but not signed in.',
       run: async () => {
-        const { options } = runningFacts(config, secret);
-        const url = parseJdbcUrl(options.url ?? '');
-        if ('problem' in url) throw new Error(url.problem);
-        const settings = { pageRows: 1, flushRows: 1, flushIntervalMs: 0, maxRetries: 0, partitions: null, tableName: '' };
-        const table = { url, username: config.username, password: options.password ?? '', connectTimeoutMs: TIMEOUT_MS, ...settings };
-        const opened = await openSession(table, dialer);
+        const opened = await sessionOf(config, secret, dialer);
         session = opened;
         closing.push(() => opened.close());
         return `Signed in as ${config.username}${config.tls === 'off' ? '' : ', encrypted'}.`;
@@ -276,9 +255,7 @@ function postgresqlSteps(
 }
 
 function storeSteps(config: Extract<ConnectionConfig, { kind: 'object-store' }>, secret: Secret | null, dialer: Dialer): Planned[] {
-  const { store: spec } = runningFacts(config, secret);
-  if (!spec) throw new Error('a connection to an object store has no store');
-  const store = createStore(spec, dialer);
+  const store = storeOf(config, secret, dialer);
   const { bucket } = config;
   const ref = { bucket, key: `${TEST_FOLDER}/${randomUUID()}` };
   const body = Buffer.from('tidemark');

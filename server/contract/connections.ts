@@ -143,6 +143,35 @@ export const connectionTestSchema = z.strictObject({
   ),
   /** `Signed in, but may not write to tidemark-prod. …` */
   sentence: z.string(),
+  /** What was found behind the address; null when the test did not get so far. */
+  found: z
+    .strictObject({
+      /** `PostgreSQL 18.4`, `Kafka 4.1 or newer`; null where the other side does not tell. */
+      version: z.string().nullable(),
+      /** Names of topics, tables or folders, the first ones. */
+      names: z.array(z.string()),
+      total: z.int().nonnegative(),
+      /** There are more than `total`. */
+      isCut: z.boolean(),
+    })
+    .nullable()
+    .default(null),
+  /** What helps, where a step failed. */
+  next: z
+    .enum([
+      'check-name',
+      'allow-address',
+      'check-address',
+      'check-tls',
+      'check-sign-in',
+      'check-bucket',
+      'grant-list',
+      'grant-write',
+      'grant-read',
+      'grant-delete',
+    ])
+    .nullable()
+    .default(null),
 });
 export type ConnectionTest = z.infer<typeof connectionTestSchema>;
 
@@ -174,3 +203,26 @@ export const connectionUsersAnswerSchema = z.strictObject({
   /** How many more there are that the caller may not see. */
   hidden: z.int().nonnegative(),
 });
+
+/** What a connection gives access to, by part of the name; of an object store by folder. */
+export const connectionObjectsQuerySchema = z.strictObject({ q: z.string().max(512).default('') });
+const connectionObjectSchema = z.strictObject({
+  kind: z.enum(['topic', 'table', 'view', 'folder', 'file']),
+  name: z.string(),
+  /** Partitions, columns or bytes. */
+  size: z.number().nonnegative().nullable(),
+});
+export type ConnectionObject = z.infer<typeof connectionObjectSchema>;
+export const connectionObjectsAnswerSchema = z.strictObject({ objects: z.array(connectionObjectSchema), isCut: z.boolean() });
+
+/** A CREATE TABLE statement for one of these objects. */
+export const deriveTableSchema = z.strictObject({ object: z.string().min(1).max(512) });
+export const derivedTableSchema = z.strictObject({
+  name: z.string(),
+  sql: z.string(),
+  columns: z.int().nonnegative(),
+  /** catalogue: the database told its columns. sample: guessed from values. none: there was nothing to look at. */
+  basis: z.enum(['catalogue', 'sample', 'none']),
+  sampled: z.int().nonnegative(),
+});
+export type DerivedTable = z.infer<typeof derivedTableSchema>;

@@ -27,6 +27,8 @@ export const ERROR_STATUS = {
   'in-use': 409,
   'setup-done': 409,
   'link-expired': 410,
+  /** What a connection names did not answer, or refused; it says what. */
+  'connection-failed': 424,
   'too-large': 413,
   'wrong-content-type': 415,
   'too-many-requests': 429,

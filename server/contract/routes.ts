@@ -251,6 +251,21 @@ const otherRoutes = {
     params: ofId,
     answer: connections.connectionUsersAnswerSchema,
   }),
+  listConnectionObjects: route('GET', '/connections/{id}/objects', 'Topics, tables, folders and files behind a connection', {
+    params: ofId,
+    query: connections.connectionObjectsQuerySchema,
+    answer: connections.connectionObjectsAnswerSchema,
+  }),
+  deriveTable: route(
+    'POST',
+    '/connections/{id}/table',
+    'A CREATE TABLE statement for one of them, its columns from the catalogue or a sample',
+    {
+      params: ofId,
+      body: connections.deriveTableSchema,
+      answer: connections.derivedTableSchema,
+    },
+  ),
   getSettings: route('GET', '/settings', 'Settings', { answer: administration.settingsSchema }),
   changeSettings: route('PATCH', '/settings', 'Change settings', {
     body: administration.changeSettingsSchema,

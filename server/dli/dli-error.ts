@@ -42,6 +42,7 @@ const CODES: Record<ErrorCode, readonly [status: number, code: string]> = {
   'setup-done': [400, 'DLI.0007'],
   'link-expired': [400, 'DLI.0007'],
   'engine-unreachable': [400, 'DLI.0012'],
+  'connection-failed': [400, 'DLI.0012'],
   'store-unreachable': [400, 'DLI.0012'],
   'no-room': [500, 'DLI.0999'],
   'not-ready': [400, 'DLI.0012'],

@@ -5,6 +5,7 @@ import * as account from '../services/account.ts';
 import * as alarmRules from '../services/alarm-rules.ts';
 import * as alarms from '../services/alarms.ts';
 import * as checkSql from '../services/check-sql.ts';
+import * as connectionTables from '../services/connection-tables.ts';
 import * as connections from '../services/connections.ts';
 import type { ConsoleContext } from '../services/context.ts';
 import { createExampleJob } from '../services/create-example-job.ts';
@@ -193,6 +194,8 @@ export const USER_HANDLERS: { readonly [N in Exclude<RouteName, PublicRoute>]: U
   changeConnection: ({ context, call, params, body }) => connections.changeConnection(context, call, params.id, body),
   deleteConnection: ({ context, call, params }) => connections.deleteConnection(context, call, params.id),
   listConnectionUsers: ({ context, call, params }) => connections.listConnectionUsers(context, call, params.id),
+  listConnectionObjects: ({ context, call, params, query }) => connectionTables.listConnectionObjects(context, call, params.id, query.q),
+  deriveTable: ({ context, call, params, body }) => connectionTables.deriveConnectionTable(context, call, params.id, body.object),
   getSettings: ({ context }) => getSettings(context),
   changeSettings: ({ context, call, body }) => changeSettings(context, call, body),
   listAudit: ({ context, call, query }) => listAudit(context, call, query),
