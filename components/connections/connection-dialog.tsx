@@ -13,6 +13,7 @@ import { TextField } from '../ui/field.tsx';
 import { SelectField } from '../ui/select.tsx';
 import { useToast } from '../ui/toast.tsx';
 import { type ConnectionDraft, configOf, draftOf, isWhole, KINDS } from './connection-draft.ts';
+import { FlinkFields } from './flink-fields.tsx';
 import { KafkaFields, PostgresqlFields, SecretField, StoreFields } from './kind-fields.tsx';
 import { TestReport } from './test-report.tsx';
 
@@ -104,7 +105,9 @@ function NameFields({ draft, connection, onChange }: PartProps) {
           mono
           maxLength={64}
           readOnly={connection !== null}
-          hint={t('conn.nameHint', { text: `'connection' = '${draft.name || 'orders-prod'}'` })}
+          hint={
+            draft.kind === 'flink' ? t('conn.nameQueue') : t('conn.nameHint', { text: `'connection' = '${draft.name || 'orders-prod'}'` })
+          }
           value={draft.name}
           onChange={(event) => onChange({ name: event.target.value.trim() })}
         />
@@ -139,6 +142,7 @@ function ConfigFields({ draft, connection, onChange }: PartProps) {
     kafka: () => <KafkaFields config={configs.kafka} onChange={put} secret={secret} />,
     postgresql: () => <PostgresqlFields config={configs.postgresql} onChange={put} secret={secret} />,
     'object-store': () => <StoreFields config={configs['object-store']} onChange={put} secret={secret} />,
+    flink: () => <FlinkFields config={configs.flink} onChange={put} secret={secret} />,
   };
   return fields[draft.kind]();
 }

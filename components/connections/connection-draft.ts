@@ -24,6 +24,15 @@ const NEW: Configs = {
   },
   postgresql: { kind: 'postgresql', host: '', port: 5432, database: '', username: '', tls: 'verify' },
   'object-store': { kind: 'object-store', endpoint: null, region: 'us-east-1', bucket: '', accessKey: '', forcePathStyle: false },
+  flink: {
+    kind: 'flink',
+    jobManagerUrl: '',
+    gatewayUrl: null,
+    authentication: 'none',
+    username: '',
+    headers: {},
+    caCertificates: '',
+  },
 };
 
 export const KINDS = Object.keys(NEW) as readonly ConnectionKind[];
@@ -50,5 +59,7 @@ export function isWhole(config: ConnectionConfig): boolean {
       return config.host !== '' && config.database !== '' && config.username !== '' && config.port > 0;
     case 'object-store':
       return config.bucket.length >= 3 && config.accessKey !== '';
+    case 'flink':
+      return config.jobManagerUrl !== '';
   }
 }

@@ -12,4 +12,16 @@ import { said } from './en/said.ts';
 import { shell } from './en/shell.ts';
 import { templates } from './en/templates.ts';
 
-export const en = { ...shell, ...job, ...list, ...restart, ...options, ...page, ...alarm, ...connection, ...said, ...guide, ...templates } as const;
+export const en = {
+  ...shell,
+  ...job,
+  ...list,
+  ...restart,
+  ...options,
+  ...page,
+  ...alarm,
+  ...connection,
+  ...said,
+  ...guide,
+  ...templates,
+} as const;

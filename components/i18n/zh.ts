@@ -12,4 +12,16 @@ import { said } from './zh/said.ts';
 import { shell } from './zh/shell.ts';
 import { templates } from './zh/templates.ts';
 
-export const zh: Dictionary = { ...shell, ...job, ...list, ...restart, ...options, ...page, ...alarm, ...connection, ...said, ...guide, ...templates };
+export const zh: Dictionary = {
+  ...shell,
+  ...job,
+  ...list,
+  ...restart,
+  ...options,
+  ...page,
+  ...alarm,
+  ...connection,
+  ...said,
+  ...guide,
+  ...templates,
+};

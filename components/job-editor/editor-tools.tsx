@@ -1,7 +1,7 @@
 'use client';
 /** Tool bar above the editor: Check Semantics, Simplified Stream Graph, Format, Set as Template, theme settings. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { LayoutTemplate, Palette, SpellCheck, WandSparkles, Waypoints } from 'lucide-react';
+import { LayoutTemplate, Palette, Plug, SpellCheck, WandSparkles, Waypoints } from 'lucide-react';
 import { useState } from 'react';
 import type { Job } from '../../server/contract/job.ts';
 import { call } from '../client/request.ts';
@@ -27,6 +27,7 @@ export function EditorTools({
   onLook,
   onCheck,
   onGraph,
+  onTable,
   onFormat,
 }: {
   job: Job;
@@ -35,6 +36,7 @@ export function EditorTools({
   onLook(look: EditorLook): void;
   onCheck(): void;
   onGraph(): void;
+  onTable(): void;
   onFormat(): void;
 }) {
   const { t } = useI18n();
@@ -48,6 +50,7 @@ export function EditorTools({
     <div className="flex min-h-9 flex-wrap items-center gap-1 border-b border-line-1 bg-surface px-3 py-0.5">
       {tool(t('edit.check'), <SpellCheck size={14} aria-hidden="true" />, onCheck)}
       {tool(t('edit.graph'), <Waypoints size={14} aria-hidden="true" />, onGraph)}
+      {tool(t('table.tool'), <Plug size={14} aria-hidden="true" />, onTable)}
       {tool(t('edit.format'), <WandSparkles size={14} aria-hidden="true" />, onFormat)}
       {tool(t('edit.template'), <LayoutTemplate size={14} aria-hidden="true" />, () => setTemplating(true))}
       <span className="ml-auto">

@@ -31,6 +31,7 @@ export interface EditorHandle {
   goTo(from: number, to: number): void;
   replace(from: number, to: number, text: string): void;
   setText(text: string): void;
+  insert(statement: string): void;
   focus(): void;
 }
 
@@ -56,6 +57,8 @@ export interface EditorParts {
   }): ReactNode;
   jarFields(props: { options: JobOptions; type: JobType; onChange(part: Partial<JobOptions>): void }): ReactNode;
   runtimeText(props: { value: Readonly<Record<string, string>>; onChange(value: Record<string, string>): void }): ReactNode;
+  /** Makes a CREATE TABLE statement from a connection. */
+  table(props: { onInsert(sql: string): void; onClose(): void }): ReactNode;
   graph(props: { sql: string; options: Partial<JobOptions>; onClose(): void }): ReactNode;
 }
 
@@ -92,6 +95,7 @@ function Editing({ job, parts }: { job: Job; parts: EditorParts }) {
               draft={draft}
               hasProblem={problem !== null}
               editor={parts.editor}
+              table={parts.table}
               look={look}
               onLook={setLook}
               onGraph={() => setGraph(true)}
@@ -127,6 +131,7 @@ interface SqlPaneProps {
   draft: Draft;
   hasProblem: boolean;
   editor: EditorParts['editor'];
+  table: EditorParts['table'];
   look: EditorLook;
   onLook(look: EditorLook): void;
   onGraph(): void;
@@ -138,10 +143,11 @@ interface SqlPaneProps {
 const NO_OPTIONS: Partial<JobOptions> = {};
 
 /** Tool bar, editor, problems, status line. */
-function SqlPane({ job, draft, hasProblem, editor, look, onLook, onGraph, onSave, onStart }: SqlPaneProps) {
+function SqlPane({ job, draft, hasProblem, editor, table, look, onLook, onGraph, onSave, onStart }: SqlPaneProps) {
   const { t, f } = useI18n();
   const check = useCheck(draft.sql, hasProblem ? NO_OPTIONS : draft.patch, true);
   const handle = useRef<EditorHandle>(null);
+  const [isInserting, setInserting] = useState(false);
   const [cursor, setCursor] = useState({ line: 1, column: 1 });
   const marks = useMemo(() => check.data?.marks ?? [], [check.data]);
   const fix = (mark: SqlMark | undefined) => mark?.replacement != null && handle.current?.replace(mark.from, mark.to, mark.replacement);
@@ -158,6 +164,7 @@ function SqlPane({ job, draft, hasProblem, editor, look, onLook, onGraph, onSave
         onLook={onLook}
         onCheck={() => void check.refetch()}
         onGraph={onGraph}
+        onTable={() => setInserting(true)}
         onFormat={() => void format(draft.sql, draft.setSql)}
       />
       <div className="min-h-0 grow bg-surface">
@@ -190,6 +197,15 @@ function SqlPane({ job, draft, hasProblem, editor, look, onLook, onGraph, onSave
         <span className="max-lg:hidden">{t('edit.leaveHint')}</span>
         <span className="ml-auto">{t('edit.problemCount', { n: marks.length })}</span>
       </div>
+      {isInserting
+        ? table({
+            onInsert: (sql) => {
+              handle.current?.insert(sql);
+              setInserting(false);
+            },
+            onClose: () => setInserting(false),
+          })
+        : null}
     </>
   );
 }

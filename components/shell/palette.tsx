@@ -162,6 +162,13 @@ function Row({
   );
 }
 
+/** What administrators make, each by its page. */
+const MAKES = [
+  ['palette.newRule', '/alarms?tab=rules&new=1'],
+  ['palette.newChannel', '/alarms?tab=channels&new=1'],
+  ['palette.newConnection', '/connections?new=1'],
+] as const;
+
 function useItems(text: string): Item[] {
   const { t } = useI18n();
   const router = useRouter();
@@ -192,22 +199,15 @@ function useItems(text: string): Item[] {
       label: t('keys.create'),
       run: () => dialogs.show({ kind: 'create', jobs: [] }),
     };
-    const make = (key: 'palette.newRule' | 'palette.newChannel' | 'palette.newConnection', href: string): Item => ({
-      key,
-      group: 'palette.actions',
-      icon: <Plus size={15} />,
-      label: t(key),
-      run: () => router.push(href),
-    });
-    const makes = (
-      isAdmin
-        ? [
-            make('palette.newRule', '/alarms?tab=rules&new=1'),
-            make('palette.newChannel', '/alarms?tab=channels&new=1'),
-            make('palette.newConnection', '/connections?new=1'),
-          ]
-        : []
-    ).filter((item) => text.trim() !== '' && fits(item.label));
+    const makes = (isAdmin && text.trim() !== '' ? MAKES : [])
+      .map(([key, href]) => ({
+        key,
+        group: 'palette.actions' as const,
+        icon: <Plus size={15} />,
+        label: t(key),
+        run: () => router.push(href),
+      }))
+      .filter((item) => fits(item.label));
     const acts = (jobs ?? []).flatMap((job) => (command.act ? [actItem(command.act, job)] : []));
     const opened = (jobs ?? []).map((job) => ({
       key: `job-${job.id}`,

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { proposals } from './completion.ts';
 
 const TABLE = "CREATE TABLE orders (id INT, city STRING) WITH ('connector' = 'kafka', 'topic' = 'o');\n";
+const connections = (connector: string | null) => (connector === 'jdbc' ? [] : ['kafka-prod']);
 const labels = (text: string) => {
   const offset = text.indexOf('|');
-  return proposals(text.replace('|', ''), offset).options.map((option) => option.label);
+  return proposals(text.replace('|', ''), offset, connections).options.map((option) => option.label);
 };
 
 describe('completion', () => {
@@ -22,5 +23,11 @@ describe('completion', () => {
     expect(keys).not.toContain('connector');
     expect(labels("CREATE TABLE t (a INT) WITH ('connector' = 'kafka', 'scan.startup.mode' = '|')")).toContain('earliest-offset');
     expect(labels("CREATE TABLE t (a INT) WITH ('connector' = '|')")).toContain('datagen');
+  });
+
+  it('proposes connections that the connector can use', () => {
+    expect(labels("CREATE TABLE t (a INT) WITH ('connector' = 'kafka', '|')")).toContain('connection');
+    expect(labels("CREATE TABLE t (a INT) WITH ('connector' = 'kafka', 'connection' = '|')")).toEqual(['kafka-prod']);
+    expect(labels("CREATE TABLE t (a INT) WITH ('connector' = 'jdbc', '|')")).not.toContain('connection');
   });
 });

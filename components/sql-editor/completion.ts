@@ -4,21 +4,32 @@ import type { Extension } from '@codemirror/state';
 import { completionContext, type OptionExpected } from '../../server/engine/sql/completion-context.ts';
 import { CONNECTOR_OPTIONS, SQL_FUNCTIONS, SQL_TYPES } from './sql-words.ts';
 
-function optionProposals(option: OptionExpected): Completion[] {
+/** Names of connections that a table of a connector may name; null = the connector is not written yet. */
+export type ConnectionNames = (connector: string | null) => readonly string[];
+const CONNECTION_OPTION = 'connection';
+const NO_CONNECTIONS: ConnectionNames = () => [];
+
+function optionProposals(option: OptionExpected, connections: ConnectionNames): Completion[] {
   const quote = (text: string) => (option.isQuoted ? text : `'${text}'`);
   const known = option.connector ? (CONNECTOR_OPTIONS[option.connector] ?? {}) : {};
   if (option.key === null) {
-    const keys = ['connector', ...Object.keys(known)].filter((key) => !option.present.includes(key));
+    const own = connections(option.connector).length > 0 ? [CONNECTION_OPTION] : [];
+    const keys = ['connector', ...own, ...Object.keys(known)].filter((key) => !option.present.includes(key));
     return keys.map((key) => ({ label: quote(key), type: 'property', ...(option.isQuoted ? {} : { apply: `'${key}' = ''` }) }));
   }
-  const values = option.key === 'connector' ? Object.keys(CONNECTOR_OPTIONS) : (known[option.key] ?? []);
+  const values =
+    option.key === 'connector'
+      ? Object.keys(CONNECTOR_OPTIONS)
+      : option.key === CONNECTION_OPTION
+        ? connections(option.connector)
+        : (known[option.key] ?? []);
   return values.map((value) => ({ label: quote(value), type: 'enum' }));
 }
 
 /** Proposals at an offset. Exported for the test. */
-export function proposals(text: string, offset: number): { from: number; options: Completion[] } {
+export function proposals(text: string, offset: number, connections = NO_CONNECTIONS): { from: number; options: Completion[] } {
   const context = completionContext(text, offset);
-  if (context.option) return { from: context.replace.start, options: optionProposals(context.option) };
+  if (context.option) return { from: context.replace.start, options: optionProposals(context.option, connections) };
   const options: Completion[] = [];
   const scope = context.columnsOf ?? [];
   for (const table of scope)
@@ -32,13 +43,15 @@ export function proposals(text: string, offset: number): { from: number; options
   return { from: context.replace.start, options };
 }
 
-function source(at: At): CompletionResult | null {
-  const word = at.matchBefore(/[\w.'-]+$/);
-  if (!word && !at.explicit) return null;
-  const found = proposals(at.state.doc.toString(), at.pos);
-  return found.options.length > 0 ? { from: found.from, options: found.options, validFor: /^[\w-]*$/ } : null;
+function sourceOf(connections: ConnectionNames) {
+  return (at: At): CompletionResult | null => {
+    const word = at.matchBefore(/[\w.'-]+$/);
+    if (!word && !at.explicit) return null;
+    const found = proposals(at.state.doc.toString(), at.pos, connections);
+    return found.options.length > 0 ? { from: found.from, options: found.options, validFor: /^[\w-]*$/ } : null;
+  };
 }
 
-export function sqlCompletion(): Extension {
-  return autocompletion({ override: [source], icons: false, activateOnTyping: true });
+export function sqlCompletion(connections: ConnectionNames): Extension {
+  return autocompletion({ override: [sourceOf(connections)], icons: false, activateOnTyping: true });
 }

@@ -14,13 +14,27 @@ import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
 import type { SqlMark } from '../../server/contract/check.ts';
 import { changedBars, setSaved } from './changed-lines.ts';
 import { sqlColours } from './colouring.ts';
-import { sqlCompletion } from './completion.ts';
+import { type ConnectionNames, sqlCompletion } from './completion.ts';
 
 export interface EditorHandle {
   goTo(from: number, to: number): void;
   replace(from: number, to: number, text: string): void;
   setText(text: string): void;
+  /** Puts a statement where the cursor stands on an empty line, else at the top of the script, and shows it. */
+  insert(statement: string): void;
   focus(): void;
+}
+
+function insertStatement(view: EditorView, statement: string): void {
+  const line = view.state.doc.lineAt(view.state.selection.main.head);
+  const from = line.text.trim() === '' ? line.from : 0;
+  const insert = from === 0 ? `${statement}\n` : statement;
+  view.dispatch({
+    changes: { from, to: from === 0 ? 0 : line.to, insert },
+    selection: { anchor: from + insert.length },
+    effects: EditorView.scrollIntoView(from, { y: 'start' }),
+  });
+  view.focus();
 }
 
 export interface SqlEditorProps {
@@ -30,6 +44,7 @@ export interface SqlEditorProps {
   readOnly?: boolean;
   wrap?: boolean;
   marks?: readonly SqlMark[];
+  connections?: ConnectionNames;
   onChange?(text: string): void;
   onCursor?(line: number, column: number): void;
   onSave?(): void;
@@ -83,7 +98,7 @@ function extensions(label: string, call: () => SqlEditorProps) {
     indentUnit.of('  '),
     EditorState.tabSize.of(2),
     sqlColours(),
-    sqlCompletion(),
+    sqlCompletion((connector) => call().connections?.(connector) ?? []),
     keymap.of([
       { key: 'Mod-s', run: run((props) => props.onSave?.()) },
       { key: 'Mod-Enter', run: run((props) => props.onStart?.()) },
@@ -157,6 +172,7 @@ export function SqlEditor(props: SqlEditorProps) {
     },
     replace: (from, to, text) => view.current?.dispatch({ changes: { from, to, insert: text } }),
     setText: (text) => view.current?.dispatch({ changes: { from: 0, to: view.current.state.doc.length, insert: text } }),
+    insert: (statement) => view.current && insertStatement(view.current, statement),
     focus: () => view.current?.focus(),
   }));
   return <div ref={host} className="h-full min-h-0 overflow-hidden" />;

@@ -8,10 +8,10 @@ import type { ConnectionConfig, ConnectionTest } from '../contract/connections.t
 import type { Clock } from '../effects/clock.ts';
 import type { Dialer } from '../effects/dialer.ts';
 import type { Session } from '../engine/connectors/jdbc/connection.ts';
-import { sentences } from '../lib/sentences.ts';
 import { checkConfiguration, checkConnectors, meetGateway, meetJobManager } from '../engines/flink/handshake.ts';
 import { JobManager } from '../engines/flink/job-manager.ts';
 import { type GatewaySession, SqlGateway } from '../engines/flink/sql-gateway.ts';
+import { sentences } from '../lib/sentences.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { clusterAddress } from './flink-clusters.ts';
 import { lookInside, nextStep } from './look-inside.ts';

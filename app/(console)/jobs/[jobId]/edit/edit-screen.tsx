@@ -2,7 +2,11 @@
 import dynamic from 'next/dynamic';
 import { type EditorParts, JobEditor } from '../../../../../components/job-editor/job-editor.tsx';
 
-const SqlEditor = dynamic(() => import('../../../../../components/sql-editor/sql-editor.tsx').then((module) => module.SqlEditor), {
+const ConnectedEditor = dynamic(
+  () => import('../../../../../components/sql-editor/connected-editor.tsx').then((module) => module.ConnectedEditor),
+  { ssr: false },
+);
+const TableDialog = dynamic(() => import('../../../../../components/connections/table-dialog.tsx').then((module) => module.TableDialog), {
   ssr: false,
 });
 const CheckedParameters = dynamic(
@@ -22,10 +26,11 @@ const GraphDialog = dynamic(() => import('../../../../../components/job-graph/gr
 });
 
 const PARTS: EditorParts = {
-  editor: (props) => <SqlEditor {...props} />,
+  editor: (props) => <ConnectedEditor {...props} />,
   parameters: (props) => <CheckedParameters {...props} />,
   jarFields: (props) => <JarFields {...props} problems={{}} />,
   runtimeText: (props) => <RuntimeText {...props} />,
+  table: (props) => <TableDialog {...props} />,
   graph: (props) => <GraphDialog {...props} />,
 };
 
