@@ -8,7 +8,20 @@ import { isNumeric, isText, isTimestamp } from '../types/type-families.ts';
 import type { Value } from '../types/value.ts';
 import { DataError, type ScalarFunction } from './contract.ts';
 import { formatByPattern, type ParsedTime, parseByPattern } from './date-format.ts';
-import { BIGINT, bigint, DATE, define, type Family, int, numeric, STRING, text, timestampLtzType, timestampType } from './define.ts';
+import {
+  BIGINT,
+  bigint,
+  DATE,
+  define,
+  type Family,
+  int,
+  numeric,
+  refuseCall,
+  STRING,
+  text,
+  timestampLtzType,
+  timestampType,
+} from './define.ts';
 
 const DEFAULT_PATTERN = 'yyyy-MM-dd HH:mm:ss';
 
@@ -79,6 +92,32 @@ function convertTimeZone(value: string, from: string, to: string): string | null
   return formatByPattern(DEFAULT_PATTERN, instant + target.offsetAt(instant)).replace(/^\+/, '');
 }
 
+const TO_TIMESTAMP_LTZ = toTimestampLtzFunction();
+
+/** A number takes a precision, a text a pattern and a zone: what follows must be of the kind of the first. */
+function toTimestampLtzFunction(): ScalarFunction {
+  const name = 'TO_TIMESTAMP_LTZ';
+  const signature = 'TO_TIMESTAMP_LTZ(number[, 0 or 3]) or TO_TIMESTAMP_LTZ(text[, pattern[, zone]])';
+  const scalar = define({
+    name,
+    signature,
+    parameters: [numericOrText, (type) => (isText(type) ? type : int(type)), text],
+    optional: 2,
+    result: timestampLtzType(3),
+    mayBeNull: true,
+    evaluate: (args, call) => toTimestampLtz(args, call.argumentTypes),
+  });
+  return {
+    ...scalar,
+    bind(args, literals, options) {
+      const [first, second] = args;
+      const isMixed = first && second && first.kind !== 'NULL' && second.kind !== 'NULL' && isText(first) !== isText(second);
+      const hasZoneOfNumber = first && args.length > 2 && first.kind !== 'NULL' && !isText(first);
+      return isMixed || hasZoneOfNumber ? refuseCall({ name, signature }, args) : scalar.bind(args, literals, options);
+    },
+  };
+}
+
 export const TIME_TEXT_FUNCTIONS: readonly ScalarFunction[] = [
   define({
     name: 'DATE_FORMAT',
@@ -110,15 +149,7 @@ export const TIME_TEXT_FUNCTIONS: readonly ScalarFunction[] = [
     mayBeNull: true,
     evaluate: ([value, pattern]) => toTimestamp(value as string, pattern as string | undefined),
   }),
-  define({
-    name: 'TO_TIMESTAMP_LTZ',
-    signature: 'TO_TIMESTAMP_LTZ(number[, 0 or 3]) or TO_TIMESTAMP_LTZ(text[, pattern[, zone]])',
-    parameters: [numericOrText, (type) => (isText(type) ? type : int(type)), text],
-    optional: 2,
-    result: timestampLtzType(3),
-    mayBeNull: true,
-    evaluate: (args, call) => toTimestampLtz(args, call.argumentTypes),
-  }),
+  TO_TIMESTAMP_LTZ,
   define({
     name: 'UNIX_TIMESTAMP',
     signature: 'UNIX_TIMESTAMP([text[, pattern]])',

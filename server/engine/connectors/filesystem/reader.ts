@@ -245,8 +245,11 @@ export class FileReader implements SourceReader {
 
   async #closeCurrent(): Promise<void> {
     const split = this.#current as FileSplit;
+    const ahead = this.#next;
     this.#current = null;
     this.#next = null;
+    // A read ahead that is still opening the file would leave it open.
+    await ahead?.catch(() => {});
     await this.#spec.files.release(split.file.path);
   }
 }
