@@ -6,7 +6,7 @@ import { S3ObjectStore } from '../../../storage/s3-store.ts';
 import type { PlanTable } from '../../planner/physical-plan.ts';
 import { BatchBuilder } from '../../types/batch-builder.ts';
 import type { RowSchema } from '../../types/sql-type.ts';
-import type { Committable, RuntimeContext, SinkWriter, SourceReader } from '../contract.ts';
+import type { Committable, RuntimeContext, SinkOwner, SinkWriter, SourceReader } from '../contract.ts';
 import { filesystemConnector } from './connector.ts';
 
 const SCHEMA: RowSchema = [
@@ -40,7 +40,7 @@ beforeAll(async () => {
 });
 afterAll(() => store.close());
 
-function context(attempt: string): RuntimeContext {
+function context(attempt: string, owner?: SinkOwner): RuntimeContext {
   const refuse = (): Promise<never> => Promise.reject(new Error('not used'));
   return {
     subtask: 0,
@@ -52,6 +52,7 @@ function context(attempt: string): RuntimeContext {
     allowLocalFiles: false,
     jobPrefix: 'tm-test',
     attempt,
+    ...(owner ? { owner } : {}),
     log: () => {},
     print: () => {},
   };
@@ -62,8 +63,12 @@ function table(): PlanTable {
   return { name: 't', connector: 'filesystem', options: tableOptions, physical: SCHEMA, metadata: [], primaryKey: [], partitionKeys: [] };
 }
 
-async function write(attempt: string, rows: number): Promise<{ sink: SinkWriter; committables: readonly Committable[] }> {
-  const sink = filesystemConnector.createWriter?.(table(), SCHEMA, context(attempt)) as SinkWriter;
+async function write(
+  attempt: string,
+  rows: number,
+  owner?: SinkOwner,
+): Promise<{ sink: SinkWriter; committables: readonly Committable[] }> {
+  const sink = filesystemConnector.createWriter?.(table(), SCHEMA, context(attempt, owner)) as SinkWriter;
   const builder = new BatchBuilder(SCHEMA, 1000);
   for (let id = 0; id < rows; ) {
     builder.reset();
@@ -109,5 +114,27 @@ describe('filesystem connector over S3', () => {
     await store.abortMultipart((committables[0] as Committable).data.upload as never);
     await expect(sink.commit(committables)).rejects.toThrow(/is gone/);
     expect(await idsSeen()).toHaveLength(ROWS);
+  });
+
+  it('takes away the uploads of fenced attempts of the same sink, but for what a snapshot names', async () => {
+    const owner = (generation: number, id = 'ab12') => ({ id, generation });
+    const uploads = async () => (await store.listMultipart(bucket, 'out/')).map((upload) => upload.id).sort();
+    const idOf = ({ committables }: { committables: readonly Committable[] }) =>
+      ((committables[0] as Committable).data.upload as { id: string }).id;
+    const before = await uploads();
+    const [killed, named, foreign, later] = [
+      await write('b1', 10, owner(1)),
+      await write('b2', 10, owner(2)),
+      await write('b3', 10, owner(1, 'cd34')),
+      await write('b4', 10, owner(3)),
+    ];
+    expect(await uploads()).toEqual([...before, ...[killed, named, foreign, later].map(idOf)].sort());
+    expect(await later.sink.removeAbandoned?.(3, async () => named.committables)).toBe(1);
+    expect(await uploads()).toEqual([...before, ...[named, foreign, later].map(idOf)].sort());
+    await expect(killed.sink.commit(killed.committables)).rejects.toThrow(/is gone/);
+    await named.sink.commit(named.committables);
+    await later.sink.commit(later.committables);
+    expect(await later.sink.removeAbandoned?.(3, async () => [])).toBe(0);
+    expect(await uploads()).toEqual([...before, idOf(foreign)].sort());
   });
 });
