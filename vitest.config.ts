@@ -12,7 +12,7 @@ export default defineConfig({
       'e2e/crash/checker/*.test.ts',
       'bench/**/*.test.ts',
     ],
-    exclude: ['**/*.server.test.ts', 'node_modules/**', '.next/**'],
+    exclude: ['**/*.server.test.ts', '**/*.flink.test.ts', 'node_modules/**', '.next/**'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -1,6 +1,6 @@
 /**
  * The commands of package.json: makes sure that dependencies are there, then runs the command's own program on a new enough Node.js.
- *   node scripts/run.mjs start|test|dev|bench|check|test:crash [arguments]
+ *   node scripts/run.mjs start|test|dev|bench|check|test:crash|test:flink [arguments]
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -14,6 +14,7 @@ const PROGRAMS = {
   check: 'scripts/check.ts',
   bench: 'bench/main.ts',
   'test:crash': 'e2e/crash/main.ts',
+  'test:flink': 'e2e/flink/main.ts',
 };
 
 const [command, ...rest] = process.argv.slice(2);

@@ -45,6 +45,11 @@ export const SAID = {
   'said.import.noManifest': 'There is no manifest to go by.',
   'said.import.flink':
     'This is a snapshot of Apache Flink (metadata format {version}). The embedded engine cannot restore it; run the job on a Flink queue to use it.',
+  'said.import.madeHere': 'It was made by the embedded engine, and the queue of the job is Apache Flink, which cannot restore it.',
+  'said.import.flinkFits':
+    '{n} {n:operator has|operators have} state. Whether the job has them too, Flink says at the start: one that is missing stops it, unless dropping state is allowed.',
+  'said.import.flinkOrigin': "It lies outside of this job's folders, and Flink's metadata does not name its job.",
+  'said.import.flinkSourcesUnknown': 'Not compared: what the sources of the job hold is not known here.',
   'said.import.flinkRead':
     'Written by Apache Flink (metadata format {version}) and whole: {n} operators. Flink {oldest} and newer can restore it.',
   'said.import.flinkVersion': 'Written by Apache Flink in metadata format {version}; formats {oldest} to {newest} are known here.',

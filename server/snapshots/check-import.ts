@@ -3,11 +3,11 @@
  * Fail of the first two: no import. Fail of the next three: only with the job's name typed; the start checks them once more.
  */
 
+import { engineOfQueue } from '../connections/flink-clusters.ts';
 import { IMPORT_CHECKS, type ImportPreview } from '../contract/import.ts';
 import { type JobOptions, jobOptionsSchema } from '../contract/job-options.ts';
 import { settingsOfOptions } from '../contract/job-settings.ts';
-import { inEnglish, type Said, say } from '../contract/said.ts';
-import type { SplitPositionView } from '../contract/snapshot.ts';
+import { say } from '../contract/said.ts';
 import type { Prisma } from '../db/open-database.ts';
 import type { Manifest } from '../engine/checkpoint/manifest.ts';
 import type { SnapshotFolder } from '../engine/checkpoint/snapshot-folder.ts';
@@ -15,44 +15,13 @@ import { StoreError } from '../storage/contract.ts';
 import { compareOperators } from './compare-operators.ts';
 import { planProblem, type SnapshotContext } from './context.ts';
 import { describePositions } from './describe-positions.ts';
-import { previewFlinkImport } from './flink/check-flink-import.ts';
+import { flinkFound } from './flink/import-for-flink.ts';
+import { ageCheck, type Check, fail, type ImportAnswer, note, notRun, pass, positionsCheck, type Told, told } from './import-checks.ts';
 import { checkParts, type InspectedSnapshot, inspectSnapshot, partsOf, partsProblem } from './inspect-snapshot.ts';
-import { previewPositions, reasonsOf, type SourcePreview } from './preview-positions.ts';
+import { previewPositions } from './preview-positions.ts';
 import { nameOf, placeOf } from './snapshot-place.ts';
 
-type Check = ImportPreview['checks'][number];
-type CheckName = Check['check'];
 type JobRow = Prisma.JobGetPayload<Record<string, never>>;
-
-/** A snapshot found at a path, as it will be registered. */
-export interface FoundSnapshot {
-  readonly name: string;
-  readonly kind: 'checkpoint' | 'savepoint';
-  readonly engine: 'embedded' | 'flink';
-  readonly path: string;
-  readonly checkpointId: number | null;
-  readonly createdMs: number;
-  readonly durationMs: number;
-  readonly sizeBytes: number;
-  readonly parallelism: number | null;
-  readonly keyGroups: number | null;
-  readonly recordsIn: number | null;
-  readonly recordsOut: number | null;
-  readonly positions: SplitPositionView[];
-  readonly sqlSha256: string | null;
-}
-
-export interface ImportAnswer {
-  readonly preview: ImportPreview;
-  readonly found: FoundSnapshot | null;
-}
-
-type Told = Said | string;
-const told = (text: Told) => (typeof text === 'string' ? { message: text, said: null } : { message: inEnglish([text]), said: text });
-const pass = (check: CheckName, text: Told): Check => ({ check, result: 'pass', ...told(text) });
-const note = (check: CheckName, text: Told): Check => ({ check, result: 'note', ...told(text) });
-const fail = (check: CheckName, text: Told): Check => ({ check, result: 'fail', ...told(text) });
-const notRun = (check: CheckName, text: Told): Check => ({ check, result: 'not-run', ...told(text) });
 
 export async function previewImport(context: SnapshotContext, jobId: number, path: string): Promise<ImportAnswer> {
   const job = await context.database.job.findUniqueOrThrow({ where: { id: jobId } });
@@ -72,7 +41,7 @@ export async function previewImport(context: SnapshotContext, jobId: number, pat
     case 'broken':
       return nothingFound(folder, say('said.import.damaged', { folder: folder.uri, reason: inspected.reason }), true);
     case 'flink':
-      return { preview: await previewFlinkImport(folder, inspected), found: null };
+      return flinkFound(context, job, folder, inspected);
     case 'embedded':
       return embeddedFound(context, job, folder, inspected.manifest);
   }
@@ -100,16 +69,20 @@ function nothingFound(folder: SnapshotFolder | null, text: Told, isDamaged = fal
 async function embeddedFound(context: SnapshotContext, job: JobRow, folder: SnapshotFolder, manifest: Manifest): Promise<ImportAnswer> {
   const version = await context.database.jobVersion.findUniqueOrThrow({ where: { jobId_number: { jobId: job.id, number: job.version } } });
   const options = jobOptionsSchema.parse(JSON.parse(version.optionsJson));
+  const isForeign = (await engineOfQueue(context.database, job.projectId, options.queueName)) === 'flink';
+  const fits = isForeign
+    ? [fail('fits-sql', say('said.import.madeHere')), notRun('positions-held', say('said.import.madeHere'))]
+    : await planChecks(context, job, version.sql, options, manifest);
   const checks = [
     pass('manifest-whole', say('said.import.whole')),
     await partsCheck(folder, manifest),
     ownerCheck(job, manifest),
-    ...(await planChecks(context, job, version.sql, options, manifest)),
-    await ageCheck(context, job, folder, manifest),
+    ...fits,
+    await ageCheck(context, job, folder, manifest.createdMs),
   ];
   const positions = describePositions(manifest.sources);
   const hasFailed = (from: number, to: number) => checks.slice(from, to).some((check) => check.result === 'fail');
-  const canImport = hasFailed(0, 2) ? 'no' : hasFailed(2, 5) ? 'with-name' : 'yes';
+  const canImport = isForeign || hasFailed(0, 2) ? 'no' : hasFailed(2, 5) ? 'with-name' : 'yes';
   const preview: ImportPreview = {
     path: folder.uri,
     kind: manifest.kind,
@@ -179,23 +152,4 @@ async function planChecks(context: SnapshotContext, job: JobRow, sql: string, op
         : pass('fits-sql', say('said.import.fits', { version }));
   const { partitions, silent } = await previewPositions(context, planned.plan, manifest);
   return [fits, positionsCheck(partitions, silent)];
-}
-
-function positionsCheck(partitions: SourcePreview['partitions'], silent: SourcePreview['silent']): Check {
-  const reasons = reasonsOf(silent);
-  if (silent.length > 0) return fail('positions-held', say('said.import.positionsUnknown', { reasons }));
-  const unknown = partitions.filter((one) => one.lost.value === null);
-  const lost = partitions.reduce((sum, one) => sum + (one.lost.value ?? 0), 0);
-  if (unknown.length > 0) return fail('positions-held', unknown[0]?.note ?? 'A source does not tell what it holds.');
-  if (lost > 0) return fail('positions-held', say('said.import.positionsGone', { n: lost }));
-  return pass('positions-held', say('said.import.positionsHeld'));
-}
-
-async function ageCheck(context: SnapshotContext, job: JobRow, folder: SnapshotFolder, manifest: Manifest): Promise<Check> {
-  const newest = job.newestSnapshotId === null ? null : await context.database.snapshot.findUnique({ where: { id: job.newestSnapshotId } });
-  if (!newest) return pass('newer-than-newest', say('said.import.first'));
-  if (newest.path === folder.uri) return pass('newer-than-newest', say('said.import.isNewest'));
-  const behindMs = newest.createdAt.getTime() - manifest.createdMs;
-  if (behindMs <= 0) return pass('newer-than-newest', say('said.import.newer'));
-  return note('newer-than-newest', say('said.import.older', { name: newest.name, behindMs }));
 }

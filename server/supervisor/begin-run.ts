@@ -10,6 +10,7 @@ import type { Run } from '../contract/runs.ts';
 import type { RunSpec } from '../engine/runtime/wire.ts';
 import type { JobEngine } from '../engines/contract.ts';
 import { sentences } from '../lib/sentences.ts';
+import { type FoundJar, findJar } from '../packages/find-jar.ts';
 import type { SnapshotRow } from '../snapshots/catalogue.ts';
 import { candidatesOfRestart, candidatesOfStart, chooseFirstRestorable, type PassedOver } from '../snapshots/choose-snapshot.ts';
 import { StoreError } from '../storage/contract.ts';
@@ -59,6 +60,12 @@ export async function beginRun(context: SupervisorContext, facts: JobFacts, by: 
     return { kind: 'refused', message: `There is no queue named ${queue.name} any more. Choose another one; nothing was started.` };
   }
   const engine = engineOf(context, { engine: queue.engine });
+  const isJar = job.type === 'flink_jar_job';
+  if (isJar && engine.name !== 'flink') {
+    return { kind: 'refused', message: 'A Flink Jar job needs a queue that is a Flink cluster. Choose one; nothing was started.' };
+  }
+  const jar = isJar ? await findJar(context.database, job.projectId, queue.entrypoint) : null;
+  if (typeof jar === 'string') return { kind: 'refused', message: `${jar} Nothing was started.` };
   const choice = await chooseFirstRestorable(context.store, wanted.candidates, engine.name);
   if (choice.kind === 'unreachable') return { kind: 'not-now', message: choice.reason };
   if (choice.kind === 'all-damaged') {
@@ -76,7 +83,7 @@ export async function beginRun(context: SupervisorContext, facts: JobFacts, by: 
     context,
     facts,
     wanted,
-    engine,
+    { engine, jar },
     choice.kind === 'snapshot' ? choice.row : null,
     choice.kind === 'snapshot' ? choice.passedOver : [],
   );
@@ -84,8 +91,8 @@ export async function beginRun(context: SupervisorContext, facts: JobFacts, by: 
 
 async function queueOf(context: SupervisorContext, job: JobRow, number: number) {
   const version = await context.database.jobVersion.findUniqueOrThrow({ where: { jobId_number: { jobId: job.id, number } } });
-  const { queueName } = optionsOf(version);
-  return { name: queueName, engine: await engineOfQueue(context.database, job.projectId, queueName) };
+  const { queueName, entrypoint } = optionsOf(version);
+  return { name: queueName, entrypoint, engine: await engineOfQueue(context.database, job.projectId, queueName) };
 }
 
 /**
@@ -116,7 +123,7 @@ async function write(
   context: SupervisorContext,
   facts: JobFacts,
   wanted: Wanted,
-  engine: JobEngine,
+  { engine, jar }: { readonly engine: JobEngine; readonly jar: FoundJar | null },
   snapshot: SnapshotRow | null,
   passedOver: readonly PassedOver[],
 ): Promise<BegunRun> {
@@ -151,6 +158,7 @@ async function write(
     connections: await readConnections(context.database, context.masterKey, job.projectId, namedIn(version.sql)),
     logFile: engine.logFile(String(job.id), run.id),
     engine: engine.name,
+    jar,
   });
   return { kind: 'begun', run, spec };
 }

@@ -5,6 +5,7 @@ import { settingsOfOptions } from '../contract/job-settings.ts';
 import { readJobSettings } from '../engine/runtime/job-settings.ts';
 import type { ConnectionSet, FlinkSpec, RunSpec } from '../engine/runtime/wire.ts';
 import type { EngineName } from '../engines/contract.ts';
+import type { FoundJar } from '../packages/find-jar.ts';
 import { foldersOf } from '../snapshots/job-folders.ts';
 
 /** How long a job goes on without a supervisor before it stops by itself, keeping its last checkpoint. */
@@ -19,6 +20,8 @@ export interface RunFacts {
   readonly startAtMs: number | null;
   readonly logFile: string;
   readonly engine: EngineName;
+  /** Of a Flink Jar job on a Flink queue. */
+  readonly jar: FoundJar | null;
   /** Hosts and networks that connectors may dial though they are private (settings). */
   readonly allowedAddresses: readonly string[];
   /** Connections that tables may name, with their secrets. */
@@ -74,14 +77,14 @@ export function buildRunSpec(environment: Pick<Environment, 'objectStore' | 'all
     graceMs: GRACE_MS,
     logFile: facts.logFile,
     controlSocket: null,
-    ...(facts.engine === 'flink' ? { flink: flinkSpecOf(facts.job.type, options) } : {}),
+    ...(facts.engine === 'flink' ? { flink: flinkSpecOf(facts.jar, options) } : {}),
   };
 }
 
-function flinkSpecOf(type: string, options: JobOptions): FlinkSpec {
-  const { entrypoint, mainClass, entrypointArgs, restartWhenException } = options;
-  const jar = { uri: entrypoint, mainClass: mainClass === '' ? null : mainClass, args: splitArguments(entrypointArgs) };
-  return { restartsByItself: restartWhenException, jar: type === 'flink_jar_job' ? jar : null };
+function flinkSpecOf(jar: FoundJar | null, options: JobOptions): FlinkSpec {
+  const { mainClass, entrypointArgs, restartWhenException } = options;
+  const program = { mainClass: mainClass === '' ? null : mainClass, args: splitArguments(entrypointArgs) };
+  return { restartsByItself: restartWhenException, jar: jar && { ...jar, ...program } };
 }
 
 /** Separated by spaces; quotes keep spaces in one. */

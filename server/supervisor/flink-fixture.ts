@@ -5,15 +5,21 @@ import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import type { FlinkCluster } from '../../e2e/servers/flink.ts';
 import { connectionConfigSchema } from '../contract/connections.ts';
+import type { JobType } from '../contract/job.ts';
 import type { JobOptionsPatch } from '../contract/job-options.ts';
 import { createJobFixture, type JobFixture, until } from './supervisor-fixture.ts';
 
 export const CLUSTER = 'cluster';
 
-export async function createFlinkJob(cluster: Pick<FlinkCluster, 'rest' | 'gateway'>, sql: string, options: JobOptionsPatch) {
+export async function createFlinkJob(
+  cluster: Pick<FlinkCluster, 'rest' | 'gateway'>,
+  sql: string,
+  options: JobOptionsPatch,
+  type: JobType = 'flink_opensource_sql_job',
+) {
   const fixture = await createJobFixture(sql, { queueName: CLUSTER, checkpointIntervalSeconds: 1, ...options });
   const { client } = fixture.opened;
-  const { projectId } = await client.job.update({ where: { id: fixture.jobId }, data: { queueName: CLUSTER } });
+  const { projectId } = await client.job.update({ where: { id: fixture.jobId }, data: { queueName: CLUSTER, type } });
   const config = connectionConfigSchema.parse({ kind: 'flink', jobManagerUrl: cluster.rest, gatewayUrl: cluster.gateway });
   await client.connection.create({ data: { projectId, name: CLUSTER, kind: 'flink', configJson: JSON.stringify(config) } });
   return fixture;

@@ -38,6 +38,10 @@ export const said: Record<SaidCode, string> = {
   'said.import.damaged': '{folder} 的清单已损坏：{reason}。请导入其他快照。',
   'said.import.noManifest': '没有可依据的清单。',
   'said.import.flink': '这是 Apache Flink 的快照（元数据格式 {version}）。内置引擎无法恢复，请在 Flink 队列上运行作业。',
+  'said.import.madeHere': '它由内嵌引擎生成，而作业的队列是 Apache Flink，无法从它恢复。',
+  'said.import.flinkFits': '{n} 个算子有状态。作业是否仍有这些算子要到启动时由 Flink 判断：缺少任何一个都会使启动失败，除非允许丢弃状态。',
+  'said.import.flinkOrigin': '它不在该作业的目录中，而 Flink 的元数据不记录作业。',
+  'said.import.flinkSourcesUnknown': '未比较：此处不知道作业的源保留了什么。',
   'said.import.flinkRead': '由 Apache Flink 写入（元数据格式 {version}），内容完整，共 {n} 个算子。Flink {oldest} 及以上版本可以恢复。',
   'said.import.flinkVersion': '由 Apache Flink 以元数据格式 {version} 写入，此处只支持格式 {oldest} 至 {newest}。',
   'said.import.flinkPending':

@@ -61,6 +61,8 @@ export interface FlinkSpec {
   readonly jar: {
     /** `obs://…` */
     readonly uri: string;
+    /** Of the file as it was uploaded, lower-case hexadecimal; null = not known. */
+    readonly sha256: string | null;
     /** Null = as the jar's manifest says. */
     readonly mainClass: string | null;
     readonly args: readonly string[];

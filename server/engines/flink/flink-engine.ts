@@ -8,8 +8,8 @@ import { dirname, join } from 'node:path';
 import type { Clock } from '../../effects/clock.ts';
 import type { Dialer } from '../../effects/dialer.ts';
 import type { RunSpec } from '../../engine/runtime/wire.ts';
+import { readJar } from '../../packages/find-jar.ts';
 import type { ObjectStore } from '../../storage/contract.ts';
-import { parseObjectUri } from '../../storage/object-key.ts';
 import type { AdoptOutcome, JobEngine, RunDescription, RunIdentity, RunListener, SubmitOutcome } from '../contract.ts';
 import { readSpec, readSubmitted, removeRunFolder, runFolder, writeSpec, writeSubmitted } from '../run-folder.ts';
 import { type FlinkClusterAddress, FlinkRefusal, FlinkUnreachable } from './cluster.ts';
@@ -60,12 +60,10 @@ export class FlinkEngine implements JobEngine {
     const { store, clock } = this.#options;
     if (spec.logFile !== null) mkdirSync(dirname(spec.logFile), { recursive: true, mode: 0o700 });
     const onSubmitted = () => writeSubmitted(this.#folderOf(spec), id);
-    const readJar = async (uri: string) => {
-      const place = parseObjectUri(uri);
-      if (place.kind === 'invalid') throw new Error(place.message);
-      return store.get({ bucket: place.bucket, key: place.key });
-    };
-    const run = new FlinkRun({ lines, spec, store, clock, flinkJobId: id, isSubmitted, onSubmitted, readJar }, listener);
+    const run = new FlinkRun(
+      { lines, spec, store, clock, flinkJobId: id, isSubmitted, onSubmitted, readJar: (jar) => readJar(store, jar) },
+      listener,
+    );
     // The supervisor gets its line first: no report may come before.
     setImmediate(() => run.begin());
     return run;

@@ -30,7 +30,7 @@ export interface FlinkRunOptions {
   /** The cluster is known to have taken it. */
   readonly isSubmitted: boolean;
   onSubmitted(): void;
-  readonly readJar: (uri: string) => Promise<Uint8Array>;
+  readonly readJar: (jar: { readonly uri: string; readonly sha256: string | null }) => Promise<Uint8Array>;
 }
 
 const LOOK_MS = 1_000;
@@ -126,7 +126,7 @@ export class FlinkRun implements EngineRun {
     if (!spec.flink?.jar) return submitSql(this.#options.lines, spec);
     let bytes: Uint8Array;
     try {
-      bytes = await this.#options.readJar(spec.flink.jar.uri);
+      bytes = await this.#options.readJar(spec.flink.jar);
     } catch (error) {
       return { kind: 'refused', message: `The jar ${spec.flink.jar.uri} cannot be read: ${(error as Error).message}`, detail: null };
     }

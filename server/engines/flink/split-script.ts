@@ -3,12 +3,14 @@
  * statement set are one with it. So a statement that the embedded engine's parser does not know still reaches Flink whole.
  */
 export interface ScriptPiece {
-  /** Without the `;`, comments kept. */
+  /** Without the `;` and what is before it; comments inside are kept. */
   readonly text: string;
   /** Where it begins in the script. */
   readonly start: number;
 }
 
+/** Blanks and comments before a statement. */
+const LEAD = /^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*/;
 const NEXT = /'(?:[^']|'')*'|`(?:[^`]|``)*`|--[^\n]*|\/\*[\s\S]*?\*\/|;|[A-Za-z_]+/g;
 
 export function splitScript(sql: string): readonly ScriptPiece[] {
@@ -35,8 +37,9 @@ export function splitScript(sql: string): readonly ScriptPiece[] {
 
 function add(pieces: ScriptPiece[], sql: string, start: number, end: number): void {
   const text = sql.slice(start, end);
-  const lead = text.length - text.trimStart().length;
-  if (withoutComments(text) !== '') pieces.push({ text: text.trim(), start: start + lead });
+  const lead = LEAD.exec(text)?.[0].length ?? 0;
+  const statement = text.slice(lead).trim();
+  if (statement !== '') pieces.push({ text: statement, start: start + lead });
 }
 
 export function withoutComments(text: string): string {

@@ -12,6 +12,8 @@ import { flinkSettings } from '../../engines/flink/job-configuration.ts';
 import { type ClusterOverview, JobManager } from '../../engines/flink/job-manager.ts';
 import { type PreparedScript, prepareScript } from '../../engines/flink/prepare-script.ts';
 import { type GatewaySession, SqlGateway, StatementTimeout } from '../../engines/flink/sql-gateway.ts';
+import { findJar, jarProblem, readJar } from '../../packages/find-jar.ts';
+import { StoreError } from '../../storage/contract.ts';
 import type { SnapshotRow } from '../catalogue.ts';
 import type { SnapshotContext } from '../context.ts';
 import { foldersOf } from '../job-folders.ts';
@@ -41,7 +43,8 @@ export async function probeFlinkStart(context: SnapshotContext, start: FlinkStar
   const settings = settingsFor(context, start, script?.kind === 'prepared' ? script.settings : {});
   const blocked = (message: string): FlinkProbe => ({ blockedBy: `${message} Nothing was started.`, settings });
   if (script?.kind === 'refused') return blocked(script.message);
-  if (isJar && options.entrypoint === '') return blocked('Choose the application: the jar is not set.');
+  const jar = isJar ? await jarBlocked(context, job.projectId, options) : null;
+  if (jar !== null) return blocked(jar);
   try {
     const jobManager = new JobManager(context.dialer, cluster);
     const overview = await jobManager.overview();
@@ -56,6 +59,20 @@ export async function probeFlinkStart(context: SnapshotContext, start: FlinkStar
     if (error instanceof FlinkUnreachable) return blocked(`The Flink cluster ${cluster.name} is not reached: ${error.message}`);
     if (error instanceof FlinkRefusal || error instanceof StatementTimeout)
       return blocked(`The Flink cluster ${cluster.name}: ${error.message}`);
+    throw error;
+  }
+}
+
+async function jarBlocked(context: SnapshotContext, projectId: string, options: JobOptions): Promise<string | null> {
+  const jar = await findJar(context.database, projectId, options.entrypoint);
+  if (typeof jar === 'string') return jar;
+  if (options.dependencyJars.length > 0 || options.dependencyFiles.length > 0) {
+    return "Flink's REST interface takes one jar: put the dependencies into it (shaded), and leave JAR Package Dependencies and Other Dependencies empty.";
+  }
+  try {
+    return jarProblem(await readJar(context.store, jar), options.mainClass);
+  } catch (error) {
+    if (error instanceof StoreError) return `The application cannot be read: ${error.message}`;
     throw error;
   }
 }
