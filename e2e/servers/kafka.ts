@@ -74,7 +74,10 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaServer> {
   mkdirSync(options.folder, { recursive: true });
   const port = options.port ?? (await freePort());
   const file = join(options.folder, 'server.properties');
-  writeFileSync(file, properties(options.folder, port, await freePort(), options.extra ?? []));
+  // Nobody listens on either yet: the same may be found twice.
+  let controller = await freePort();
+  while (controller === port) controller = await freePort();
+  writeFileSync(file, properties(options.folder, port, controller, options.extra ?? []));
   if (!existsSync(join(options.folder, 'data', 'meta.properties'))) {
     const args = ['format', '-t', 'MkU3OEVBNTcwNTJENDM2Qg', '-c', file, ...(options.formatArguments ?? [])];
     runOnce('java', ['-XX:TieredStopAtLevel=1', '-cp', classPath, 'kafka.tools.StorageTool', ...args]);
