@@ -17,7 +17,8 @@ export const SAID = {
   'said.start.betweenUnknown':
     'How many records that follow {name} are never read is not known: the sources begin by their startup options.',
   'said.start.noAnswer': 'A source does not answer. {reasons}',
-  'said.start.unreachable': '{reasons} Nothing can be lost: the job has no state and no snapshot yet. But the start may fail.',
+  'said.start.unreachable': '{reasons}',
+  'said.start.nothingToLose': 'Nothing can be lost: the job has no state and no snapshot yet. But the start may fail.',
   'said.start.silent': 'Not known what would be lost: {reasons}',
   'said.start.unsure': 'Records that follow {name} are lost if the source no longer holds them.',
   'said.start.loses': 'This start would lose {n} {n:record|records}: the sources no longer hold them.',

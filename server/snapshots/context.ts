@@ -32,7 +32,7 @@ export interface SnapshotContext {
 
 /** One sentence when the script did not plan. */
 export function planProblem(planned: Exclude<PlannedScript, { kind: 'planned' }>): string {
-  if (planned.kind === 'timed-out') return `The SQL was not planned within ${planned.budgetMs / 1000} s.`;
+  if (planned.kind === 'timed-out') return `The SQL was not planned within ${planned.budgetMs / 1000} s. Try again, or split the script.`;
   const first = planned.problems[0];
   return first ? `The SQL cannot run: line ${first.line}, column ${first.column}: ${first.message}` : 'The SQL cannot run.';
 }

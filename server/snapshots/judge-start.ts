@@ -65,7 +65,9 @@ function sentencesOf(facts: StartFacts, cost: StartCost & { readonly doubled: Fi
   const { snapshot, passedOver, silent, dropped } = facts;
   const reasons = reasonsOf(silent);
   if (snapshot === null) {
-    return silent.length > 0 ? [say('said.start.unreachable', { reasons })] : [say('said.start.noSnapshot')];
+    return silent.length > 0
+      ? [say('said.start.unreachable', { reasons }), say('said.start.nothingToLose')]
+      : [say('said.start.noSnapshot')];
   }
   const fallback = passedOver.length > 0 ? [say('said.start.fallback', { names: passedOver.join(', '), name: snapshot })] : [];
   if (silent.length > 0) return [...fallback, say('said.start.silent', { reasons }), say('said.start.unsure', { name: snapshot })];

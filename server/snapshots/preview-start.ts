@@ -18,7 +18,7 @@ import type { SnapshotRow } from './catalogue.ts';
 import { candidatesOfStart, chooseFirstRestorable, type PassedOver } from './choose-snapshot.ts';
 import { compareOperators, type OperatorFate, refusalOf } from './compare-operators.ts';
 import { planProblem, type SnapshotContext } from './context.ts';
-import { NONE, sumOf } from './figures.ts';
+import { NONE, sumOf, unknown } from './figures.ts';
 import { flinkFates, positionsFor } from './flink/flink-fates.ts';
 import { probeFlinkStart } from './flink/probe-flink-start.ts';
 import { giveUp, newestForgone } from './given-up.ts';
@@ -156,7 +156,7 @@ async function assemble(context: SnapshotContext, found: Found): Promise<StartPr
   const lost = lostBy(facts);
   const since = await sinceOf(context, facts, row, known);
   const sinks = plan ? previewSinks(plan, { lost, ...since }) : [];
-  const waiting = sumOf(partitions.map((one) => one.waiting));
+  const waiting = silent.length > 0 ? unknown('a source did not answer') : sumOf(partitions.map((one) => one.waiting));
   const judged = judgeStart(facts, { lost, readAgain: since.readAgain, waiting, sinks });
   return {
     jobId: job.id,

@@ -98,7 +98,7 @@ export const restart = {
   'start.exact': 'state and positions exact',
   'start.stateGone': 'all state is given up',
   'start.rowsGone': 'and {n} {n:row|rows} of state',
-  'start.againFromFirst': 'if the sources begin at their first',
+  'start.againFromFirst': 'if read from the first',
   'start.needsAnyway': 'A source does not answer: try again, or choose Start anyway.',
   'start.untickedUnsure': 'left out: a source does not answer',
   'start.gone': 'no longer in the source',

@@ -100,7 +100,7 @@ export const restart: Record<keyof typeof en, string> = {
   'start.exact': '状态与位置准确',
   'start.stateGone': '放弃全部状态数据',
   'start.rowsGone': '以及 {n} 行状态数据',
-  'start.againFromFirst': '若源表从最早位置开始',
+  'start.againFromFirst': '若从最早位置读取',
   'start.needsAnyway': '有源端未响应：请重试，或选择“仍要启动”。',
   'start.untickedUnsure': '未选：有源端未响应',
   'start.gone': '源端已不存在',
