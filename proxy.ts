@@ -48,5 +48,14 @@ export function proxy(request: NextRequest): NextResponse {
 
 export const config = {
   // Hashed files of the build need no policy of their own.
-  matcher: ['/((?!_next/static|_next/image|icon.svg|favicon.ico).*)'],
+  // An upload must reach its route whole: what passes here is kept in memory, and cut at ten megabytes.
+  matcher: [
+    {
+      source: '/((?!_next/static|_next/image|icon.svg|favicon.ico).*)',
+      missing: [
+        { type: 'header', key: 'content-type', value: 'application/octet-stream' },
+        { type: 'header', key: 'content-type', value: 'application/zip' },
+      ],
+    },
+  ],
 };

@@ -19,7 +19,7 @@ import { countsOf, GUIDE_TABS, type GuideTab, shownIn } from './guide-shown.ts';
 function useGuide(jobId: number | null) {
   const general = useQuery({ ...routeQuery('getGuide', keys.guide(null), {}), enabled: jobId === null });
   const own = useQuery({
-    ...routeQuery('getJobGuide', keys.guide(jobId), { params: { jobId: jobId ?? 0 } }),
+    ...routeQuery('getJobGuide', keys.guide(jobId ?? 0), { params: { jobId: jobId ?? 0 } }),
     enabled: jobId !== null,
     placeholderData: () => undefined,
     refetchInterval: 30_000,

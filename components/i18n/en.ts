@@ -6,6 +6,7 @@ import { guide } from './en/guide.ts';
 import { job } from './en/job.ts';
 import { list } from './en/list.ts';
 import { options } from './en/options.ts';
+import { packages } from './en/packages.ts';
 import { page } from './en/page.ts';
 import { restart } from './en/restart.ts';
 import { said } from './en/said.ts';
@@ -24,4 +25,5 @@ export const en = {
   ...said,
   ...guide,
   ...templates,
+  ...packages,
 } as const;

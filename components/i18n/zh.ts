@@ -6,6 +6,7 @@ import { guide } from './zh/guide.ts';
 import { job } from './zh/job.ts';
 import { list } from './zh/list.ts';
 import { options } from './zh/options.ts';
+import { packages } from './zh/packages.ts';
 import { page } from './zh/page.ts';
 import { restart } from './zh/restart.ts';
 import { said } from './zh/said.ts';
@@ -24,4 +25,5 @@ export const zh: Dictionary = {
   ...said,
   ...guide,
   ...templates,
+  ...packages,
 };

@@ -1,5 +1,17 @@
 /** Entries of the side bar, in order. Only what the API serves is there. */
-import { BellRing, Bookmark, LayoutTemplate, LifeBuoy, type LucideIcon, Plug, ScrollText, Server, Settings2, Workflow } from 'lucide-react';
+import {
+  BellRing,
+  Bookmark,
+  LayoutTemplate,
+  LifeBuoy,
+  type LucideIcon,
+  Package,
+  Plug,
+  ScrollText,
+  Server,
+  Settings2,
+  Workflow,
+} from 'lucide-react';
 import type { PlainKey } from '../i18n/dictionary.ts';
 
 export interface NavEntry {
@@ -27,6 +39,7 @@ export const NAV: readonly NavGroup[] = [
     entries: [
       { href: '/queues', label: 'nav.queues', icon: Server },
       { href: '/connections', label: 'nav.connections', icon: Plug },
+      { href: '/packages', label: 'nav.packages', icon: Package },
     ],
   },
   {

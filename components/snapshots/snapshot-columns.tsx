@@ -1,6 +1,6 @@
 'use client';
 /** Columns of the snapshot list, with the menu of a row. */
-import { ChevronDown, CircleCheck, Copy, ListTree, Pin, PinOff, Play, Trash2, Undo2 } from 'lucide-react';
+import { ChevronDown, CircleCheck, Copy, ListTree, Pin, PinOff, Play, ScanSearch, Trash2, Undo2 } from 'lucide-react';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useMemo } from 'react';
@@ -12,12 +12,7 @@ import { Button } from '../ui/button.tsx';
 import type { DataColumn } from '../ui/data-table.tsx';
 import { Menu } from '../ui/menu.tsx';
 import { Tag } from '../ui/surface.tsx';
-
-interface Acts {
-  undelete(snapshot: Snapshot): void;
-  remove(snapshot: Snapshot): void;
-  pin(snapshot: Snapshot): void;
-}
+import type { SnapshotActs } from './snapshot-acts.ts';
 
 export function useSnapshotColumns({
   withJob,
@@ -25,7 +20,7 @@ export function useSnapshotColumns({
   onDetail,
 }: {
   withJob: boolean;
-  acts: Acts;
+  acts: SnapshotActs;
   onDetail(snapshot: Snapshot): void;
 }): readonly DataColumn<Snapshot>[] {
   const { t, f } = useI18n();
@@ -119,7 +114,7 @@ function Kept({ snapshot }: { snapshot: Snapshot }) {
   return snapshot.keptUntil === null ? <span className="text-text-3">{t('snap.keptAlways')}</span> : f.time(snapshot.keptUntil);
 }
 
-function RowActs({ snapshot, acts, onDetail }: { snapshot: Snapshot; acts: Acts; onDetail(snapshot: Snapshot): void }) {
+function RowActs({ snapshot, acts, onDetail }: { snapshot: Snapshot; acts: SnapshotActs; onDetail(snapshot: Snapshot): void }) {
   const { t } = useI18n();
   const router = useRouter();
   if (snapshot.undoUntil !== null) {
@@ -154,6 +149,13 @@ function RowActs({ snapshot, acts, onDetail }: { snapshot: Snapshot; acts: Acts;
             label: t('snap.copyPath'),
             icon: <Copy size={14} />,
             onSelect: () => void navigator.clipboard.writeText(snapshot.path),
+          },
+          {
+            key: 'verify',
+            label: t('store.verify'),
+            icon: <ScanSearch size={15} />,
+            offReason: snapshot.engine === 'embedded' ? null : t('import.engine.flink'),
+            onSelect: () => acts.verify(snapshot),
           },
           { kind: 'line', key: 'line' },
           {

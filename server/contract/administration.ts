@@ -70,6 +70,10 @@ export const createQueueSchema = z.strictObject({
 export const settingsSchema = z.strictObject({
   /** Checkpoints beyond those a job retains go after this long; savepoints after the second. 0 = never. */
   savepointRetentionDays: z.int().min(0).max(3650),
+  /** Newest savepoints that a job keeps. 0 = all. */
+  savepointsRetained: z.int().min(0).max(100_000),
+  /** Checkpoints that a job retains go after this long too. 0 = never. */
+  checkpointRetentionDays: z.int().min(0).max(3650),
   /** How long deleted snapshots can be brought back. */
   undoDays: z.int().min(0).max(30),
   historyDays: z.int().min(1).max(3650),
@@ -81,6 +85,8 @@ export const settingsSchema = z.strictObject({
 export type Settings = z.infer<typeof settingsSchema>;
 export const DEFAULT_SETTINGS: Settings = {
   savepointRetentionDays: 0,
+  savepointsRetained: 0,
+  checkpointRetentionDays: 0,
   undoDays: 7,
   historyDays: 90,
   defaultBucket: '',

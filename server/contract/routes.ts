@@ -21,6 +21,7 @@ import { recipeRoutes } from './recipe-routes.ts';
 import { ofId, route } from './route.ts';
 import * as runs from './runs.ts';
 import * as snapshot from './snapshot.ts';
+import { snapshotRoutes } from './snapshot-routes.ts';
 import * as start from './start.ts';
 import * as stop from './stop.ts';
 
@@ -289,6 +290,7 @@ export const ROUTES = {
   ...packageRoutes,
   ...guideRoutes,
   ...recipeRoutes,
+  ...snapshotRoutes,
 } as const;
 export type RouteName = keyof typeof ROUTES;
 

@@ -69,6 +69,12 @@ export type SnapshotDetail = z.infer<typeof snapshotDetailSchema>;
 export const listSnapshotsQuerySchema = z.strictObject({
   ...pageQueryShape,
   jobId: jobIdTextSchema.optional(),
+  /** Part of the name of the snapshot or of its job. */
+  q: z.string().max(100).default(''),
+  engine: z.enum(['embedded', 'flink']).optional(),
+  /** Hours old, not more or not less than. */
+  youngerThan: z.coerce.number().positive().max(87_600).optional(),
+  olderThan: z.coerce.number().positive().max(87_600).optional(),
   origin: snapshotOriginSchema.optional(),
   proven: z.enum(['yes', 'no']).optional(),
   pinned: z.enum(['yes', 'no']).optional(),

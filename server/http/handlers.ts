@@ -30,9 +30,11 @@ import { stopPreview } from '../services/preview-sql.ts';
 import * as queues from '../services/queues.ts';
 import { getJobLogs } from '../services/read-logs.ts';
 import * as recipeJobs from '../services/recipe-jobs.ts';
+import * as retention from '../services/retention.ts';
 import { getSetup, setUp } from '../services/set-up.ts';
 import { changeSettings, getSettings } from '../services/settings.ts';
 import { getSession, signIn, signOut } from '../services/sign-in.ts';
+import * as snapshotStorage from '../services/snapshot-storage.ts';
 import * as snapshots from '../services/snapshots.ts';
 import { previewStart, startJobs } from '../services/start-jobs.ts';
 import { previewStop, stopJobs, triggerSavepoint } from '../services/stop-jobs.ts';
@@ -173,6 +175,12 @@ export const USER_HANDLERS: { readonly [N in Exclude<RouteName, PublicRoute>]: U
   listAlarmSilences: ({ context, call }) => alarms.listSilences(context, call),
   createAlarmSilence: ({ context, call, body }) => alarms.createSilence(context, call, body),
   endAlarmSilence: ({ context, call, params }) => alarms.endSilence(context, call, params.id),
+  verifySnapshot: ({ context, call, params }) => snapshotStorage.verifySnapshot(context, call, params.id),
+  getSnapshotStorage: ({ context, call }) => snapshotStorage.getSnapshotStorage(context, call),
+  deleteOrphans: ({ context, call, body }) => snapshotStorage.deleteOrphans(context, call, body.files),
+  undeleteOrphans: ({ context, call, body }) => snapshotStorage.undeleteOrphans(context, call, body.ids),
+  getJobRetention: ({ context, call, params }) => retention.getJobRetention(context, call, params.jobId),
+  setJobRetention: ({ context, call, params, body }) => retention.setJobRetention(context, call, { ...body, jobId: params.jobId }),
   createRecipeJob: ({ context, call, params }) => recipeJobs.createRecipeJob(context, call, params.key),
   getRecipeProgress: ({ context, call, params }) => recipeJobs.getRecipeProgress(context, call, params.jobId),
   breakRecipeJob: ({ context, call, params }) => recipeJobs.breakRecipeJob(context, call, params.jobId),

@@ -146,7 +146,7 @@ export const SAMPLE_TEMPLATES: readonly SampleTemplate[] = [
     description: 'Counts orders in windows of ten seconds. Needs nothing else.',
     sql: EXAMPLE_SQL,
   },
-  { name: 'Kafka to Kafka, clicks by minute', description: 'Exactly once, with transactions.', sql: KAFKA_TO_KAFKA },
+  { name: 'Kafka to Kafka, clicks by minute', description: 'Counts of each minute, at least once.', sql: KAFKA_TO_KAFKA },
   { name: 'Files to files, large payments', description: 'A bounded job over a bucket.', sql: FILES_TO_FILES },
   { name: 'Kafka, each reading once', description: 'Removes repeated messages by their key.', sql: DEDUPLICATE },
 ];

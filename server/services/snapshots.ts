@@ -11,6 +11,7 @@ import { appendEvent } from '../events/append-event.ts';
 import type { ConsoleContext } from './context.ts';
 import { isAtRest } from './job-acts.ts';
 import { tellJobChanged } from './job-writes.ts';
+import { containing } from './list-jobs.ts';
 import { readSettings } from './settings.ts';
 
 export async function listSnapshots(context: ConsoleContext, call: UserCall, query: ListSnapshotsQuery) {
@@ -19,6 +20,9 @@ export async function listSnapshots(context: ConsoleContext, call: UserCall, que
     purgedAt: null,
     deletedAt: query.deleted === 'yes' ? { not: null } : null,
     job: query.jobId === undefined ? visibleJobs(call.caller) : { AND: [{ id: query.jobId }, visibleJobs(call.caller)] },
+    ...(query.q === '' ? {} : { OR: [{ name: containing(context, query.q) }, { job: { name: containing(context, query.q) } }] }),
+    ...(query.engine === undefined ? {} : { engine: query.engine }),
+    ...ageFilter(query, context.clock.nowMs()),
     ...(query.origin === undefined ? {} : { origin: query.origin }),
     ...(query.proven === undefined ? {} : query.proven === 'yes' ? { provenGood: true } : { NOT: { provenGood: true } }),
     ...(query.pinned === undefined ? {} : { isPinned: query.pinned === 'yes' }),
@@ -42,6 +46,17 @@ export async function listSnapshots(context: ConsoleContext, call: UserCall, que
     page: query.page,
     pageSize: query.pageSize,
     totals: { kept: totals._count._all, bytes: Number(totals._sum.sizeBytes ?? 0n), pinned },
+  };
+}
+
+function ageFilter({ youngerThan, olderThan }: ListSnapshotsQuery, nowMs: number): Prisma.SnapshotWhereInput {
+  if (youngerThan === undefined && olderThan === undefined) return {};
+  const before = (hours: number) => new Date(nowMs - hours * 3_600_000);
+  return {
+    createdAt: {
+      ...(youngerThan === undefined ? {} : { gte: before(youngerThan) }),
+      ...(olderThan === undefined ? {} : { lte: before(olderThan) }),
+    },
   };
 }
 

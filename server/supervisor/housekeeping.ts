@@ -1,16 +1,18 @@
 /**
- * Retention: which snapshots go, and deleting their objects. A job keeps its newest `checkpointsRetained` checkpoints; savepoints go by age
- * when the setting says so. Never taken: the newest, pinned ones, and one that a run began from until that run has two checkpoints of its
+ * Retention: which snapshots go (server/snapshots/retention-rule.ts), and deleting their objects. A job keeps its newest `checkpointsRetained`
+ * checkpoints; more goes by count and age where the job's rule or the defaults say so. Never taken: the newest, pinned ones, and one that a run began from until that run has two checkpoints of its
  * own. A row is marked first (so that no start takes it), then the manifest goes (so that half a snapshot is none), then parts that no kept
  * manifest names, then the row is marked purged. Snapshots deleted by people wait for the end of their undo window.
  */
 
 import { METRIC_RESOLUTIONS } from '../contract/metrics.ts';
+import type { RetentionRule } from '../contract/snapshot-storage.ts';
 import { MANIFEST_NAME } from '../engine/checkpoint/manifest.ts';
 import { objectIn, objectsBelow, type SnapshotFolder } from '../engine/checkpoint/snapshot-folder.ts';
 import { appendEvent } from '../events/append-event.ts';
 import type { SnapshotRow } from '../snapshots/catalogue.ts';
 import { inspectSnapshot, partsOf } from '../snapshots/inspect-snapshot.ts';
+import { expiredBy } from '../snapshots/retention-rule.ts';
 import { folderAt } from '../snapshots/snapshot-place.ts';
 import { optionsOf } from './build-run-spec.ts';
 import { inTransaction, type SupervisorContext } from './context.ts';
@@ -27,20 +29,13 @@ export async function retireSnapshots(context: SupervisorContext, jobId: number)
   if (!job || job.deletedAt !== null) return 0;
   const version = await database.jobVersion.findUniqueOrThrow({ where: { jobId_number: { jobId, number: job.version } } });
   const retained = optionsOf(version).checkpointsRetained;
-  const savepointDays = await readSetting(database, 'savepointRetentionDays');
+  const rule = await ruleOf(database, jobId, retained);
   const nowMs = context.clock.nowMs();
   const rows = await database.snapshot.findMany({
     where: { jobId, deletedAt: null },
     orderBy: [{ createdAt: 'desc' }, { checkpointId: 'desc' }],
   });
-  const mayGo = (row: SnapshotRow) => !row.isPinned && row.pinReason === null && row.id !== job.newestSnapshotId;
-  const checkpoints = rows.filter((row) => row.origin === 'checkpoint');
-  const expired = [
-    ...checkpoints.slice(retained).filter(mayGo),
-    ...rows.filter(
-      (row) => row.origin !== 'checkpoint' && savepointDays > 0 && nowMs - row.createdAt.getTime() > savepointDays * DAY_MS && mayGo(row),
-    ),
-  ];
+  const expired = expiredBy(rule, rows, job.newestSnapshotId, nowMs);
   if (expired.length === 0) return 0;
   await inTransaction(context, async (tx) => {
     const now = new Date(nowMs);
@@ -51,6 +46,29 @@ export async function retireSnapshots(context: SupervisorContext, jobId: number)
     await pointToNewest(tx, jobId);
   });
   return expired.length;
+}
+
+/** What the job sets itself, and for the rest the console's defaults. */
+async function ruleOf(database: SupervisorContext['database'], jobId: number, checkpoints: number): Promise<RetentionRule> {
+  const own = await database.retentionRule.findUnique({ where: { jobId } });
+  return {
+    checkpoints,
+    checkpointDays: own?.checkpointDays ?? (await readSetting(database, 'checkpointRetentionDays')),
+    savepoints: own?.savepoints ?? (await readSetting(database, 'savepointsRetained')),
+    savepointDays: own?.savepointDays ?? (await readSetting(database, 'savepointRetentionDays')),
+  };
+}
+
+/** Retires snapshots of jobs that nobody looks after at this moment, some at a time. Returns the last one, to go on behind it; 0 = begin anew. */
+export async function retireAtRest(context: SupervisorContext, behindJobId: number): Promise<number> {
+  const groups = await context.database.snapshot.groupBy({
+    by: ['jobId'],
+    where: { deletedAt: null, jobId: { gt: behindJobId } },
+    orderBy: { jobId: 'asc' },
+    take: BATCH,
+  });
+  for (const { jobId } of groups) await retireSnapshots(context, jobId);
+  return groups.length < BATCH ? 0 : (groups.at(-1)?.jobId ?? 0);
 }
 
 /** Deletes the objects of snapshots whose time to be brought back is over. Returns how many snapshots went. */

@@ -3,9 +3,10 @@
  * actor, and looks for new operations every second and whenever it is woken. Retention and other housekeeping run beside, one at a time.
  */
 import { engineOf, FencedOut, type SupervisorContext } from './context.ts';
-import { pruneHistory, purgeDeleted, retireSnapshots } from './housekeeping.ts';
+import { pruneHistory, purgeDeleted, retireAtRest, retireSnapshots } from './housekeeping.ts';
 import { JobActor } from './job-actor.ts';
 import { renewLeases } from './leases.ts';
+import { purgeOrphans } from './purge-orphans.ts';
 
 const LOOK_MS = 1_000;
 const ALL_MS = 10_000;
@@ -26,6 +27,7 @@ export class Supervisor {
   #leasesMs = 0;
   #houseMs = 0;
   #prunedMs = 0;
+  #retiredUpTo = 0;
   #house: Promise<void> = Promise.resolve();
 
   constructor(context: SupervisorContext) {
@@ -151,7 +153,9 @@ export class Supervisor {
     this.#house = this.#house.then(async () => {
       try {
         for (const jobId of [...this.#actors.keys()]) await retireSnapshots(this.#context, jobId);
+        this.#retiredUpTo = await retireAtRest(this.#context, this.#retiredUpTo);
         await purgeDeleted(this.#context);
+        await purgeOrphans(this.#context);
         if (nowMs - this.#prunedMs < PRUNE_MS) return;
         this.#prunedMs = nowMs;
         await pruneHistory(this.#context);

@@ -1,0 +1,5 @@
+import { PackagesPage } from '../../../components/packages/packages-page.tsx';
+
+export default function Page() {
+  return <PackagesPage />;
+}

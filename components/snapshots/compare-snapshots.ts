@@ -1,0 +1,58 @@
+/** Two snapshots side by side: operators by uid and positions by source and split, each with what changed from the first to the second. */
+import type { SnapshotDetail } from '../../server/contract/snapshot.ts';
+
+export interface ComparedOperator {
+  readonly uid: string;
+  readonly description: string;
+  /** Null = it is not in that snapshot. */
+  readonly left: { readonly records: number | null; readonly bytes: number | null } | null;
+  readonly right: { readonly records: number | null; readonly bytes: number | null } | null;
+}
+
+export interface ComparedPosition {
+  readonly key: string;
+  readonly source: string;
+  readonly split: string;
+  readonly left: string | null;
+  readonly right: string | null;
+  /** Records or bytes between the two, where positions are numbers. */
+  readonly change: number | null;
+}
+
+const keysOfBoth = <T>(left: ReadonlyMap<string, T>, right: ReadonlyMap<string, T>): string[] => [
+  ...new Set([...left.keys(), ...right.keys()]),
+];
+
+export function compareOperators(left: SnapshotDetail['operators'], right: SnapshotDetail['operators']): ComparedOperator[] {
+  const leftBy = new Map(left.map((one) => [one.uid, one]));
+  const rightBy = new Map(right.map((one) => [one.uid, one]));
+  return keysOfBoth(leftBy, rightBy).map((uid) => {
+    const before = leftBy.get(uid);
+    const after = rightBy.get(uid);
+    return {
+      uid,
+      description: (after ?? before)?.description ?? uid,
+      left: before ? { records: before.stateRecords, bytes: before.stateBytes } : null,
+      right: after ? { records: after.stateRecords, bytes: after.stateBytes } : null,
+    };
+  });
+}
+
+export function comparePositions(left: SnapshotDetail['positions'], right: SnapshotDetail['positions']): ComparedPosition[] {
+  const keyOf = (one: SnapshotDetail['positions'][number]) => `${one.operatorUid} ${one.split}`;
+  const leftBy = new Map(left.map((one) => [keyOf(one), one]));
+  const rightBy = new Map(right.map((one) => [keyOf(one), one]));
+  return keysOfBoth(leftBy, rightBy).map((key) => {
+    const before = leftBy.get(key);
+    const after = rightBy.get(key);
+    const isNumber = before?.offset != null && after?.offset != null;
+    return {
+      key,
+      source: (after ?? before)?.source ?? '',
+      split: (after ?? before)?.split ?? '',
+      left: before?.position ?? null,
+      right: after?.position ?? null,
+      change: isNumber ? (after.offset as number) - (before.offset as number) : null,
+    };
+  });
+}
