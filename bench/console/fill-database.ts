@@ -29,7 +29,6 @@ export interface FilledSizes {
 }
 
 interface House {
-  readonly client: Database;
   readonly projectId: string;
   readonly owner: { readonly id: string; readonly name: string };
   readonly firstId: number;
