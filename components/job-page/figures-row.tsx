@@ -115,16 +115,16 @@ function ExposureNow({ job }: { job: Job }) {
       </dt>
       <dd>
         {/* Figure above word: "not known" and "≤ 41,208" take as much room as "0". */}
-        <div className="grid min-h-[43px] grid-cols-3 gap-x-3">
+        <div className="flex min-h-[43px] gap-x-4">
           {data ? (
             (['lost', 'readAgain', 'doubled'] as const).map((kind) => (
-              <span key={kind} className="min-w-0 whitespace-nowrap">
+              <span key={kind} className="min-w-[72px] whitespace-nowrap">
                 <FigureValue kind={kind} figure={data[kind]} className="tight block text-fact font-[590]" />{' '}
                 <span className="block text-second text-text-2">{t(`loss.${kind}Low`)}</span>
               </span>
             ))
           ) : (
-            <Skeleton width={260} height={22} className="col-span-3" />
+            <Skeleton width={260} height={22} />
           )}
         </div>
         <div className="flex gap-2 text-hint text-text-3">
