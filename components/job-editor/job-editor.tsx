@@ -193,9 +193,9 @@ function SqlPane({ job, draft, hasProblem, editor, table, look, onLook, onGraph,
       />
       <div className="num flex h-[26px] shrink-0 items-center gap-5 border-t border-line-1 bg-sunken px-4 text-hint text-text-2">
         <span className="min-w-[130px]">{t('edit.cursor', cursor)}</span>
-        <span>{t('edit.characters', { n: f.full(draft.sql.length), max: f.full(1_048_576) })}</span>
+        <span className="max-md:hidden">{t('edit.characters', { n: f.full(draft.sql.length), max: f.full(1_048_576) })}</span>
         <span className="max-lg:hidden">{t('edit.leaveHint')}</span>
-        <span className="ml-auto">{t('edit.problemCount', { n: marks.length })}</span>
+        <span className="ml-auto whitespace-nowrap">{t('edit.problemCount', { n: marks.length })}</span>
       </div>
       {isInserting
         ? table({

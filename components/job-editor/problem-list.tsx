@@ -53,7 +53,7 @@ export function ProblemList(props: ProblemListProps) {
             { value: 'history', label: t('edit.history'), count: versions.data ? String(versions.data.versions.length) : undefined },
           ]}
         />
-        <span role="status" className="absolute top-2.5 right-4 text-second text-text-3">
+        <span role="status" className="max-md:hidden absolute top-2.5 right-4 text-second text-text-3">
           {props.checking ? t('edit.checking') : props.check ? t('edit.checked', { took: f.took(props.check.tookMs) }) : ''}
         </span>
       </div>

@@ -221,7 +221,7 @@ export function TasksTab({ job }: { job: Job }) {
       ) : null}
       <PlainTable
         label={t('job.tab.tasks')}
-        minWidth={1136}
+        minWidth={1176}
         fixed
         head={head}
         rows={rows}

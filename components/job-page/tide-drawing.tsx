@@ -95,8 +95,8 @@ export function TideDrawing({ tide, control, intervalMs }: { tide: TideAnswer | 
         <div className={row}>
           {drawn ? (
             <>
-              <Snapshots tide={drawn} scale={scale} />
               <Threads tide={drawn} scale={scale} />
+              <Snapshots tide={drawn} scale={scale} />
             </>
           ) : null}
         </div>

@@ -223,7 +223,7 @@ function HeadCell<T>({
         'px-2 font-medium',
         column.align === 'right' ? 'text-right' : 'text-left',
         column.hide,
-        column.stick === 'right' && 'sticky right-0 z-10 bg-sunken pr-(--gutter)!',
+        column.stick === 'right' && 'right-0 z-10 bg-sunken pr-(--gutter)! md:sticky',
       )}
     >
       <span className={cx('inline-flex items-center gap-1.5 whitespace-nowrap', column.align === 'right' && 'justify-end')}>
@@ -263,7 +263,7 @@ function BodyCell<T>({ column, tone, children }: { column: DataColumn<T>; tone: 
     column.align === 'right' ? 'text-right num' : 'text-left',
     column.hide,
     tone,
-    column.stick === 'right' && 'sticky right-0 z-10 pr-(--gutter)!',
+    column.stick === 'right' && 'right-0 z-10 pr-(--gutter)! md:sticky',
   );
   return column.rowHeader ? (
     <th scope="row" className={className}>
