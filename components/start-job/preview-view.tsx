@@ -31,6 +31,8 @@ export function PreviewView({
   const { capacity } = preview;
   const noRoom = capacity.freeCus !== null && capacity.freeCus < capacity.neededCus;
   const dropped = preview.operators.filter((one) => one.fate === 'dropped').length;
+  // Flink says only when it starts whether it finds the state of these again.
+  const unsure = preview.operators.filter((one) => one.said?.code === 'said.operator.flinkUnsure').length;
   const asksAnyway = preview.blockedBy === null && (preview.verdict === 'unknown' || preview.needsConfirmation);
   const asksName = preview.needsName && preview.blockedBy === null && (!asksAnyway || acceptance.anyway);
   const { discarded } = preview;
@@ -54,6 +56,14 @@ export function PreviewView({
       <Cost preview={preview} sinks={!refused} />
       {preview.positions.length > 0 ? <Positions preview={preview} /> : null}
       {preview.operators.length > 0 && !refused ? <Operators preview={preview} /> : null}
+      {preview.settings.length > 0 && !refused ? <Settings preview={preview} /> : null}
+      {unsure > 0 ? (
+        <CheckLine
+          checked={acceptance.allowDropped}
+          onChange={(allowDropped) => onAcceptance({ allowDropped })}
+          label={t('start.allowUnmatched', { n: unsure })}
+        />
+      ) : null}
       {dropped > 0 ? (
         <CheckLine
           checked={acceptance.allowDropped}
@@ -173,6 +183,49 @@ function Operators({ preview }: { preview: StartPreview }) {
                   {one.note ? saidText(one.said, one.note, t, locale) : t('start.fate.kept', { n: 1 })}
                 </span>,
                 f.bytes(one.stateBytes),
+              ],
+            }))}
+          />
+        </div>
+      ) : null}
+    </section>
+  );
+}
+
+/** The keys that a Flink cluster is given with the job. */
+function Settings({ preview }: { preview: StartPreview }) {
+  const { t } = useI18n();
+  const [open, setOpen] = useState(false);
+  return (
+    <section>
+      <div className="flex flex-wrap items-center gap-2">
+        <h2 className="text-ctl font-semibold">{t('start.settings')}</h2>
+        <span className="text-hint text-text-3">{t('start.settingsCount', { n: preview.settings.length })}</span>
+        <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className="link ml-auto text-ctl">
+          {open ? t('start.hideSettings') : t('start.showSettings')}
+        </button>
+      </div>
+      {open ? (
+        <div className="mt-2 overflow-hidden rounded-card border border-line-1">
+          <PlainTable
+            label={t('start.settings')}
+            head={[
+              { key: 'key', text: t('start.settingKey') },
+              { key: 'value', text: t('start.settingValue') },
+              { key: 'from', text: t('start.settingFrom') },
+            ]}
+            rows={preview.settings.map((one) => ({
+              key: one.key,
+              cells: [
+                <code key="k" className="break-all font-mono text-second">
+                  {one.key}
+                </code>,
+                <code key="v" className="break-all font-mono text-second">
+                  {one.value}
+                </code>,
+                <span key="f" className="text-text-2">
+                  {t(`start.settingFrom.${one.from}`)}
+                </span>,
               ],
             }))}
           />

@@ -1,6 +1,7 @@
 /** Check Semantics, explain, format; the plan and the delivery contract of a saved job. All by the planner's thread, within its budget. */
 import type { UserCall } from '../auth/caller.ts';
 import { requireJob } from '../auth/job-access.ts';
+import { engineOfQueue } from '../connections/flink-clusters.ts';
 import type { CheckSqlAnswer, JobDelivery, SqlMark } from '../contract/check.ts';
 import { Refusal } from '../contract/errors.ts';
 import type { JobOptionsPatch } from '../contract/job-options.ts';
@@ -8,6 +9,7 @@ import { settingsOfOptions } from '../contract/job-settings.ts';
 import type { SqlProblem } from '../engine/sql/problem.ts';
 import { sentences } from '../lib/sentences.ts';
 import type { ConsoleContext } from './context.ts';
+import { flinkGraph } from './flink-graph.ts';
 import { readOptions } from './job-view.ts';
 import { mergeOptions } from './job-writes.ts';
 import { deliveryOf, planGraph } from './plan-graph.ts';
@@ -54,15 +56,28 @@ function markOfWarning(sql: string, warning: { readonly message: string; readonl
   };
 }
 
+/** For a Flink cluster this engine's errors are only doubts: Flink may know what this engine does not. */
+const doubtOf = (mark: SqlMark): SqlMark =>
+  mark.severity === 'warning'
+    ? mark
+    : { ...mark, severity: 'warning', replacement: null, message: `The embedded engine says: ${mark.message}` };
+
 function plan(context: ConsoleContext, input: SqlInput): Promise<PlannedSql> {
   return context.planner.plan(input.sql, settingsOfOptions(mergeOptions(null, input.options)));
 }
 
-export async function checkSql(context: ConsoleContext, _call: UserCall, input: SqlInput): Promise<CheckSqlAnswer> {
+export async function checkSql(context: ConsoleContext, call: UserCall, input: SqlInput): Promise<CheckSqlAnswer> {
   const begun = context.clock.monotonicMs();
   const planned = await plan(context, input);
-  const marks = marksOf(input.sql, planned);
+  const found = marksOf(input.sql, planned);
   const tookMs = context.clock.monotonicMs() - begun;
+  const queue = input.options.queueName ?? 'default';
+  const isForFlink = (await engineOfQueue(context.database, call.caller.projectId, queue)) === 'flink';
+  const marks = isForFlink ? found.map(doubtOf) : found;
+  if (isForFlink && planned.kind !== 'planned') {
+    const sentence = 'Flink plans this SQL itself, before the start. The embedded engine would not run all of it.';
+    return { isRight: true, marks, sentence, operators: 0, statefulOperators: 0, graph: null, delivery: null, tookMs };
+  }
   if (planned.kind !== 'planned') {
     const sentence = sentences(`${marks.length} ${marks.length === 1 ? 'problem' : 'problems'}.`, marks[0]?.message ?? '');
     return { isRight: false, marks, sentence, operators: 0, statefulOperators: 0, graph: null, delivery: null, tookMs };
@@ -102,6 +117,10 @@ async function savedSql(context: ConsoleContext, call: UserCall, jobId: number) 
 
 export async function getJobPlan(context: ConsoleContext, call: UserCall, jobId: number) {
   const { job, sql, settings } = await savedSql(context, call, jobId);
+  if ((await engineOfQueue(context.database, job.projectId, job.queueName)) === 'flink') {
+    const graph = await flinkGraph(context.database, jobId);
+    if (graph || job.type === 'flink_jar_job') return { version: job.version, marks: [], graph, text: null };
+  }
   if (job.type !== 'flink_opensource_sql_job') throw new Refusal('invalid-request', 'A Flink Jar job has no SQL plan.');
   const planned = await context.planner.plan(sql, settings);
   const marks = marksOf(sql, planned);

@@ -1,6 +1,7 @@
 /** The restart guide for one job: its facts are read, the answers are worked out by server/guide. */
 import type { UserCall } from '../auth/caller.ts';
 import { requireJob } from '../auth/job-access.ts';
+import { engineOfQueue } from '../connections/flink-clusters.ts';
 import type { AlarmCondition } from '../contract/alarms.ts';
 import type { Guide } from '../contract/guide.ts';
 import { DEFAULT_JOB_OPTIONS, type JobOptions } from '../contract/job-options.ts';
@@ -67,7 +68,7 @@ async function readFacts(context: ConsoleContext, job: JobRow): Promise<GuideFac
   const [plan, preview, queue, snapshots, run, hasCheckpointAlarm, sharesPathWith, { undoDays }] = await Promise.all([
     isJar ? null : planOf(context, version.sql, options),
     context.previews.previewStart(job.id, { kind: 'newest' }),
-    database.queue.findUnique({ where: { projectId_name: { projectId: job.projectId, name: job.queueName } } }),
+    engineOfQueue(database, job.projectId, job.queueName),
     newestSnapshots(context, job.id),
     runUnderWay(context, job.id),
     isCheckpointWatched(context, job),
@@ -77,7 +78,7 @@ async function readFacts(context: ConsoleContext, job: JobRow): Promise<GuideFac
   const safe = preview.positions.flatMap((position) => position.safeForMs ?? []);
   return {
     isJar,
-    engine: queue?.engine === 'flink' ? 'flink' : 'embedded',
+    engine: queue ?? 'embedded',
     isRunning,
     hadState: job.hadState,
     options,

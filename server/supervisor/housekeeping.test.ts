@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MANIFEST_NAME, type ManifestTable } from '../engine/checkpoint/manifest.ts';
 import { encodeManifest } from '../engine/checkpoint/manifest-codec.ts';
@@ -116,6 +118,51 @@ describe('retention', () => {
     nowMs += 1;
     expect(await purgeDeleted(context)).toBe(1);
     expect(await keys()).toEqual([]);
+  });
+
+  /** As Flink lays them out, with a file beside that another checkpoint of the run may refer to. */
+  async function flinkCheckpoint(runId: string, name: string): Promise<string> {
+    const folder = folderAt(store, `${FOLDER}/${runId.replaceAll('-', '')}/chk-1`);
+    const metadata = readFileSync(join(import.meta.dirname, '../snapshots/flink/fixtures/rocksdb-native.bin'));
+    await store.put(objectIn(folder, MANIFEST_NAME), metadata);
+    await store.put(objectIn(folder, 'a-file'), new Uint8Array([1]));
+    const { client } = fixture.opened;
+    const facts = { kind: 'checkpoint', origin: 'checkpoint', engine: 'flink', durationMs: 1, sizeBytes: 1n, createdAt: new Date(1) };
+    const row = await client.snapshot.create({ data: { jobId: fixture.jobId, runNumber: 1, name, path: folder.uri, ...facts } });
+    return row.id;
+  }
+
+  it("leaves Flink's checkpoints to Flink while their run goes on, and deletes them when it has ended", async () => {
+    const { client } = fixture.opened;
+    const id = '00000000-0000-4000-8000-000000000001';
+    const facts = { jobVersion: 1, generation: 1, engine: 'flink', parallelism: 1, start: 'empty', startedAt: new Date(0) };
+    await client.run.create({ data: { id, jobId: fixture.jobId, number: 1, ...facts } });
+    const row = await flinkCheckpoint(id, 'chk-1');
+    const past = new Date(nowMs - 8 * DAY_MS);
+    await client.snapshot.update({ where: { id: row }, data: { deletedAt: past, expiresAt: past } });
+    expect(await purgeDeleted(context)).toBe(0);
+    expect(await keys()).toHaveLength(2);
+    await client.run.update({ where: { id }, data: { endedAt: new Date(nowMs), endCause: 'stopped' } });
+    expect(await purgeDeleted(context)).toBe(1);
+    expect(await keys()).toEqual([]);
+  });
+
+  it("adopts Flink's snapshots of its own runs only", async () => {
+    const { client } = fixture.opened;
+    const job = await client.job.findUniqueOrThrow({ where: { id: fixture.jobId } });
+    await client.lease.create({
+      data: { jobId: job.id, holder: context.holder, generation: 1, acquiredAt: new Date(0), expiresAt: new Date(nowMs + DAY_MS) },
+    });
+    const id = '0a1b2c00-0000-4000-8000-000000000001';
+    const facts = { jobVersion: 1, generation: 1, engine: 'flink', parallelism: 1, start: 'empty', startedAt: new Date(0) };
+    await client.run.create({ data: { id, jobId: job.id, number: 1, ...facts } });
+    const savepoint = readFileSync(join(import.meta.dirname, '../snapshots/flink/fixtures/rocksdb-canonical.bin'));
+    for (const name of ['savepoint-0a1b2c-111111111111', 'savepoint-ffffff-222222222222']) {
+      await store.put(objectIn(folderAt(store, `obs://tidemark/jobs/savepoint/${job.id}/${name}`), MANIFEST_NAME), savepoint);
+    }
+    expect(await rebuildCatalogue(context, job, 1)).toBe(1);
+    const rows = await client.snapshot.findMany({ where: { jobId: job.id } });
+    expect(rows).toMatchObject([{ name: 'savepoint-0a1b2c-111111111111', engine: 'flink', kind: 'savepoint', runNumber: 1 }]);
   });
 
   it('adopts what its own runs have stored, and not the savepoints of a job of that number on another console of the bucket', async () => {

@@ -16,6 +16,7 @@ import { expiredBy } from '../snapshots/retention-rule.ts';
 import { folderAt } from '../snapshots/snapshot-place.ts';
 import { optionsOf } from './build-run-spec.ts';
 import { inTransaction, type SupervisorContext } from './context.ts';
+import { deleteFlinkSnapshot } from './delete-flink-snapshot.ts';
 import { readSetting } from './read-setting.ts';
 import { pointToNewest } from './snapshot-record.ts';
 
@@ -89,6 +90,7 @@ export async function purgeDeleted(context: SupervisorContext): Promise<number> 
     try {
       // An imported snapshot belongs to whoever made it: only our index of it goes.
       if (row.origin !== 'imported' && row.engine === 'embedded') await deleteObjects(context, row);
+      if (row.origin !== 'imported' && row.engine === 'flink' && !(await deleteFlinkSnapshot(context, row))) continue;
       await database.snapshot.updateMany({ where: { id: row.id, deletedAt: { not: null } }, data: { purgedAt: new Date(nowMs) } });
       purged++;
     } catch (error) {

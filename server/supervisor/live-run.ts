@@ -116,7 +116,7 @@ export class LiveRun {
     if (this.#isEnded) return report.type === 'answer' ? answers.answered(report) : undefined;
     switch (report.type) {
       case 'running':
-        return takeRunning(this.#context, run, this.metrics);
+        return takeRunning(this.#context, run, report, this.metrics);
       case 'checkpoint-completed':
         return takeCheckpoint(this.#context, run, report, this.metrics);
       case 'checkpoint-failed':

@@ -17,19 +17,22 @@ import { tellJob } from './tell.ts';
 
 type StoredFlink = Extract<StoredSnapshot, { engine: 'flink' }>;
 
+/** Begins with what Flink names its savepoints by: six digits of the job's id. */
+const SAVEPOINT = /\/savepoint-([0-9a-f]{6})-[0-9a-f]+$/;
+
 /**
- * A checkpoint's run is told by Flink's job id, a savepoint's by the time. Counts of records are not in Flink's metadata: they are those of
- * the run when it was last reported.
+ * A snapshot's run is told by Flink's job id, of which a savepoint's name holds the beginning; one of no run of this job is another installation's.
+ * Counts of records are not in Flink's metadata: they are those of the run when it was last reported.
  */
 async function registerFlink(tx: DatabaseTransaction, jobId: number, stored: StoredFlink, atMs: number): Promise<boolean> {
   const { path, content, createdMs, flinkJobId } = stored;
   const runs = await tx.run.findMany({ where: { jobId, engine: 'flink' }, orderBy: { number: 'desc' } });
-  const isOf = (run: { readonly id: string; readonly startedAt: Date }) =>
-    flinkJobId === null ? run.startedAt.getTime() <= createdMs : run.id.replaceAll('-', '') === flinkJobId;
-  const run = runs.find(isOf);
-  const counts = { recordsIn: Number(run?.recordsIn ?? 0n), recordsOut: Number(run?.recordsOut ?? 0n) };
+  const beginning = flinkJobId ?? SAVEPOINT.exec(path)?.[1];
+  const run = beginning === undefined ? undefined : runs.find((one) => one.id.replaceAll('-', '').startsWith(beginning));
+  if (!run) return false;
+  const counts = { recordsIn: Number(run.recordsIn ?? 0n), recordsOut: Number(run.recordsOut ?? 0n) };
   const summary = flinkSummary(content, { createdMs, durationMs: 0, ...counts });
-  const whose = { generation: run?.generation ?? 0, runNumber: run?.number ?? null, jobVersion: run?.jobVersion ?? null };
+  const whose = { generation: run.generation, runNumber: run.number, jobVersion: run.jobVersion };
   const facts = { engine: 'flink', path, checkpointId: content.checkpointId, summary, keyGroups: null, sqlSha256: null } as const;
   return (await registerSnapshot(tx, jobId, { ...facts, ...whose }, atMs)) !== null;
 }

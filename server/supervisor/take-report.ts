@@ -16,7 +16,12 @@ import { addJobEvent, changeJob, tellRun } from './tell.ts';
 type Report<T extends JobReport['type']> = Extract<JobReport, { type: T }>;
 
 /** The run reports that it runs; repeated after an adoption. */
-export async function takeRunning(context: SupervisorContext, run: RunRow, metrics: MetricsRecorder): Promise<void> {
+export async function takeRunning(
+  context: SupervisorContext,
+  run: RunRow,
+  report: Report<'running'>,
+  metrics: MetricsRecorder,
+): Promise<void> {
   const nowMs = context.clock.nowMs();
   await takeUpCounts(context, run, metrics, nowMs);
   await onJob(context, run.jobId, async (tx) => {
@@ -26,7 +31,9 @@ export async function takeRunning(context: SupervisorContext, run: RunRow, metri
     const operation = await tx.operation.findUnique({ where: { activeJobId: run.jobId } });
     const data = { observed: 'running', observedAt: new Date(nowMs), unreachableSince: null };
     const status = operation ? {} : ({ status: 'job_running' } as const);
-    if (isFirst) await tx.run.update({ where: { id: run.id }, data: { runningAt: new Date(nowMs) } });
+    // The embedded engine's graph is its plan, which can be made again; a cluster forgets.
+    const graph = run.engine === 'flink' ? { graphJson: JSON.stringify(report.operators) } : {};
+    if (isFirst) await tx.run.update({ where: { id: run.id }, data: { runningAt: new Date(nowMs), ...graph } });
     const job = await tx.job.findUniqueOrThrow({ where: { id: run.jobId } });
     const goesOn = run.start === 'auto-restart' || run.start === 'resumed';
     const begun = goesOn && job.startedAt !== null ? {} : { startedAt: new Date(nowMs) };

@@ -153,6 +153,8 @@ export type JobReport =
         readonly kind: string;
         readonly description: string;
         readonly inputs: readonly string[];
+        /** How records come from each input, in Flink's words; absent = not told. */
+        readonly strategies?: readonly string[];
         readonly parallelism: number;
         readonly isStateful: boolean;
       }[];

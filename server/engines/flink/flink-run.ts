@@ -195,7 +195,7 @@ export class FlinkRun implements EngineRun {
   #running(job: FlinkJob, all: FlinkCheckpoints | null): void {
     if (this.#hasRun) return;
     this.#hasRun = true;
-    const inputsOf = (id: string) => job.plan.nodes.find((node) => node.id === id)?.inputs.map((input) => input.id) ?? [];
+    const inputsOf = (id: string) => job.plan.nodes.find((node) => node.id === id)?.inputs ?? [];
     this.#report({
       type: 'running',
       atMs: this.#options.clock.nowMs(),
@@ -204,7 +204,8 @@ export class FlinkRun implements EngineRun {
         uid: vertex.id,
         kind: inputsOf(vertex.id).length === 0 ? 'source' : 'calc',
         description: vertex.name,
-        inputs: inputsOf(vertex.id),
+        inputs: inputsOf(vertex.id).map((input) => input.id),
+        strategies: inputsOf(vertex.id).map((input) => input.ship_strategy ?? 'FORWARD'),
         parallelism: vertex.parallelism,
         isStateful: false,
       })),
