@@ -117,13 +117,13 @@ export function AuditPage() {
 }
 
 function Entry({ entry, onClose }: { entry: AuditEntry; onClose(): void }) {
-  const { t, f } = useI18n();
+  const { t, f, said } = useI18n();
   return (
     <Dialog
       open
       onClose={onClose}
       title={<span className="font-mono">{entry.action}</span>}
-      subtitle={entry.message}
+      subtitle={said(entry.said, entry.message)}
       closeLabel={t('common.close')}
       width={860}
     >

@@ -14,7 +14,7 @@ import { useToast } from '../ui/toast.tsx';
 import { detailText } from './words.ts';
 
 export function AcknowledgeDialog({ alarm, onClose }: { alarm: Alarm; onClose(): void }) {
-  const { t } = useI18n();
+  const { t, said } = useI18n();
   const toast = useToast();
   const client = useQueryClient();
   const [note, setNote] = useState('');
@@ -31,7 +31,7 @@ export function AcknowledgeDialog({ alarm, onClose }: { alarm: Alarm; onClose():
       open
       onClose={onClose}
       title={t('alarm.ackTitle', { name: alarm.jobName })}
-      subtitle={detailText(alarm)}
+      subtitle={detailText(alarm, said)}
       closeLabel={t('common.close')}
       width={480}
       actions={

@@ -12,7 +12,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { Notice } from '../ui/surface.tsx';
 
 export function ChannelTest({ channel, onClose }: { channel: AlarmChannel; onClose(): void }) {
-  const { t, f } = useI18n();
+  const { t, f, said } = useI18n();
   const client = useQueryClient();
   // A query, not a mutation: opened once it sends once, also where effects run twice.
   const { data, error, isFetching, refetch } = useQuery({
@@ -56,7 +56,7 @@ export function ChannelTest({ channel, onClose }: { channel: AlarmChannel; onClo
             kind={data.isDelivered ? 'ok' : 'bad'}
             title={t(data.isDelivered ? 'channel.testGood' : 'channel.testBad', { took: f.took(data.tookMs) })}
           >
-            <span className="break-words">{data.message}</span> {data.isDelivered ? '' : t('channel.testAgain')}
+            <span className="break-words">{said(data.said, data.message)}</span> {data.isDelivered ? '' : t('channel.testAgain')}
           </Notice>
         ) : null}
       </div>

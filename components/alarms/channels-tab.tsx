@@ -29,7 +29,7 @@ const whereTo = (target: AlarmChannel['target']): string =>
   target.kind === 'email' ? `${target.to.join(', ')} · ${target.host}:${target.port}` : target.host;
 
 function useColumns(acts: Acts): readonly DataColumn<AlarmChannel>[] {
-  const { t, f } = useI18n();
+  const { t, f, said } = useI18n();
   const isAdmin = useIsAdmin();
   return useMemo(() => {
     const off = isAdmin ? null : t('common.adminOnly');
@@ -68,8 +68,11 @@ function useColumns(acts: Acts): readonly DataColumn<AlarmChannel>[] {
         hide: 'max-lg:hidden',
         cell: (one) =>
           one.lastDelivery ? (
-            <span title={one.lastDelivery.message} className={one.lastDelivery.isDelivered ? undefined : 'text-bad'}>
-              {f.time(one.lastDelivery.at)} · {one.lastDelivery.message}
+            <span
+              title={said(one.lastDelivery.said, one.lastDelivery.message)}
+              className={one.lastDelivery.isDelivered ? undefined : 'text-bad'}
+            >
+              {f.time(one.lastDelivery.at)} · {said(one.lastDelivery.said, one.lastDelivery.message)}
             </span>
           ) : (
             <span className="text-text-3">--</span>
@@ -90,7 +93,7 @@ function useColumns(acts: Acts): readonly DataColumn<AlarmChannel>[] {
         ),
       },
     ];
-  }, [t, f, isAdmin, acts]);
+  }, [t, f, isAdmin, acts, said]);
 }
 
 export function ChannelsTab({ making }: { making: Making }) {

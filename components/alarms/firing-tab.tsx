@@ -36,7 +36,7 @@ interface Acts {
 }
 
 function useColumns(acts: Acts): readonly DataColumn<Alarm>[] {
-  const { t } = useI18n();
+  const { t, said } = useI18n();
   return useMemo(() => {
     const label = (act: string, alarm: Alarm) => t('alarm.ofAlarm', { act, rule: ruleNameOf(alarm, t), name: alarm.jobName });
     return [
@@ -48,8 +48,8 @@ function useColumns(acts: Acts): readonly DataColumn<Alarm>[] {
         minWidth: 220,
         cell: (one) => (
           <span className="flex min-w-0 flex-col">
-            <span className="truncate" title={detailText(one)}>
-              {detailText(one)}
+            <span className="truncate" title={detailText(one, said)}>
+              {detailText(one, said)}
             </span>
             <span className="flex gap-1.5 empty:hidden">
               <AlarmMarks alarm={one} />
@@ -86,7 +86,7 @@ function useColumns(acts: Acts): readonly DataColumn<Alarm>[] {
         ),
       },
     ];
-  }, [t, acts]);
+  }, [t, acts, said]);
 }
 
 export function FiringTab({ rules }: { rules: number | undefined }) {

@@ -15,7 +15,7 @@ import { SentTo } from './sent-to.tsx';
 import { detailText, resolutionText } from './words.ts';
 
 function useColumns(ofJob: boolean): readonly DataColumn<Alarm>[] {
-  const { t, f } = useI18n();
+  const { t, f, said } = useI18n();
   return useMemo(() => {
     const columns: (DataColumn<Alarm> | null)[] = [
       { id: 'what', header: t('alarm.what'), minWidth: 230, rowHeader: true, cell: (one) => <AlarmName alarm={one} /> },
@@ -26,8 +26,8 @@ function useColumns(ofJob: boolean): readonly DataColumn<Alarm>[] {
         minWidth: 200,
         cell: (one) => (
           <span className="flex min-w-0 flex-col">
-            <span className="truncate" title={detailText(one)}>
-              {detailText(one)}
+            <span className="truncate" title={detailText(one, said)}>
+              {detailText(one, said)}
             </span>
             <span className="flex gap-1.5 empty:hidden">
               <AlarmMarks alarm={one} />
@@ -56,13 +56,13 @@ function useColumns(ofJob: boolean): readonly DataColumn<Alarm>[] {
           one.resolvedAt === null ? (
             <Tag hue="bad">{t('jobAlarm.firing')}</Tag>
           ) : (
-            <span title={f.precise(one.resolvedAt)}>{resolutionText(one)}</span>
+            <span title={f.precise(one.resolvedAt)}>{resolutionText(one, said)}</span>
           ),
       },
       { id: 'sent', header: t('alarm.sent'), width: 140, hide: 'max-lg:hidden', cell: (one) => <SentTo alarm={one} /> },
     ];
     return columns.filter((column) => column !== null);
-  }, [t, f, ofJob]);
+  }, [t, f, ofJob, said]);
 }
 
 export function HistoryTab({ jobId }: { jobId?: number }) {

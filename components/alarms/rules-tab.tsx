@@ -26,12 +26,12 @@ interface Acts {
 }
 
 function useSwitchRule(): (rule: AlarmRule, isEnabled: boolean) => void {
-  const { t } = useI18n();
+  const { t, said } = useI18n();
   const toast = useToast();
   const client = useQueryClient();
   const { mutate } = useMutation({
     mutationFn: ({ id, isEnabled }: { id: string; isEnabled: boolean }) => call('changeAlarmRule', { params: { id }, body: { isEnabled } }),
-    onError: (error) => toast({ title: errorText(error, t('common.offline')), bad: true }),
+    onError: (error) => toast({ title: errorText(error, { t, said }), bad: true }),
     onSettled: () => void client.invalidateQueries({ queryKey: keys.alarms }),
   });
   return (rule, isEnabled) => mutate({ id: rule.id, isEnabled });

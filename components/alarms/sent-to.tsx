@@ -9,7 +9,7 @@ import { Popover } from '../ui/tooltip.tsx';
 const HUE = { waiting: 'off', delivered: 'ok', failed: 'bad' } as const;
 
 export function SentTo({ alarm }: { alarm: Alarm }) {
-  const { t, f } = useI18n();
+  const { t, f, said } = useI18n();
   if (alarm.sentTo.length === 0) {
     return <span className="text-text-3">{alarm.isSilenced ? t('alarm.silenced') : t('alarm.nobody')}</span>;
   }
@@ -39,7 +39,7 @@ export function SentTo({ alarm }: { alarm: Alarm }) {
             <div className="text-text-3">
               {f.exact(one.at)} · {t('alarm.tries', { n: one.attempts })}
             </div>
-            {one.message ? <div className="break-words text-text-2">{one.message}</div> : null}
+            {one.message ? <div className="break-words text-text-2">{said(one.said, one.message)}</div> : null}
           </li>
         ))}
       </ul>

@@ -17,12 +17,12 @@ import { SilenceDialog } from './silence-dialog.tsx';
 
 /** Ends a silence; errors are told. */
 export function useEndSilence(): (id: string) => void {
-  const { t } = useI18n();
+  const { t, said } = useI18n();
   const toast = useToast();
   const client = useQueryClient();
   const { mutate } = useMutation({
     mutationFn: (id: string) => call('endAlarmSilence', { params: { id } }),
-    onError: (error) => toast({ title: errorText(error, t('common.offline')), bad: true }),
+    onError: (error) => toast({ title: errorText(error, { t, said }), bad: true }),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: keys.alarms });
       toast({ title: t('silence.ended') });

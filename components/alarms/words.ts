@@ -1,7 +1,9 @@
 /** Conditions and measured values of alarms in the viewer's language. */
+
 import type { Alarm, AlarmCondition, AlarmConditionKind, AlarmScope } from '../../server/contract/alarms.ts';
 import type { Format } from '../i18n/format.ts';
 import type { Translate } from '../i18n/provider.tsx';
+import type { Teller } from '../i18n/said.ts';
 import type { Hue } from '../ui/surface.tsx';
 
 export const KINDS: readonly AlarmConditionKind[] = ['exception', 'no-checkpoint', 'rpo', 'lag', 'restarts', 'not-proven'];
@@ -28,9 +30,9 @@ export function conditionText(condition: AlarmCondition, t: Translate, f: Format
   }
 }
 
-export const detailText = (alarm: Alarm): string => alarm.detail;
+export const detailText = (alarm: Alarm, said: Teller): string => said(alarm.said, alarm.detail);
 
-export const resolutionText = (alarm: Alarm): string => alarm.resolution ?? '';
+export const resolutionText = (alarm: Alarm, said: Teller): string => said(alarm.resolutionSaid, alarm.resolution ?? '');
 
 export const ruleNameOf = (alarm: Alarm, t: Translate): string => (alarm.ruleId === null ? t('alarm.ownRule') : alarm.ruleName);
 

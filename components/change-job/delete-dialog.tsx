@@ -30,7 +30,7 @@ function useDelete(
   deleteSnapshots: boolean,
   onDone: () => void,
 ) {
-  const { t } = useI18n();
+  const { t, said } = useI18n();
   const toast = useToast();
   const showResults = useBulkResults();
   const router = useRouter();
@@ -51,7 +51,8 @@ function useDelete(
       const action = jobs.length > 1 ? { action: { label: t('results.show'), run: show } } : {};
       if (done > 0) toast({ title: t('delete.done', { n: done }), ...action });
       if (refused.length > 0 && jobs.length > 1) show();
-      else if (refused.length > 0) toast({ title: t('delete.refused', { n: refused.length }), text: refused[0]?.message, bad: true });
+      else if (refused.length > 0)
+        toast({ title: t('delete.refused', { n: refused.length }), text: said(refused[0]?.said, refused[0]?.message ?? ''), bad: true });
       void client.invalidateQueries({ queryKey: keys.jobs });
       if (refused.length === 0 && jobs.some((job) => path.startsWith(`/jobs/${job.id}`))) router.push('/jobs');
       onDone();

@@ -17,7 +17,7 @@ import { Notice } from '../ui/surface.tsx';
 import { useToast } from '../ui/toast.tsx';
 
 export function SavepointDialog({ job, onClose }: { job: DialogJob; onClose(): void }) {
-  const { t, f } = useI18n();
+  const { t, f, said } = useI18n();
   const toast = useToast();
   const client = useQueryClient();
   const [path, setPath] = useState('');
@@ -33,7 +33,8 @@ export function SavepointDialog({ job, onClose }: { job: DialogJob; onClose(): v
       onClose();
     },
   });
-  const refused = send.data?.results.find((one) => one.outcome === 'refused')?.message;
+  const refusal = send.data?.results.find((one) => one.outcome === 'refused');
+  const refused = refusal && said(refusal.said, refusal.message);
   const detail = full.data?.job;
   return (
     <Dialog

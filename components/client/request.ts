@@ -1,8 +1,10 @@
 /**
  * The one function that talks to the API. A failed call throws ApiError with the server's message and request id; a lost connection is code `offline`.
  */
+
 import type { ErrorAnswer, ErrorCode } from '../../server/contract/errors.ts';
 import type { RouteAnswer, RouteBody, RouteParams, RouteQuery } from '../../server/contract/routes.ts';
+import type { Sentence } from '../../server/contract/sentence.ts';
 import { type EndpointName, methodOf, urlOf } from './endpoints.ts';
 
 export class ApiError extends Error {
@@ -10,14 +12,24 @@ export class ApiError extends Error {
   readonly status: number;
   readonly requestId: string;
   readonly details: unknown;
+  /** The message by codes. */
+  readonly said: readonly Sentence[];
 
-  constructor(code: ErrorCode | 'offline', status: number, message: string, requestId: string, details: unknown) {
+  constructor(
+    code: ErrorCode | 'offline',
+    status: number,
+    message: string,
+    requestId: string,
+    details: unknown,
+    said: readonly Sentence[] = [],
+  ) {
     super(message);
     this.name = 'ApiError';
     this.code = code;
     this.status = status;
     this.requestId = requestId;
     this.details = details;
+    this.said = said;
   }
 }
 
@@ -71,6 +83,7 @@ export async function callRaw(name: EndpointName, parts: Parts, signal?: AbortSi
     error?.message ?? response.statusText,
     error?.requestId ?? '',
     error?.details,
+    error?.said,
   );
 }
 

@@ -3,7 +3,6 @@
 import type { GuideAnswer } from '../../server/contract/guide.ts';
 import type { Job } from '../../server/contract/job.ts';
 import { useI18n } from '../i18n/provider.tsx';
-import { saidText } from '../i18n/said.ts';
 import { cx } from '../ui/class-names.ts';
 import { Empty, Tag } from '../ui/surface.tsx';
 import { MendButton } from './mend-button.tsx';
@@ -34,7 +33,7 @@ export function GuideList({ answers, all, job }: { answers: readonly GuideAnswer
 }
 
 function Event({ answer, job }: { answer: GuideAnswer; job: Job | null }) {
-  const { t, locale } = useI18n();
+  const { t, said } = useI18n();
   const [question, ...reasons] = answer.said;
   const isHere = answer.standing !== 'never';
   return (
@@ -45,10 +44,10 @@ function Event({ answer, job }: { answer: GuideAnswer; job: Job | null }) {
       <span className="num pt-px text-right text-ctl text-text-3">{answer.number}</span>
       <div className="min-w-0">
         <h3 className={cx('text-ctl font-semibold', !isHere && 'font-medium! text-text-2')}>
-          {question ? saidText(question, answer.question, t, locale) : answer.question}
+          {question ? said(question, answer.question) : answer.question}
           {answer.standing === 'if' ? <Tag className="ml-2 align-middle font-normal!">{t('guide.standing.if')}</Tag> : null}
         </h3>
-        <p className="mt-0.5 max-w-[760px] text-second text-text-2">{saidText(reasons, answer.why, t, locale)}</p>
+        <p className="mt-0.5 max-w-[760px] text-second text-text-2">{said(reasons, answer.why)}</p>
       </div>
       <div className="pt-px max-lg:col-start-2">
         <VerdictTag answer={answer} />

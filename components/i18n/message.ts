@@ -2,7 +2,7 @@
  * Message templates. `{name}` is replaced by a value; `{n:job|jobs}` picks the first word for 1 and the second otherwise (of the value
  * `n`, which it does not print). The parameter names of a template are known to the type checker, so that a call that forgets one is a type error.
  */
-import { fillTemplate } from '../../server/contract/said.ts';
+import { fillTemplate } from '../../server/contract/sentence.ts';
 
 type Names<S extends string> = S extends `${string}{${infer Inner}}${infer Rest}`
   ? (Inner extends `${infer Name}:${string}` ? Name : Inner) | Names<Rest>
@@ -18,7 +18,7 @@ export function fillMessage(
   params: Readonly<Record<string, string | number>> | undefined,
   number: (n: number, name: string) => string,
 ): string {
-  return params ? fillTemplate(template, params, number) : template;
+  return params ? fillTemplate(template, params, { number }) : template;
 }
 
 /** The names of a template's places, sorted, for the completeness test. */

@@ -17,6 +17,7 @@ import {
   type ZoneChoice,
 } from './locale.ts';
 import { fillMessage, type MessageParams } from './message.ts';
+import { makeTeller, type Teller } from './said.ts';
 
 type Args<K extends MessageKey> = MessageParams<Messages[K]> extends undefined ? [] : [params: MessageParams<Messages[K]>];
 export type Translate = <K extends MessageKey>(key: K, ...args: Args<K>) => string;
@@ -28,6 +29,8 @@ export interface I18n {
   zone: string;
   t: Translate;
   f: Format;
+  /** A sentence of the server in the viewer's language: `said(row.said, row.message)`. */
+  said: Teller;
   setLocale(locale: Locale): void;
   setTheme(theme: Theme): void;
   setZoneChoice(zone: ZoneChoice): void;
@@ -85,7 +88,8 @@ export function I18nProvider({ start, children }: { start: I18nStart; children: 
     const f = makeFormat(words.locale, zone);
     const t = ((key: MessageKey, params?: Record<string, string | number>) =>
       fillMessage(words.dictionary[key], params, (n, name) => (name.endsWith('Ms') ? f.spanWords(n) : f.full(n)))) as Translate;
-    return { locale: words.locale, theme, zoneChoice, zone, t, f, setLocale, setTheme, setZoneChoice };
+    const said = makeTeller(words.dictionary, f, words.locale);
+    return { locale: words.locale, theme, zoneChoice, zone, t, f, said, setLocale, setTheme, setZoneChoice };
   }, [words, theme, zoneChoice, zone, setLocale, setTheme, setZoneChoice]);
   return <Context value={value}>{children}</Context>;
 }

@@ -1,12 +1,33 @@
-/** What the server said, in the viewer's language; its English text where it gives no code. */
-import type { Said } from '../../server/contract/said.ts';
-import type { Translate } from './provider.tsx';
+/** What the server said, in the viewer's language; its English text where it gives no code, or one that this page does not know. */
+import { ended, fillTemplate, listOf, type Sentence } from '../../server/contract/sentence.ts';
+import type { Dictionary, MessageKey } from './dictionary.ts';
+import type { Format } from './format.ts';
 
-type Given = { code: Said['code']; values: Record<string, string | number> };
+export interface Teller {
+  /** `text`: the English sentence, shown when nothing was said by code. */
+  (said: Sentence | null | undefined | readonly Sentence[], text: string): string;
+}
 
-/** `text`: the English sentence, shown when nothing was said by code. Chinese sentences stand without a space between them. */
-export function saidText(said: Given | null | readonly Given[], text: string, t: Translate, locale: string): string {
-  const all = said === null ? [] : Array.isArray(said) ? (said as readonly Given[]) : [said as Given];
-  if (all.length === 0) return text;
-  return all.map((one) => (t as (key: string, values: Given['values']) => string)(one.code, one.values)).join(locale === 'zh' ? '' : ' ');
+/** Chinese sentences stand without a space between them, but where two of other people's words would run together. */
+function joined(parts: readonly string[], locale: string): string {
+  if (locale !== 'zh') return parts.join(' ');
+  return parts.reduce((text, part) => (/[\x20-\x7e]$/.test(text) && /^[\x20-\x7e]/.test(part) ? `${text} ${part}` : text + part), '');
+}
+
+export function makeTeller(dictionary: Dictionary, f: Format, locale: string): Teller {
+  const number = (n: number, name: string) => (name.endsWith('Ms') ? f.spanWords(n) : name.endsWith('Span') ? f.span(n) : f.full(n));
+  const one = ({ code, values }: Sentence): string => fillTemplate(dictionary[code as MessageKey], values, { number, said: all });
+  const all = (sentences: readonly Sentence[]): string =>
+    sentences.length === 1
+      ? one(sentences[0] as Sentence)
+      : joined(
+          sentences.map((each) => ended(one(each))),
+          locale,
+        );
+  const isKnown = ({ code, values }: Sentence): boolean =>
+    Object.hasOwn(dictionary, code) && Object.values(values).every((value) => typeof value !== 'object' || listOf(value).every(isKnown));
+  return (said, text) => {
+    const sentences = said === null || said === undefined ? [] : listOf(said);
+    return sentences.length === 0 || !sentences.every(isKnown) ? text : all(sentences);
+  };
 }

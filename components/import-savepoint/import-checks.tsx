@@ -3,8 +3,7 @@
 import { BookmarkCheck, CircleCheck, CircleDashed, CircleX, Info, TriangleAlert } from 'lucide-react';
 import type { ImportPreview } from '../../server/contract/import.ts';
 import { useNow } from '../client/live.tsx';
-import { type Translate, useI18n } from '../i18n/provider.tsx';
-import { saidText } from '../i18n/said.ts';
+import { type I18n, useI18n } from '../i18n/provider.tsx';
 import type { DialogJob } from '../job/job-dialogs.tsx';
 import { SnapshotTables } from '../job/snapshot-tables.tsx';
 import { cx } from '../ui/class-names.ts';
@@ -29,7 +28,7 @@ export function ImportChecks({
   asked: boolean;
   pending: boolean;
 }) {
-  const { t, locale } = useI18n();
+  const { t, said } = useI18n();
   if (!asked) return <Empty icon={<BookmarkCheck size={18} aria-hidden="true" />}>{t('import.choose')}</Empty>;
   if (!preview) {
     return pending ? (
@@ -60,7 +59,7 @@ export function ImportChecks({
                 {check.check === 'fits-sql' ? t('import.check.fits-sql', { n: job.version }) : t(`import.check.${check.check}`)}
                 <span className="sr-only">: {t(`import.result.${check.result}`)}</span>
               </div>
-              <div className="text-second text-text-2">{saidText(check.said, check.message, t, locale)}</div>
+              <div className="text-second text-text-2">{said(check.said, check.message)}</div>
             </div>
           </li>
         ))}
@@ -75,13 +74,14 @@ export function ImportChecks({
 }
 
 /** Why it cannot be restored as it is: the first check that failed. */
-export function sentenceOf(preview: ImportPreview, t: Translate, locale: string): string {
+export function sentenceOf(preview: ImportPreview, { t, said }: Pick<I18n, 't' | 'said'>): string {
   const failed = preview.checks.find((one) => one.result === 'fail');
-  return failed ? saidText(failed.said, failed.message, t, locale) : t('said.import.ready');
+  return failed ? said(failed.said, failed.message) : t('said.import.ready');
 }
 
 function Head({ preview }: { preview: ImportPreview }) {
-  const { t, f, locale } = useI18n();
+  const i18n = useI18n();
+  const { t, f } = i18n;
   const now = useNow() ?? preview.createdAt ?? 0;
   const facts = [
     preview.kind ? t(`kind.${preview.kind}`) : null,
@@ -97,7 +97,7 @@ function Head({ preview }: { preview: ImportPreview }) {
       </span>
       <div className="min-w-0 grow">
         <div className="truncate font-mono text-body font-semibold">{preview.path?.split('/').filter(Boolean).at(-1) ?? '--'}</div>
-        <div className="text-second text-text-2">{facts.join(' · ') || sentenceOf(preview, t, locale)}</div>
+        <div className="text-second text-text-2">{facts.join(' · ') || sentenceOf(preview, i18n)}</div>
       </div>
       <Tag hue={preview.canImport === 'yes' ? 'ok' : preview.canImport === 'no' ? 'bad' : 'warn'}>{word}</Tag>
     </div>

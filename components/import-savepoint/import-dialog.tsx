@@ -20,7 +20,8 @@ import { ImportChecks, sentenceOf } from './import-checks.tsx';
 const PAUSE_MS = 400;
 
 function useImport(job: DialogJob, onDone: () => void) {
-  const { t } = useI18n();
+  const i18n = useI18n();
+  const { t, said } = i18n;
   const toast = useToast();
   const client = useQueryClient();
   const [path, setPath] = useState('');
@@ -43,7 +44,7 @@ function useImport(job: DialogJob, onDone: () => void) {
   };
   const undo = useMutation({
     mutationFn: (imported: string) => call('undoImport', { params: { jobId: job.id }, body: { path: imported } }),
-    onError: (error) => toast({ title: errorText(error, t('common.offline')), bad: true }),
+    onError: (error) => toast({ title: errorText(error, i18n), bad: true }),
     onSuccess: () => {
       toast({ title: t('import.undone', { name: job.name }) });
       refresh();
@@ -68,7 +69,8 @@ function useImport(job: DialogJob, onDone: () => void) {
       onDone();
     },
   });
-  const refused = send.data?.results.find((one) => one.outcome === 'refused')?.message;
+  const refusal = send.data?.results.find((one) => one.outcome === 'refused');
+  const refused = refusal && said(refusal.said, refusal.message);
   const choose = (next: string) => {
     setPath(next);
     setAsked(next);
@@ -79,14 +81,15 @@ function useImport(job: DialogJob, onDone: () => void) {
 }
 
 export function ImportDialog({ job, onClose }: { job: DialogJob; onClose(): void }) {
-  const { t, locale } = useI18n();
+  const i18n = useI18n();
+  const { t } = i18n;
   const { path, setPath, asked, choose, preview, typed, setTyped, send, refused } = useImport(job, onClose);
   const answer = asked === '' || path.trim() !== asked ? undefined : preview.data;
   const notes = answer?.checks.some((one) => one.result === 'note') ?? false;
   const off = !answer
     ? t('import.choose')
     : answer.canImport === 'no'
-      ? sentenceOf(answer, t, locale)
+      ? sentenceOf(answer, i18n)
       : answer.canImport === 'with-name' && typed !== job.name
         ? t('start.needsName')
         : null;

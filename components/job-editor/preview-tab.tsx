@@ -56,7 +56,7 @@ export function PreviewTab({ jobId, draft, hasProblem }: { jobId: number; draft:
 }
 
 function PreviewFacts({ state }: { state: PreviewState }) {
-  const { t, f } = useI18n();
+  const { t, f, said } = useI18n();
   if (!state.started && !state.running) return <span className="text-second text-text-3">{t('preview.note')}</span>;
   const { end } = state;
   return (
@@ -66,7 +66,7 @@ function PreviewFacts({ state }: { state: PreviewState }) {
       <span className={cx('font-medium', end?.reason === 'failed' && 'text-bad')}>
         {end
           ? end.reason === 'failed'
-            ? end.message
+            ? said(end.said, end.message)
             : t(`preview.end.${end.reason}`)
           : state.started?.sink
             ? t('preview.sinkOff', { name: state.started.sink })

@@ -81,7 +81,7 @@ export function ProblemList(props: ProblemListProps) {
 }
 
 function Problems({ marks, check, onGo, onFix }: ProblemListProps & { marks: readonly SqlMark[] }) {
-  const { t } = useI18n();
+  const { t, said } = useI18n();
   if (marks.length === 0) {
     return check ? (
       <p className="flex items-center gap-2 px-4 py-3 text-ctl text-ok">
@@ -101,7 +101,7 @@ function Problems({ marks, check, onGo, onFix }: ProblemListProps & { marks: rea
             <TriangleAlert size={15} className="shrink-0 text-warn" aria-hidden="true" />
           )}
           <button type="button" onClick={() => onGo(mark)} className="min-w-0 grow rounded-[3px] text-left text-ctl">
-            <span className="font-semibold">{mark.message}</span>{' '}
+            <span className="font-semibold">{said(mark.said, mark.message)}</span>{' '}
             <span className="text-text-3">{t('edit.problemPlace', { line: mark.line, column: mark.column })}</span>
           </button>
           {mark.replacement === null ? null : (

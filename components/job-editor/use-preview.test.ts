@@ -9,7 +9,7 @@ describe('events of a preview', () => {
     const first = takeEvent(start, { type: 'rows', at: 1, rows: rows(400), watermarkAt: null, total: 400, recordsIn: 400 });
     const second = takeEvent(first, { type: 'rows', at: 2, rows: rows(200), watermarkAt: 7, total: 600, recordsIn: 900 });
     expect([second.rows.length, second.rows[0]?.n, second.rows.at(-1)?.n, second.watermarkAt]).toEqual([500, 101, 600, 7]);
-    const end = takeEvent(second, { type: 'end', at: 3, reason: 'rows', message: '', total: 600, recordsIn: 900 });
+    const end = takeEvent(second, { type: 'end', at: 3, reason: 'rows', message: '', said: [], total: 600, recordsIn: 900 });
     expect([end.running, end.end?.reason, end.rows.length]).toEqual([false, 'rows', 500]);
   });
 });

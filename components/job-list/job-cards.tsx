@@ -43,7 +43,7 @@ export function JobCards({
 }
 
 function Card({ job }: { job: JobSummary }) {
-  const { t, f } = useI18n();
+  const { t, f, said } = useI18n();
   return (
     <div className="min-w-0 grow">
       <div className="flex items-center gap-2">
@@ -66,7 +66,7 @@ function Card({ job }: { job: JobSummary }) {
         ) : null}
         <AgeChip job={job} exposure={job.exposureRecords} suffix={t('list.ago')} />
       </div>
-      {job.statusMessage ? <p className="mt-1 line-clamp-2 text-second text-text-3">{job.statusMessage}</p> : null}
+      {job.statusMessage ? <p className="mt-1 line-clamp-2 text-second text-text-3">{said(job.statusSaid, job.statusMessage)}</p> : null}
     </div>
   );
 }

@@ -9,8 +9,9 @@ import { Button } from '../ui/button.tsx';
 import { Popover } from '../ui/tooltip.tsx';
 
 export function StatusCell({ job, compact }: { job: JobSummary; compact: boolean }) {
-  const { t, f } = useI18n();
+  const { t, f, said } = useI18n();
   if (!job.statusMessage) return <StatusWord status={job.status} unreachableSince={job.unreachableSince} />;
+  const message = said(job.statusSaid, job.statusMessage);
   const word = t(`status.${job.status}`);
   return (
     <Popover
@@ -20,7 +21,7 @@ export function StatusCell({ job, compact }: { job: JobSummary; compact: boolean
       trigger={
         <button type="button" className="block w-full min-w-0 rounded-[3px] text-left">
           <StatusWord status={job.status} unreachableSince={job.unreachableSince} className="max-w-full" />
-          {compact ? null : <span className="block truncate text-second font-normal text-text-3">{job.statusMessage}</span>}
+          {compact ? null : <span className="block truncate text-second font-normal text-text-3">{message}</span>}
         </button>
       }
     >
@@ -28,13 +29,9 @@ export function StatusCell({ job, compact }: { job: JobSummary; compact: boolean
         <StatusWord status={job.status} className="text-ctl" />
         <span className="ml-auto text-hint text-text-3">{t('status.since', { time: f.exact(job.statusAt) })}</span>
       </div>
-      <p className="mt-2 max-h-60 overflow-y-auto text-ctl break-words whitespace-pre-wrap">{job.statusMessage}</p>
+      <p className="mt-2 max-h-60 overflow-y-auto text-ctl break-words whitespace-pre-wrap">{message}</p>
       <div className="mt-3 flex items-center gap-3">
-        <Button
-          size="sm"
-          icon={<Copy size={13} aria-hidden="true" />}
-          onClick={() => void navigator.clipboard.writeText(job.statusMessage)}
-        >
+        <Button size="sm" icon={<Copy size={13} aria-hidden="true" />} onClick={() => void navigator.clipboard.writeText(message)}>
           {t('common.copy')}
         </Button>
         <Link href={`/jobs/${job.id}?tab=exceptions`} prefetch={false} className="link text-ctl">

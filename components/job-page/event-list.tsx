@@ -7,7 +7,7 @@ import { cx } from '../ui/class-names.ts';
 const TONE = { info: 'text-text-3', warn: 'text-warn', error: 'text-bad' } as const;
 
 export function EventList({ events }: { events: readonly JobEvent[] }) {
-  const { t, f } = useI18n();
+  const { t, f, said } = useI18n();
   return (
     <ol>
       {events.map((event) => (
@@ -15,7 +15,7 @@ export function EventList({ events }: { events: readonly JobEvent[] }) {
           <span className="num shrink-0 text-text-2">{f.exact(event.at)}</span>
           <span className={cx('w-12 shrink-0 font-mono text-hint uppercase', TONE[event.level])}>{event.level}</span>
           <span className="min-w-0 grow break-words">
-            {event.message}
+            {said(event.said, event.message)}
             {event.detail ? (
               <details>
                 <summary className="link w-fit text-second">{t('exc.detail')}</summary>

@@ -12,7 +12,7 @@ import { Card, Empty, Tag } from '../ui/surface.tsx';
 import { EventList } from './event-list.tsx';
 
 export function ExceptionsTab({ job }: { job: Job }) {
-  const { t, f } = useI18n();
+  const { t, f, said } = useI18n();
   const { data, error, refetch } = useQuery(
     routeQuery('listExceptions', keys.jobPart(job.id, 'exceptions'), { params: { jobId: job.id } }),
   );
@@ -40,7 +40,7 @@ export function ExceptionsTab({ job }: { job: Job }) {
             <li key={group.causeKey} className="border-b border-line-1 px-[18px] py-3 last:border-0">
               <div className="flex items-start gap-3 text-ctl">
                 <Tag hue="exc">{f.full(group.count)}×</Tag>
-                <span className="min-w-0 grow font-medium break-words">{group.message}</span>
+                <span className="min-w-0 grow font-medium break-words">{said(group.said, group.message)}</span>
                 <span className="num shrink-0 text-right text-second text-text-3">
                   {t('exc.last')} {f.exact(group.lastAt)}
                   <span className="block">

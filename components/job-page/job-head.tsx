@@ -20,7 +20,7 @@ import { Notice, Skeleton, Tag } from '../ui/surface.tsx';
 import { Popover } from '../ui/tooltip.tsx';
 
 export function JobHead({ job }: { job: Job }) {
-  const { t, f } = useI18n();
+  const { t, f, said } = useI18n();
   const facts = [
     `ID ${job.id}`,
     t(`type.${job.type}`),
@@ -54,7 +54,7 @@ export function JobHead({ job }: { job: Job }) {
       ) : null}
       {job.statusMessage ? (
         <Notice kind={job.status === 'job_running' ? 'warn' : 'bad'} className="mt-3">
-          <span className="break-words whitespace-pre-wrap">{job.statusMessage}</span>
+          <span className="break-words whitespace-pre-wrap">{said(job.statusSaid, job.statusMessage)}</span>
         </Notice>
       ) : null}
     </div>
@@ -102,7 +102,7 @@ function Actions({ job }: { job: Job }) {
 const HUE = { 'exactly-once': 'ok', idempotent: 'ok', 'at-least-once': 'warn', none: 'bad' } as const;
 
 function DeliveryPill({ jobId, version }: { jobId: number; version: number }) {
-  const { t } = useI18n();
+  const { t, said } = useI18n();
   const { data } = useQuery(routeQuery('getJobDelivery', keys.jobPart(jobId, 'delivery', version), { params: { jobId } }));
   // Its place is kept while it is asked for, so that the lines below do not move.
   if (!data) return <Skeleton width={150} height={22} />;
@@ -131,7 +131,7 @@ function DeliveryPill({ jobId, version }: { jobId: number; version: number }) {
               <span className="text-second text-text-3">{sink.connector}</span>
               <Tag hue={HUE[sink.guarantee]}>{t(`guarantee.${sink.guarantee}`)}</Tag>
             </span>
-            {sink.why ? <span className="block text-second text-text-2">{deliveryWhy(sink, t)}</span> : null}
+            {sink.why ? <span className="block text-second text-text-2">{deliveryWhy(sink, { t, said })}</span> : null}
           </li>
         ))}
       </ul>
@@ -141,7 +141,7 @@ function DeliveryPill({ jobId, version }: { jobId: number; version: number }) {
 
 /** The SQL does not plan: where, and the way to the editor. A job without SQL has nothing to correct. */
 function NotPlanned({ jobId, delivery }: { jobId: number; delivery: Extract<JobDelivery, { kind: 'not-planned' }> }) {
-  const { t } = useI18n();
+  const { t, said } = useI18n();
   const first = delivery.marks.find((mark) => mark.severity === 'error');
   if (!first) return null;
   return (
@@ -160,7 +160,8 @@ function NotPlanned({ jobId, delivery }: { jobId: number; delivery: Extract<JobD
     >
       <h2 className="mb-2 text-ctl font-semibold">{t('job.delivery')}</h2>
       <p className="text-ctl text-text-2">
-        {t('delivery.notPlannedText', { line: first.line, column: first.column })} <span className="text-text-1">{first.message}</span>
+        {t('delivery.notPlannedText', { line: first.line, column: first.column })}{' '}
+        <span className="text-text-1">{said(first.said, first.message)}</span>
       </p>
       <Link href={`/jobs/${jobId}/edit`} className="link mt-2 inline-block text-ctl">
         {t('delivery.correct')}

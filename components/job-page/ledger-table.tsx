@@ -11,7 +11,7 @@ const HUE = { ok: 'ok', warn: 'warn', bad: 'bad', unknown: 'off' } as const;
 const PRICED: ReadonlySet<LedgerEntry['kind']> = new Set<LedgerEntry['kind']>(['start', 'auto-restart', 'fallback']);
 
 export function LedgerTable({ entries, wide = false }: { entries: readonly LedgerEntry[]; wide?: boolean }) {
-  const { t, f } = useI18n();
+  const { t, f, said } = useI18n();
   const dim = <span className="text-text-3">--</span>;
   return (
     <PlainTable
@@ -37,9 +37,9 @@ export function LedgerTable({ entries, wide = false }: { entries: readonly Ledge
             <span key="t" className="num whitespace-nowrap" title={f.precise(entry.at)}>
               {wide ? f.exact(entry.at) : f.time(entry.at)}
             </span>,
-            <span key="w" title={entry.text} className={wide ? '' : 'block max-w-[150px] truncate'}>
+            <span key="w" title={said(entry.said, entry.text)} className={wide ? '' : 'block max-w-[150px] truncate'}>
               <span className="font-medium">{t(`ledger.kind.${entry.kind}`)}</span>
-              {wide ? <span className="block text-second text-text-3">{entry.text}</span> : null}
+              {wide ? <span className="block text-second text-text-3">{said(entry.said, entry.text)}</span> : null}
             </span>,
             <span key="f" className="block max-w-[130px] truncate font-mono text-second" title={entry.snapshot?.name}>
               {entry.snapshot?.name ?? '--'}

@@ -14,7 +14,7 @@ import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { Card, Empty, Notice } from '../ui/surface.tsx';
 
 export function PlanTab({ job, graph }: { job: Job; graph(graph: PlanGraph, tasks: TasksAnswer | undefined): ReactNode }) {
-  const { t } = useI18n();
+  const { t, said } = useI18n();
   const plan = useQuery(routeQuery('getJobPlan', keys.jobPart(job.id, 'plan', job.version), { params: { jobId: job.id } }));
   const tasks = useQuery({
     ...routeQuery('getJobTasks', keys.jobPart(job.id, 'tasks'), { params: { jobId: job.id } }),
@@ -26,7 +26,7 @@ export function PlanTab({ job, graph }: { job: Job; graph(graph: PlanGraph, task
     <>
       {plan.data.marks.slice(0, 3).map((mark) => (
         <Notice key={`${mark.from}-${mark.message}`} kind={mark.severity === 'error' ? 'bad' : 'warn'}>
-          {mark.message} {t('edit.problemPlace', { line: mark.line, column: mark.column })}
+          {said(mark.said, mark.message)} {t('edit.problemPlace', { line: mark.line, column: mark.column })}
         </Notice>
       ))}
       <Card flush>{plan.data.graph ? graph(plan.data.graph, tasks.data) : <Empty>{t('edit.graphNone')}</Empty>}</Card>

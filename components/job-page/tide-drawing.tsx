@@ -54,9 +54,9 @@ function useTideKeys(
 }
 
 export function TideDrawing({ tide, control, intervalMs }: { tide: TideAnswer | undefined; control: RangeControl; intervalMs: number }) {
-  const { t, f } = useI18n();
+  const { t, f, said } = useI18n();
   const [lane, width] = useWidth<HTMLDivElement>();
-  const events = tide ? tideEvents(tide).filter((event) => event.kind !== 'failed-checkpoint') : [];
+  const events = tide ? tideEvents(tide, said).filter((event) => event.kind !== 'failed-checkpoint') : [];
   const scale: Scale = { from: tide?.from ?? 0, to: tide?.to ?? 1, width };
   const marks = width > 0 ? eventMarks(events, scale) : [];
   const [at, setAt] = useState(-1);

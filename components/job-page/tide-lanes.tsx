@@ -10,7 +10,7 @@ import { threads } from './tide-model.ts';
 export const LANE_HEIGHT = { events: 28, runs: 32, snapshots: 24, tide: 68, axis: 20 } as const;
 
 export function Runs({ tide, scale }: { tide: TideAnswer; scale: Scale }) {
-  const { t, f } = useI18n();
+  const { t, f, said } = useI18n();
   const bars = runBars(tide, scale, (run, runs) =>
     runs > 1
       ? [t('tide.manyRuns', { n: runs }), String(runs)]
@@ -21,7 +21,7 @@ export function Runs({ tide, scale }: { tide: TideAnswer; scale: Scale }) {
     const title = [
       runs > 1 ? t('tide.manyRuns', { n: runs }) : t('tide.run', { n: run.number, v: run.jobVersion }),
       `${f.exact(run.startedAt)} – ${run.endedAt ? f.exact(run.endedAt) : t('tide.untilNow')}`,
-      run.failureMessage,
+      run.failureMessage && said(run.failureSaid, run.failureMessage),
     ];
     return (
       <div

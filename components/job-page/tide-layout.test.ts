@@ -43,6 +43,7 @@ function jobOfAge(ageMs: number, runs: number, every: number): TideAnswer {
       start: n === 1 ? 'empty' : 'snapshot',
       endCause: isLast ? null : failed ? 'failed' : 'stopped',
       failureMessage: null,
+      failureSaid: [],
       restoredFrom: null,
       recordsIn: null,
       recordsOut: null,
@@ -52,7 +53,16 @@ function jobOfAge(ageMs: number, runs: number, every: number): TideAnswer {
       const ok = tide.snapshots.length % 50 !== 49;
       tide.snapshots.push({ id: null, name: `chk-${at}`, kind: 'checkpoint', origin: 'checkpoint', at, ok, sizeBytes: 1, tookMs: 1 });
     }
-    const entry = { who: '', text: `run ${n}`, snapshot: null, lost: figure, readAgain: figure, doubled: figure, verdict: 'ok' } as const;
+    const entry = {
+      who: '',
+      said: [] as never[],
+      text: `run ${n}`,
+      snapshot: null,
+      lost: figure,
+      readAgain: figure,
+      doubled: figure,
+      verdict: 'ok',
+    } as const;
     tide.ledger.push({ ...entry, id: 2 * n, at: startedAt, kind: 'start', runNumber: n, acceptedBy: null, positions: [] });
     if (endedAt === null) continue;
     tide.ledger.push({
@@ -104,7 +114,7 @@ describe.each([
     const scale: Scale = { from: tide.from, to: tide.to, width };
 
     it('has its events apart, each told once', () => {
-      const events = tideEvents(tide);
+      const events = tideEvents(tide, (_, text) => text);
       const marks = eventMarks(events, scale);
       expectApart(
         marks.map((mark) => ({ from: mark.left - 12, to: mark.left + 12 })),

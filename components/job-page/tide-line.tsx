@@ -91,7 +91,7 @@ function RangeTabs({ control }: { control: RangeControl }) {
 }
 
 function TideTable({ tide }: { tide: TideAnswer }) {
-  const { t, f } = useI18n();
+  const { t, f, said } = useI18n();
   const cost = useCost();
   return (
     <PlainTable
@@ -101,7 +101,7 @@ function TideTable({ tide }: { tide: TideAnswer }) {
         { key: 'what', text: t('tide.what') },
         { key: 'cost', text: t('tide.cost') },
       ]}
-      rows={tideEvents(tide)
+      rows={tideEvents(tide, said)
         .reverse()
         .map((event) => ({ key: event.key, cells: [f.exact(event.at), event.text, cost(tide, event) || '--'] }))}
       empty={<Empty>{t('tide.nothing')}</Empty>}

@@ -31,6 +31,7 @@ const tide: TideAnswer = {
       runNumber: 1,
       who: '',
       text: 'broker',
+      said: [],
       snapshot: null,
       lost: figure,
       readAgain: figure,
@@ -44,7 +45,7 @@ const tide: TideAnswer = {
 
 describe('tide line', () => {
   it('has events in order, without the checkpoints that went well', () => {
-    expect(tideEvents(tide).map((event) => [event.at, event.kind])).toEqual([
+    expect(tideEvents(tide, (_, text) => text).map((event) => [event.at, event.kind])).toEqual([
       [200, 'failed-checkpoint'],
       [500, 'failure'],
       [900, 'savepoint'],
@@ -79,10 +80,11 @@ describe('tide line', () => {
       start: 'snapshot',
       endCause: null,
       failureMessage: null,
+      failureSaid: [],
       restoredFrom: { snapshotId: '0123456789abcdef', name: 'chk-1', origin: 'checkpoint' },
       recordsIn: null,
       recordsOut: null,
-    } as const;
+    } satisfies TideAnswer['runs'][number];
     expect(threads({ ...tide, snapshots, runs: [run] })).toEqual([{ key: '2', from: 100, to: 600, isSavepoint: false }]);
     expect(threads({ ...tide, snapshots, runs: [run], from: 200 })).toEqual([]);
   });

@@ -1,5 +1,7 @@
 /** What the tide line draws, worked out from the server's answer: places in a range of time, events in order, the saw-tooth of time not yet saved. */
+
 import type { TideAnswer } from '../../server/contract/runs.ts';
+import type { Teller } from '../i18n/said.ts';
 
 export interface TideEvent {
   key: string;
@@ -20,13 +22,13 @@ const EVENT_KIND: Partial<Record<TideAnswer['ledger'][number]['kind'], TideEvent
 };
 
 /** All events of the range, oldest first: the ledger, savepoints, failed checkpoints, and what users did. */
-export function tideEvents(tide: TideAnswer): TideEvent[] {
+export function tideEvents(tide: TideAnswer, said: Teller): TideEvent[] {
   const events: TideEvent[] = [
     ...tide.ledger.map((entry) => ({
       key: `ledger-${entry.id}`,
       at: entry.at,
       kind: EVENT_KIND[entry.kind] ?? ('other' as const),
-      text: entry.text,
+      text: said(entry.said, entry.text),
       ledgerId: entry.id,
     })),
     ...tide.snapshots
@@ -40,7 +42,7 @@ export function tideEvents(tide: TideAnswer): TideEvent[] {
       })),
     ...tide.events
       .filter((one) => one.kind === 'act')
-      .map((one) => ({ key: `event-${one.id}`, at: one.at, kind: 'act' as const, text: one.message, ledgerId: null })),
+      .map((one) => ({ key: `event-${one.id}`, at: one.at, kind: 'act' as const, text: said(one.said, one.message), ledgerId: null })),
   ];
   return events.filter((event) => event.at >= tide.from && event.at <= tide.to).sort((a, b) => a.at - b.at);
 }

@@ -40,11 +40,11 @@ export function FigureValue({
   plainZero?: boolean;
   className?: string;
 }) {
-  const { t, f } = useI18n();
+  const { t, f, said } = useI18n();
   return (
     <span
       className={cx('num whitespace-nowrap', plainZero && figure.value === 0 ? '' : figureClass(kind, figure, compared), className)}
-      title={figure.basis ?? (figure.value === null ? undefined : f.full(figure.value))}
+      title={(figure.basis && said(figure.said, figure.basis)) ?? (figure.value === null ? undefined : f.full(figure.value))}
     >
       {figureText(figure, t, f)}
     </span>

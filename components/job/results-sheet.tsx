@@ -37,7 +37,7 @@ export function useBulkResults(): (results: BulkResults) => void {
 }
 
 function ResultsSheet({ shown, onClose }: { shown: BulkResults; onClose(): void }) {
-  const { t } = useI18n();
+  const { t, said } = useI18n();
   const dialogs = useJobDialogs();
   const { done, refused } = outcomeOf(shown.results);
   const nameOf = (id: number) => shown.jobs.find((job) => job.id === id)?.name ?? `ID ${id}`;
@@ -56,7 +56,7 @@ function ResultsSheet({ shown, onClose }: { shown: BulkResults; onClose(): void 
               <span className="min-w-0 grow truncate font-semibold">{nameOf(result.jobId)}</span>
               <Tag hue={HUE[result.outcome]}>{t(`act.result.${result.outcome}`)}</Tag>
             </span>
-            {result.message ? <span className="mt-0.5 block text-second text-text-2">{result.message}</span> : null}
+            {result.message ? <span className="mt-0.5 block text-second text-text-2">{said(result.said, result.message)}</span> : null}
           </li>
         ))}
       </ul>

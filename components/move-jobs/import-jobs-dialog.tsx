@@ -98,7 +98,7 @@ export function ImportJobsDialog({ onClose }: { onClose(): void }) {
 }
 
 function Results({ answer }: { answer: ImportJobsAnswer }) {
-  const { t } = useI18n();
+  const { t, said } = useI18n();
   return (
     <ul aria-label={t('importJobs.results')} aria-live="polite" className="divide-y divide-line-1 rounded-card border border-line-1">
       {answer.results.map((one) => (
@@ -107,10 +107,10 @@ function Results({ answer }: { answer: ImportJobsAnswer }) {
             <span className="min-w-0 grow truncate font-semibold">{one.name}</span>
             <Tag hue={HUE[one.outcome]}>{t(`importJobs.${answer.dryRun ? 'would' : 'did'}.${one.outcome}`)}</Tag>
           </span>
-          {one.message ? <span className="block text-second text-text-2">{one.message}</span> : null}
-          {one.warnings.map((warning) => (
+          {one.message ? <span className="block text-second text-text-2">{said(one.said, one.message)}</span> : null}
+          {one.warnings.map((warning, index) => (
             <span key={warning} className="block text-second text-warn">
-              {warning}
+              {said(one.warningsSaid[index], warning)}
             </span>
           ))}
         </li>

@@ -123,12 +123,12 @@ function StepButton({ step, job }: { step: RecipeStep; job: Job }) {
 }
 
 function BreakButton({ job }: { job: Job }) {
-  const { t } = useI18n();
+  const { t, said } = useI18n();
   const toast = useToast();
   const client = useQueryClient();
   const kill = useMutation({
     mutationFn: () => call('breakRecipeJob', { params: { jobId: job.id } }),
-    onError: (error) => toast({ title: errorText(error, t('common.offline')), bad: true }),
+    onError: (error) => toast({ title: errorText(error, { t, said }), bad: true }),
     onSuccess: () => {
       toast({ title: t('recipe.broken') });
       void client.invalidateQueries({ queryKey: keys.job(job.id) });

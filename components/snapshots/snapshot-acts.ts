@@ -16,14 +16,14 @@ export interface SnapshotActs {
 }
 
 export function useSnapshotActs(): SnapshotActs {
-  const { t } = useI18n();
+  const { t, said } = useI18n();
   const toast = useToast();
   const client = useQueryClient();
   const refresh = () => {
     void client.invalidateQueries({ queryKey: keys.snapshots });
     void client.invalidateQueries({ queryKey: keys.jobs });
   };
-  const onError = (error: Error) => toast({ title: errorText(error, t('common.offline')), bad: true });
+  const onError = (error: Error) => toast({ title: errorText(error, { t, said }), bad: true });
   const undelete = useMutation({
     mutationFn: (snapshot: Snapshot) => call('undeleteSnapshot', { params: { id: snapshot.id } }),
     onError,

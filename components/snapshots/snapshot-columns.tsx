@@ -95,10 +95,10 @@ function Made({ at }: { at: number }) {
 }
 
 function Proven({ snapshot }: { snapshot: Snapshot }) {
-  const { t, f } = useI18n();
+  const { t, f, said } = useI18n();
   const now = useNow();
   if (!snapshot.proven) return <span className="text-text-3">{t('snap.notProven')}</span>;
-  if (!snapshot.proven.isGood) return <span className="text-bad">{snapshot.proven.message}</span>;
+  if (!snapshot.proven.isGood) return <span className="text-bad">{said(snapshot.proven.said, snapshot.proven.message)}</span>;
   return (
     <span className="inline-flex items-center gap-1.5 text-ok">
       <CircleCheck size={14} aria-hidden="true" />
@@ -108,9 +108,9 @@ function Proven({ snapshot }: { snapshot: Snapshot }) {
 }
 
 function Kept({ snapshot }: { snapshot: Snapshot }) {
-  const { t, f } = useI18n();
+  const { t, f, said } = useI18n();
   if (snapshot.undoUntil !== null) return <span className="text-warn">{t('snap.undoUntil', { time: f.time(snapshot.undoUntil) })}</span>;
-  if (snapshot.isPinned) return <Tag title={snapshot.pinReason ?? ''}>{t('snap.pinned')}</Tag>;
+  if (snapshot.isPinned) return <Tag title={said(snapshot.pinSaid, snapshot.pinReason ?? '')}>{t('snap.pinned')}</Tag>;
   return snapshot.keptUntil === null ? <span className="text-text-3">{t('snap.keptAlways')}</span> : f.time(snapshot.keptUntil);
 }
 

@@ -171,14 +171,14 @@ function Orphans({ storage }: { storage: SnapshotStorage }) {
 }
 
 function DeleteBar({ chosen, onDone }: { chosen: readonly OrphanFile[]; onDone(): void }) {
-  const { t, f } = useI18n();
+  const { t, f, said } = useI18n();
   const toast = useToast();
   const client = useQueryClient();
   const isAdmin = useIsAdmin();
   const refresh = () => void client.invalidateQueries({ queryKey: keys.snapshotStorage });
   const remove = useMutation({
     mutationFn: () => call('deleteOrphans', { body: { files: chosen.map(({ bucket, key }) => ({ bucket, key })) } }),
-    onError: (error) => toast({ title: errorText(error, t('common.offline')), bad: true }),
+    onError: (error) => toast({ title: errorText(error, { t, said }), bad: true }),
     onSuccess: ({ deleted, kept }) => {
       refresh();
       onDone();
@@ -207,13 +207,13 @@ function DeleteBar({ chosen, onDone }: { chosen: readonly OrphanFile[]; onDone()
 }
 
 function DeletedFiles({ storage }: { storage: SnapshotStorage }) {
-  const { t, f } = useI18n();
+  const { t, f, said } = useI18n();
   const toast = useToast();
   const client = useQueryClient();
   const isAdmin = useIsAdmin();
   const undelete = useMutation({
     mutationFn: (id: string) => call('undeleteOrphans', { body: { ids: [id] } }),
-    onError: (error) => toast({ title: errorText(error, t('common.offline')), bad: true }),
+    onError: (error) => toast({ title: errorText(error, { t, said }), bad: true }),
     onSettled: () => void client.invalidateQueries({ queryKey: keys.snapshotStorage }),
   });
   return (

@@ -12,6 +12,8 @@ import { Compartment, EditorState } from '@codemirror/state';
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from '@codemirror/view';
 import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
 import type { SqlMark } from '../../server/contract/check.ts';
+import { useI18n } from '../i18n/provider.tsx';
+import type { Teller } from '../i18n/said.ts';
 import { changedBars, setSaved } from './changed-lines.ts';
 import { sqlColours } from './colouring.ts';
 import { type ConnectionNames, sqlCompletion } from './completion.ts';
@@ -53,7 +55,7 @@ export interface SqlEditorProps {
   handle?: Ref<EditorHandle>;
 }
 
-function diagnosticsOf(marks: readonly SqlMark[], length: number): Diagnostic[] {
+function diagnosticsOf(marks: readonly SqlMark[], length: number, said: Teller): Diagnostic[] {
   return marks.map((mark) => {
     const from = Math.min(mark.from, length);
     const replacement = mark.replacement;
@@ -61,7 +63,7 @@ function diagnosticsOf(marks: readonly SqlMark[], length: number): Diagnostic[] 
       from,
       to: Math.min(Math.max(mark.to, from), length),
       severity: mark.severity,
-      message: mark.message,
+      message: said(mark.said, mark.message),
       ...(replacement === null
         ? {}
         : {
@@ -123,6 +125,7 @@ function extensions(label: string, call: () => SqlEditorProps) {
 }
 
 export function SqlEditor(props: SqlEditorProps) {
+  const { said } = useI18n();
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const latest = useRef(props);
@@ -162,8 +165,8 @@ export function SqlEditor(props: SqlEditorProps) {
   }, [readOnly, wrap]);
   useEffect(() => {
     const editor = view.current;
-    if (editor && marks) editor.dispatch(setDiagnostics(editor.state, diagnosticsOf(marks, editor.state.doc.length)));
-  }, [marks]);
+    if (editor && marks) editor.dispatch(setDiagnostics(editor.state, diagnosticsOf(marks, editor.state.doc.length, said)));
+  }, [marks, said]);
 
   useImperativeHandle(handle, () => ({
     goTo: (from, to) => {

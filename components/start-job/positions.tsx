@@ -34,7 +34,7 @@ export function Positions({ preview }: { preview: StartPreview }) {
 }
 
 function SourcePositions({ source, partitions, checkedAt }: { source: string; partitions: readonly Partition[]; checkedAt: number }) {
-  const { t, f } = useI18n();
+  const { t, f, said } = useI18n();
   const [all, setAll] = useState(false);
   const gone = partitions.filter((one) => (one.lost.value ?? 0) > 0).length;
   const shown = all ? partitions : partitions.slice(0, SHOWN);
@@ -65,7 +65,7 @@ function SourcePositions({ source, partitions, checkedAt }: { source: string; pa
           rows={shown.map((one) => ({
             key: one.split,
             cells: [
-              <span key="s" className="block max-w-[140px] truncate font-mono text-second" title={one.note || one.split}>
+              <span key="s" className="block max-w-[140px] truncate font-mono text-second" title={said(one.said, one.note) || one.split}>
                 {one.split}
               </span>,
               <span key="p" className="text-save">
@@ -126,9 +126,10 @@ function SourceHead({ source, total, gone, checkedAt }: SourceHeadProps) {
 const HEIGHT = 18;
 
 function Strip({ partition }: { partition: Partition }) {
-  const { t, f } = useI18n();
+  const { t, f, said } = useI18n();
   const { snapshot, earliest, latest } = partition;
-  if (snapshot === null || earliest === null || latest === null) return <span className="text-text-3">{partition.note || '--'}</span>;
+  if (snapshot === null || earliest === null || latest === null)
+    return <span className="text-text-3">{said(partition.said, partition.note) || '--'}</span>;
   const parts = stripParts(snapshot, earliest, latest, 200);
   const words = {
     split: partition.split,

@@ -3,7 +3,6 @@
 import { useState } from 'react';
 import type { StartPreview } from '../../server/contract/start.ts';
 import { useI18n } from '../i18n/provider.tsx';
-import { saidText } from '../i18n/said.ts';
 import { deliveryWhy } from '../job/delivery.ts';
 import { FigureValue, type LossKind, LossMeter } from '../job/figures.tsx';
 import { PlainTable } from '../ui/data-table.tsx';
@@ -27,7 +26,7 @@ export function PreviewView({
   /** Shown alone: the figures, the positions and the name to type. */
   refused: boolean;
 }) {
-  const { t, f } = useI18n();
+  const { t, f, said } = useI18n();
   const { capacity } = preview;
   const noRoom = capacity.freeCus !== null && capacity.freeCus < capacity.neededCus;
   const dropped = preview.operators.filter((one) => one.fate === 'dropped').length;
@@ -50,7 +49,7 @@ export function PreviewView({
       ) : null}
       {preview.passedOver.map((one) => (
         <Notice key={one.name} kind="warn">
-          {t('start.passedOver', { name: one.name, reason: one.reason })}
+          {t('start.passedOver', { name: one.name, reason: said(one.said, one.reason) })}
         </Notice>
       ))}
       <Cost preview={preview} sinks={!refused} />
@@ -88,7 +87,7 @@ export function PreviewView({
 }
 
 function Cost({ preview, sinks }: { preview: StartPreview; sinks: boolean }) {
-  const { t } = useI18n();
+  const { t, said } = useI18n();
   const { loss } = preview;
   const some = (kind: 'lost' | 'readAgain' | 'doubled') => loss[kind].value === null || loss[kind].value > 0;
   const gone = preview.positions.filter((one) => (one.lost.value ?? 0) > 0).length;
@@ -128,7 +127,7 @@ function Cost({ preview, sinks }: { preview: StartPreview; sinks: boolean }) {
               <span key="n" className="font-mono text-second">
                 {sink.name}
               </span>,
-              <span key="h" className="text-text-2" title={deliveryWhy(sink, t)}>
+              <span key="h" className="text-text-2" title={deliveryWhy(sink, { t, said })}>
                 {t(`sink.how.${sink.guarantee}`)}
               </span>,
               <FigureValue key="l" kind="lost" figure={sink.lost} />,
@@ -146,7 +145,7 @@ const FATES = ['kept', 'rescaled', 'new', 'changed', 'dropped', 'incompatible'] 
 const FATE_HUE = { kept: 'ok', rescaled: 'accent', new: 'draft', changed: 'warn', dropped: 'bad', incompatible: 'bad' } as const;
 
 function Operators({ preview }: { preview: StartPreview }) {
-  const { t, f, locale } = useI18n();
+  const { t, f, said } = useI18n();
   const [open, setOpen] = useState(false);
   return (
     <section>
@@ -180,7 +179,7 @@ function Operators({ preview }: { preview: StartPreview }) {
                   {one.description}
                 </span>,
                 <span key="f" className="text-text-2">
-                  {one.note ? saidText(one.said, one.note, t, locale) : t('start.fate.kept', { n: 1 })}
+                  {one.note ? said(one.said, one.note) : t('start.fate.kept', { n: 1 })}
                 </span>,
                 f.bytes(one.stateBytes),
               ],

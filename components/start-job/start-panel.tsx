@@ -54,13 +54,14 @@ export function StartHead({ job, start }: { job: DialogJob; start: Start }) {
 }
 
 export function StartBody({ jobs, start }: { jobs: readonly DialogJob[]; start: Start }) {
+  const { said } = useI18n();
   const job = jobs[0]!;
   const error = start.previews.error ?? start.start.error;
   const refused = isRefused(start, jobs);
   return (
     <div className="flex flex-col gap-4">
       {error ? <ErrorNotice error={error} onRetry={() => void start.previews.refetch()} /> : null}
-      {start.refusal ? <Notice kind="bad" live title={start.refusal.message} /> : null}
+      {start.refusal ? <Notice kind="bad" live title={said(start.refusal.said, start.refusal.message)} /> : null}
       {jobs.length > 1 ? (
         <Batch jobs={jobs} start={start} />
       ) : refused ? (
@@ -202,7 +203,7 @@ export function StartButton({ jobs, start, ref }: { jobs: readonly DialogJob[]; 
 
 /** The button of one job: its word carries the cost, and it is off until what must be typed is typed. */
 function useOneStart(job: DialogJob, start: Start): { word: string; off: string | null; dangerous: boolean } {
-  const { t, f } = useI18n();
+  const { t, f, said } = useI18n();
   const verdict = useVerdictWords();
   const preview = start.settledOf(job.id);
   const { typedName, allowDropped, anyway } = start.acceptanceOf(job.id);
@@ -217,7 +218,9 @@ function useOneStart(job: DialogJob, start: Start): { word: string; off: string 
   const dangerous = preview.needsName && preview.blockedBy === null;
   const lost = preview.loss.lost.value ?? 0;
   const dropped = preview.operators.some((one) => one.fate === 'dropped');
-  const off = preview.blockedBy ?? (dangerous && !named ? t('start.needsName') : dropped && !allowDropped ? verdict(preview).title : null);
+  const off =
+    (preview.blockedBy && said(preview.blockedSaid, preview.blockedBy)) ??
+    (dangerous && !named ? t('start.needsName') : dropped && !allowDropped ? verdict(preview).title : null);
   if (!dangerous) return { word: t('start.submit'), off, dangerous };
   const word = preview.discarded ? t('start.submitEmpty') : lost > 0 ? t('start.submitLose', { n: f.full(lost) }) : t('start.submitAnyway');
   return { word, off, dangerous };

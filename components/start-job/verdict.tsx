@@ -3,7 +3,6 @@
 import { Fragment } from 'react';
 import type { StartPreview } from '../../server/contract/start.ts';
 import { useI18n } from '../i18n/provider.tsx';
-import { saidText } from '../i18n/said.ts';
 import { Button } from '../ui/button.tsx';
 import { TextField } from '../ui/field.tsx';
 import { Notice } from '../ui/surface.tsx';
@@ -12,12 +11,12 @@ const BANNER = { ok: 'ok', warn: 'warn', bad: 'bad', unknown: 'off' } as const;
 
 /** The banner's words in the viewer's language: the first sentence stands out. */
 export function useVerdictWords() {
-  const { t, locale } = useI18n();
+  const { said } = useI18n();
   return (preview: StartPreview): { title: string; rest: string } => {
-    if (preview.blockedBy !== null) return { title: preview.blockedBy, rest: '' };
+    if (preview.blockedBy !== null) return { title: said(preview.blockedSaid, preview.blockedBy), rest: '' };
     const [first, ...rest] = preview.said;
     if (!first) return { title: preview.sentence, rest: '' };
-    return { title: saidText(first, '', t, locale), rest: rest.length > 0 ? saidText(rest, '', t, locale) : '' };
+    return { title: said(first, preview.sentence), rest: said(rest, '') };
   };
 }
 

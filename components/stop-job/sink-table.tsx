@@ -10,7 +10,7 @@ import { PlainTable } from '../ui/data-table.tsx';
 type Sink = StopPreview['modes'][number]['sinks'][number];
 
 export function SinkTable({ preview }: { preview: StopPreview }) {
-  const { t } = useI18n();
+  const { t, said } = useI18n();
   const saved = preview.modes.find((one) => one.mode === 'savepoint')?.sinks ?? [];
   const without = preview.modes.find((one) => one.mode === 'without')?.sinks ?? [];
   const names = [...new Set([...saved, ...without].map((one) => one.name))];
@@ -37,7 +37,7 @@ export function SinkTable({ preview }: { preview: StopPreview }) {
                 <span key="n" className="font-mono text-second">
                   {name}
                 </span>,
-                <span key="h" className="text-text-2" title={sink ? deliveryWhy(sink, t) : undefined}>
+                <span key="h" className="text-text-2" title={sink ? deliveryWhy(sink, { t, said }) : undefined}>
                   {sink ? t(`sink.how.${sink.guarantee}`) : '--'}
                 </span>,
                 <Outcome key="w" sink={one} />,

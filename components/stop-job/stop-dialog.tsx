@@ -25,7 +25,7 @@ import { SinkTable } from './sink-table.tsx';
 const REFRESH_MS = 5_000;
 
 function useStop(jobs: readonly DialogJob[], onDone: () => void) {
-  const { t } = useI18n();
+  const { t, said } = useI18n();
   const toast = useToast();
   const showResults = useBulkResults();
   const client = useQueryClient();
@@ -57,7 +57,8 @@ function useStop(jobs: readonly DialogJob[], onDone: () => void) {
       if (done > 0)
         toast({ title: t('stop.done', { n: done }), ...(jobs.length > 1 ? { action: { label: t('results.show'), run: show } } : {}) });
       if (refused.length > 0 && jobs.length > 1) show();
-      else if (refused.length > 0) toast({ title: t('stop.refused', { n: refused.length }), text: refused[0]?.message, bad: true });
+      else if (refused.length > 0)
+        toast({ title: t('stop.refused', { n: refused.length }), text: said(refused[0]?.said, refused[0]?.message ?? ''), bad: true });
       onDone();
     },
   });

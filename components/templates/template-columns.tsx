@@ -67,12 +67,12 @@ function KindTag({ template }: { template: Template }) {
 }
 
 function RowActs({ template }: { template: Template }) {
-  const { t } = useI18n();
+  const { t, said } = useI18n();
   const router = useRouter();
   const toast = useToast();
   const client = useQueryClient();
   const dialogs = useJobDialogs();
-  const onError = (error: Error) => toast({ title: errorText(error, t('common.offline')), bad: true });
+  const onError = (error: Error) => toast({ title: errorText(error, { t, said }), bad: true });
   const remove = useMutation({
     mutationFn: () => call('deleteTemplate', { params: { templateId: template.id } }),
     onError,

@@ -116,7 +116,7 @@ function CreateLink() {
 }
 
 function DeletePicked({ picked, rows, onDone }: { picked: ReadonlySet<string>; rows: readonly Template[]; onDone(): void }) {
-  const { t } = useI18n();
+  const { t, said } = useI18n();
   const toast = useToast();
   const client = useQueryClient();
   const own = rows.filter((row) => picked.has(String(row.id)) && row.isMine);
@@ -126,7 +126,7 @@ function DeletePicked({ picked, rows, onDone }: { picked: ReadonlySet<string>; r
       return own.length;
     },
     onSettled: () => void client.invalidateQueries({ queryKey: ['templates'] }),
-    onError: (error) => toast({ title: errorText(error, t('common.offline')), bad: true }),
+    onError: (error) => toast({ title: errorText(error, { t, said }), bad: true }),
     onSuccess: (n) => {
       toast({ title: t('tpl.deletedMany', { n }) });
       onDone();

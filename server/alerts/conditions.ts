@@ -2,7 +2,10 @@
  * Whether a rule holds for a job, from what the supervisor records. Pure: facts in, verdict out. `sinceMs` is when the condition began to hold as far
  * as the facts tell; a condition with a span of its own (`lag` for Y) is told with the span still to wait.
  */
+
 import type { AlarmCondition } from '../contract/alarms.ts';
+import { recognise } from '../contract/recognise.ts';
+import { type Said, say } from '../contract/said.ts';
 
 export interface JobAlarmFacts {
   readonly status: string;
@@ -26,73 +29,64 @@ export interface JobAlarmFacts {
 }
 
 export type Verdict =
-  | { readonly kind: 'clear'; readonly resolution: string }
+  | { readonly kind: 'clear'; readonly resolution: Said }
   /** Neither: an alarm stays what it is. */
   | { readonly kind: 'unknown' }
-  | { readonly kind: 'holds'; readonly detail: string; readonly forMs: number };
+  | { readonly kind: 'holds'; readonly detail: Said; readonly forMs: number };
 
 /** Running without another failure for so long counts as recovered. */
 export const RECOVERED_MS = 60_000;
 
-const clear = (resolution: string): Verdict => ({ kind: 'clear', resolution });
-const RECOVERED = 'Recovered.';
+const clear = (resolution: Said): Verdict => ({ kind: 'clear', resolution });
+const RECOVERED = say('said.alarm.recovered');
 
 export function judge(condition: AlarmCondition, facts: JobAlarmFacts, nowMs: number): Verdict {
   if (condition.kind === 'exception') return judgeException(facts, nowMs);
-  if (facts.desired !== 'running') return clear('The job was stopped.');
+  if (facts.desired !== 'running') return clear(say('said.alarm.stopped'));
   switch (condition.kind) {
     case 'no-checkpoint': {
-      if (!facts.isCheckpointing) return clear('Checkpointing is off.');
+      if (!facts.isCheckpointing) return clear(say('said.alarm.noCheckpointing'));
       if (facts.runningSinceMs === null) return { kind: 'unknown' };
       const ageMs = nowMs - Math.max(facts.runningSinceMs, facts.newestCheckpointMs ?? 0);
-      return over(ageMs, condition.forSeconds * 1000, 'no checkpoint for');
+      return over(ageMs, condition.forSeconds * 1000, 'said.alarm.noCheckpoint');
     }
     case 'rpo': {
       const fromMs = facts.newestSnapshotMs ?? facts.runningSinceMs;
-      return fromMs === null ? { kind: 'unknown' } : over(nowMs - fromMs, condition.overSeconds * 1000, 'the newest snapshot is');
+      return fromMs === null ? { kind: 'unknown' } : over(nowMs - fromMs, condition.overSeconds * 1000, 'said.alarm.rpo');
     }
     case 'lag': {
       if (facts.lagRecords === null) return { kind: 'unknown' };
       if (facts.lagRecords <= condition.overRecords) return clear(RECOVERED);
-      return { kind: 'holds', detail: `lag ${facts.lagRecords} > ${condition.overRecords} records`, forMs: condition.forSeconds * 1000 };
+      return {
+        kind: 'holds',
+        detail: say('said.alarm.lag', { lag: facts.lagRecords, limit: condition.overRecords }),
+        forMs: condition.forSeconds * 1000,
+      };
     }
     case 'restarts':
       if (facts.restarts <= condition.overPerHour) return clear(RECOVERED);
-      return { kind: 'holds', detail: `${facts.restarts} > ${condition.overPerHour} restarts in the last hour`, forMs: 0 };
+      return { kind: 'holds', detail: say('said.alarm.restarts', { n: facts.restarts, limit: condition.overPerHour }), forMs: 0 };
     case 'not-proven': {
       if (facts.failedProofMs !== null && facts.failedProofMs > (facts.provenMs ?? 0)) {
-        return { kind: 'holds', detail: 'the newest proof of a snapshot failed', forMs: 0 };
+        return { kind: 'holds', detail: say('said.alarm.proofFailed'), forMs: 0 };
       }
       const fromMs = facts.provenMs ?? facts.firstSnapshotMs;
-      return fromMs === null ? { kind: 'unknown' } : over(nowMs - fromMs, condition.overSeconds * 1000, 'no snapshot proven for');
+      return fromMs === null ? { kind: 'unknown' } : over(nowMs - fromMs, condition.overSeconds * 1000, 'said.alarm.notProven');
     }
   }
 }
 
 function judgeException(facts: JobAlarmFacts, nowMs: number): Verdict {
   const { exception, runningSinceMs } = facts;
-  if (exception && exception.newOnes > 0) return { kind: 'holds', detail: exception.message.slice(0, 500), forMs: 0 };
+  if (exception && exception.newOnes > 0) return { kind: 'holds', detail: recognise(exception.message.slice(0, 500)), forMs: 0 };
   const isFailed = facts.status === 'job_running_exception' || facts.status === 'job_submit_fail';
   if (isFailed) return { kind: 'unknown' };
   if (facts.status === 'job_running' && runningSinceMs !== null && nowMs - runningSinceMs >= RECOVERED_MS) return clear(RECOVERED);
-  if (facts.status === 'job_finish') return clear('The job finished.');
-  return facts.desired === 'running' ? { kind: 'unknown' } : clear('The job was stopped.');
+  if (facts.status === 'job_finish') return clear(say('said.alarm.finished'));
+  return facts.desired === 'running' ? { kind: 'unknown' } : clear(say('said.alarm.stopped'));
 }
 
-function over(ageMs: number, limitMs: number, words: string): Verdict {
+function over(ageMs: number, limitMs: number, code: 'said.alarm.noCheckpoint' | 'said.alarm.rpo' | 'said.alarm.notProven'): Verdict {
   if (ageMs <= limitMs) return clear(RECOVERED);
-  return { kind: 'holds', detail: `${words} ${spanText(ageMs)} > ${spanText(limitMs)}`, forMs: 0 };
-}
-
-/** `14 min 6 s`. */
-export function spanText(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  const parts = [
-    [Math.floor(seconds / 86_400), 'd'],
-    [Math.floor((seconds % 86_400) / 3_600), 'h'],
-    [Math.floor((seconds % 3_600) / 60), 'min'],
-    [seconds % 60, 's'],
-  ] as const;
-  const shown = parts.filter(([count]) => count > 0).slice(0, 2);
-  return shown.length === 0 ? '0 s' : shown.map(([count, unit]) => `${count} ${unit}`).join(' ');
+  return { kind: 'holds', detail: say(code, { ageSpan: ageMs, limitSpan: limitMs }), forMs: 0 };
 }

@@ -3,8 +3,11 @@
  * jobs' exceptions. So a supervisor that dies in between tells nothing twice by itself and forgets nothing.
  */
 import { isInScope } from '../contract/alarm-scope.ts';
+
 import { type AlarmCondition, alarmConditionSchema, alarmScopeSchema } from '../contract/alarms.ts';
+import { inEnglish, type Said, say } from '../contract/said.ts';
 import type { DatabaseTransaction, Prisma } from '../db/open-database.ts';
+import { saidJson } from '../db/told-columns.ts';
 import { appendEvent } from '../events/append-event.ts';
 import { judge, type Verdict } from './conditions.ts';
 import type { AlertContext } from './context.ts';
@@ -80,7 +83,7 @@ async function ownRules(context: AlertContext, jobs: readonly AlarmJob[], active
     rules.push({
       id: null,
       projectId: job.projectId,
-      name: 'Alarm on Job Exception',
+      name: inEnglish(say('said.alarm.ownRule')),
       condition: { kind: 'exception' },
       severity: 'critical',
       channelIds: firing ? (JSON.parse(firing.channelIdsJson) as string[]) : channel ? [channel.id] : [],
@@ -137,7 +140,7 @@ class Round {
       await this.#end(
         alarm,
         job?.name ?? `job ${alarm.jobId}`,
-        !job || job.isDeleted ? 'The job was deleted.' : 'The rule was changed or switched off.',
+        !job || job.isDeleted ? say('said.alarm.deleted') : say('said.alarm.ruleOff'),
       );
     }
   }
@@ -164,7 +167,8 @@ class Round {
           jobId: job.id,
           activeKey: key,
           state: fires ? 'firing' : 'pending',
-          detail: verdict.detail,
+          detail: inEnglish(verdict.detail),
+          detailSaidJson: saidJson(verdict.detail),
           since: now,
           firedAt: fires ? now : null,
           count: Math.max(1, newOnes),
@@ -179,7 +183,8 @@ class Round {
     const changed = await this.#tx.alarm.update({
       where: { id: alarm.id },
       data: {
-        detail: verdict.detail,
+        detail: inEnglish(verdict.detail),
+        detailSaidJson: saidJson(verdict.detail),
         count: alarm.count + newOnes,
         ...(fires ? { state: 'firing', firedAt: now } : {}),
       },
@@ -188,13 +193,15 @@ class Round {
     if (changed.state === 'firing' && changed.toldAt === null) await this.#tell(changed, job.name);
   }
 
-  async #end(alarm: AlarmRow, jobName: string, resolution: string): Promise<void> {
+  async #end(alarm: AlarmRow, jobName: string, ended: Said): Promise<void> {
     if (alarm.state === 'pending') {
       await this.#tx.alarm.delete({ where: { id: alarm.id } });
       return;
     }
     const now = new Date(this.#nowMs);
-    await this.#tx.alarm.update({ where: { id: alarm.id }, data: { state: 'resolved', activeKey: null, resolvedAt: now, resolution } });
+    const resolution = inEnglish(ended);
+    const columns = { resolution, resolutionSaidJson: saidJson(ended) };
+    await this.#tx.alarm.update({ where: { id: alarm.id }, data: { state: 'resolved', activeKey: null, resolvedAt: now, ...columns } });
     await this.#show(alarm, 'resolved');
     // Who never heard of it need not hear that it is over.
     if (alarm.toldAt !== null) await this.#put(alarm, jobName, 'recovered', resolution);

@@ -1,7 +1,10 @@
 /** The audit log: every act that changes something, or was refused, with who, what, from where and the request id. Append only. */
+
 import type { Call, Caller } from '../auth/caller.ts';
 import { Refusal } from '../contract/errors.ts';
+import { inEnglish, say, type Told } from '../contract/said.ts';
 import type { Database, DatabaseOrTransaction } from '../db/open-database.ts';
+import { saidJson } from '../db/told-columns.ts';
 
 export interface AuditObject {
   readonly type:
@@ -31,7 +34,7 @@ export interface AuditNote {
   /** What changed; never holds a secret. */
   before?: unknown;
   after?: unknown;
-  message?: string;
+  message?: Told;
 }
 
 /** What an act is given: its note, and the way to write it down together with what it did. */
@@ -66,7 +69,7 @@ export async function audited<T>(
     return answer;
   } catch (error) {
     const result = error instanceof Refusal ? 'refused' : 'failed';
-    const message = error instanceof Refusal ? error.message : 'An internal error; see the server log.';
+    const message = error instanceof Refusal ? error.said : say('said.no.internalLogged');
     await recordAudit(database, call, action, note.object ?? object, result, { ...note, message });
     throw error;
   }
@@ -92,7 +95,8 @@ export async function recordAudit(
       address: call.address.slice(0, 100),
       via: call.via,
       result,
-      message: (note.message ?? '').slice(0, 1_000),
+      message: inEnglish(note.message ?? []).slice(0, 1_000),
+      saidJson: saidJson(note.message ?? []),
       beforeJson: json(note.before),
       afterJson: json(note.after),
       requestId: call.requestId,

@@ -2,8 +2,10 @@
  * Object-level rights. Administrators hold all; a member holds all on the jobs they made, and on others what was granted (DLI's nine
  * rights). A job that the caller may not view does not exist for them: 404, never 403.
  */
+
 import { Refusal } from '../contract/errors.ts';
 import { JOB_RIGHTS, type JobRight } from '../contract/job.ts';
+import { say } from '../contract/said.ts';
 import type { DatabaseOrTransaction, Prisma } from '../db/open-database.ts';
 import type { Caller } from './caller.ts';
 
@@ -24,18 +26,6 @@ export async function rightsOn(
   return permission ? (JSON.parse(permission.rightsJson) as JobRight[]) : [];
 }
 
-const WORDS: Record<JobRight, string> = {
-  view: 'see',
-  update: 'change',
-  delete: 'delete',
-  start: 'start',
-  stop: 'stop',
-  export: 'export',
-  grant: 'grant rights on',
-  revoke: 'revoke rights on',
-  'show-privileges': 'see the rights on',
-};
-
 export interface AccessibleJob {
   readonly id: number;
   readonly name: string;
@@ -54,10 +44,10 @@ export async function requireJob(
     where: { AND: [{ id: jobId }, visibleJobs(caller)] },
     select: { id: true, name: true, ownerId: true, status: true, owner: { select: { name: true } } },
   });
-  if (!job) throw new Refusal('not-found', `There is no job ${jobId}.`);
+  if (!job) throw new Refusal('not-found', say('said.no.job', { id: jobId }));
   const rights = await rightsOn(database, caller, job);
   if (!rights.includes(right)) {
-    throw new Refusal('not-allowed', `You may not ${WORDS[right]} job ${job.name}. Ask ${job.owner.name} to grant it.`);
+    throw new Refusal('not-allowed', say('said.no.right', { act: say(`said.right.${right}`), name: job.name, owner: job.owner.name }));
   }
   return job;
 }

@@ -5,13 +5,14 @@
 
 import { randomUUID } from 'node:crypto';
 import type { ConnectionConfig, ConnectionTest } from '../contract/connections.ts';
+import { recognise } from '../contract/recognise.ts';
+import { inEnglish, messageOf, type Said, say } from '../contract/said.ts';
 import type { Clock } from '../effects/clock.ts';
 import type { Dialer } from '../effects/dialer.ts';
 import type { Session } from '../engine/connectors/jdbc/connection.ts';
 import { checkConfiguration, checkConnectors, meetGateway, meetJobManager } from '../engines/flink/handshake.ts';
 import { JobManager } from '../engines/flink/job-manager.ts';
 import { type GatewaySession, SqlGateway } from '../engines/flink/sql-gateway.ts';
-import { sentences } from '../lib/sentences.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { clusterAddress } from './flink-clusters.ts';
 import { lookInside, nextStep } from './look-inside.ts';
@@ -27,9 +28,9 @@ const TEST_FOLDER = 'tidemark-connection-test';
 interface Planned {
   readonly step: StepName;
   /** Returns what was found, a sentence. */
-  readonly run: () => Promise<string>;
+  readonly run: () => Promise<Said>;
   /** Before the message of a failure. */
-  readonly failure: string;
+  readonly failure: Said;
   /** Longer than usual. */
   readonly timeoutMs?: number;
 }
@@ -44,36 +45,37 @@ export async function testConnection(
   const closing: (() => Promise<void>)[] = [];
   const planned = [...reachSteps(config, dialer), ...stepsOfKind(config, secret, dialer, closing)];
   const steps: Step[] = [];
-  let sentence = '';
+  let told: readonly Said[] = [];
+  let isGood = true;
   for (const { step, run, failure, timeoutMs } of planned) {
-    if (sentence !== '') {
-      steps.push({ step, result: 'not-run', tookMs: 0, message: '' });
+    if (!isGood) {
+      steps.push({ step, result: 'not-run', tookMs: 0, message: '', said: [] });
       continue;
     }
     const stepMs = clock.monotonicMs();
     try {
-      const message = await within(run(), timeoutMs ?? TIMEOUT_MS);
-      steps.push({ step, result: 'pass', tookMs: clock.monotonicMs() - stepMs, message });
+      told = [await within(run(), timeoutMs ?? TIMEOUT_MS)];
+      steps.push({ step, result: 'pass', tookMs: clock.monotonicMs() - stepMs, ...messageOf(told) });
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      steps.push({ step, result: 'fail', tookMs: clock.monotonicMs() - stepMs, message });
-      sentence = sentences(failure, message);
+      const why = recognise(error instanceof Error ? error.message : String(error));
+      steps.push({ step, result: 'fail', tookMs: clock.monotonicMs() - stepMs, ...messageOf(why) });
+      told = [failure, why];
+      isGood = false;
     }
   }
   for (const close of closing) await close().catch(() => {});
-  const isGood = sentence === '';
-  const last = steps.at(-1)?.message ?? '';
+  const { message: sentence, said } = messageOf(told);
   const tookMs = clock.monotonicMs() - begunMs;
   const isListed = steps.some(({ step, result }) => step === 'listed' && result === 'pass');
   // What it holds is told beside the verdict; that it does not come changes no verdict.
   const found = isListed ? await within(lookInside(config, secret, dialer), TIMEOUT_MS).catch(() => null) : null;
-  return { at: clock.nowMs(), isGood, tookMs, steps, sentence: isGood ? last : sentence, found, next: nextStep(config, steps) };
+  return { at: clock.nowMs(), isGood, tookMs, steps, sentence, said, found, next: nextStep(config, steps) };
 }
 
 async function within<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`There was no answer within ${timeoutMs / 1000} s.`)), timeoutMs);
+    timer = setTimeout(() => reject(new Error(inEnglish(say('said.test.late', { seconds: timeoutMs / 1000 })))), timeoutMs);
   });
   try {
     return await Promise.race([work, late]);
@@ -136,16 +138,20 @@ function reachSteps(config: ConnectionConfig, dialer: Dialer): Planned[] {
   const steps: Planned[] = [
     {
       step: 'name-found',
-      failure: 'The name was not found.',
-      run: () => firstOf(addresses, async ({ host }) => `${host} is ${await dialer.resolve(host)}.`),
+      failure: say('said.test.noName'),
+      run: () => firstOf(addresses, async ({ host }) => say('said.test.resolved', { host, address: await dialer.resolve(host) })),
     },
-    { step: 'connected', failure: 'No connection.', run: async () => `Connected to ${await firstOf(addresses, dial(false))}.` },
+    {
+      step: 'connected',
+      failure: say('said.test.noConnection'),
+      run: async () => say('said.test.connected', { address: await firstOf(addresses, dial(false)) }),
+    },
   ];
   if (addresses.some((address) => address.tls !== null)) {
     steps.push({
       step: 'tls',
-      failure: 'Connected, but without TLS.',
-      run: async () => `The certificate of ${await firstOf(addresses, dial(true))} is good.`,
+      failure: say('said.test.noTls'),
+      run: async () => say('said.test.certificate', { address: await firstOf(addresses, dial(true)) }),
     });
   }
   return steps;
@@ -167,8 +173,8 @@ function flinkSteps(
   const address = clusterAddress('this connection', config, secret);
   const jobManager = new JobManager(dialer, address);
   const steps: Planned[] = [
-    { step: 'signed-in', failure: 'Connected, but it is no JobManager to work with.', run: () => meetJobManager(jobManager) },
-    { step: 'settings', failure: 'The JobManager does not tell its configuration.', run: () => checkConfiguration(jobManager) },
+    { step: 'signed-in', failure: say('said.test.noJobManager'), run: async () => recognise(await meetJobManager(jobManager)) },
+    { step: 'settings', failure: say('said.test.noSettings'), run: async () => recognise(await checkConfiguration(jobManager)) },
   ];
   if (config.gatewayUrl === null) return steps;
   const gateway = new SqlGateway(dialer, address, config.gatewayUrl);
@@ -176,19 +182,22 @@ function flinkSteps(
   steps.push(
     {
       step: 'gateway',
-      failure: 'The JobManager answers, the SQL Gateway is not right.',
+      failure: say('said.test.gatewayWrong'),
       run: async () => {
         const met = await meetGateway(gateway, jobManager);
         session = met.session;
         closing.push(() => met.session.close());
-        return met.sentence;
+        return recognise(met.sentence);
       },
     },
     {
       step: 'connectors',
-      failure: 'The SQL Gateway does not plan.',
+      failure: say('said.test.noGatewayPlan'),
       timeoutMs: PLANNER_MS,
-      run: () => (session ? checkConnectors(session) : Promise.reject(new Error('There is no session.'))),
+      run: async () => {
+        if (!session) throw new Error('There is no session.');
+        return recognise(await checkConnectors(session));
+      },
     },
   );
   return steps;
@@ -206,18 +215,18 @@ function kafkaSteps(
   return [
     {
       step: 'signed-in',
-      failure: 'Connected, but not signed in.',
+      failure: say('said.test.notSignedIn'),
       run: async () => {
         await cluster.metadata([]);
-        return securityProtocol.startsWith('SASL') ? `Signed in as ${username}.` : 'The broker answers; it asks for no sign-in.';
+        return securityProtocol.startsWith('SASL') ? say('said.test.signedIn', { username }) : say('said.test.noSignIn');
       },
     },
     {
       step: 'listed',
-      failure: 'Signed in, but topics cannot be listed.',
+      failure: say('said.test.noTopics'),
       run: async () => {
         const { topics } = await cluster.metadata(null);
-        return topics.length === 1 ? 'Works. 1 topic can be seen.' : `Works. ${topics.length} topics can be seen.`;
+        return say('said.test.topics', { n: topics.length });
       },
     },
   ];
@@ -233,22 +242,22 @@ function postgresqlSteps(
   return [
     {
       step: 'signed-in',
-      failure: 'Connected, but not signed in.',
+      failure: say('said.test.notSignedIn'),
       run: async () => {
         const opened = await sessionOf(config, secret, dialer);
         session = opened;
         closing.push(() => opened.close());
-        return `Signed in as ${config.username}${config.tls === 'off' ? '' : ', encrypted'}.`;
+        return say(config.tls === 'off' ? 'said.test.signedIn' : 'said.test.signedInEncrypted', { username: config.username });
       },
     },
     {
       step: 'listed',
-      failure: 'Signed in, but tables cannot be listed.',
+      failure: say('said.test.noTables'),
       run: async () => {
         const text =
           "SELECT count(*), current_setting('server_version') FROM information_schema.tables WHERE table_schema NOT IN ('pg_catalog', 'information_schema')";
         const [row] = (await session?.query(text)) ?? [];
-        return `Works. ${row?.[0]} tables can be seen; the server is PostgreSQL ${row?.[1]}.`;
+        return say('said.test.tables', { n: Number(row?.[0] ?? 0), version: row?.[1] ?? '' });
       },
     },
   ];
@@ -262,42 +271,42 @@ function storeSteps(config: Extract<ConnectionConfig, { kind: 'object-store' }>,
   return [
     {
       step: 'signed-in',
-      failure: 'Connected, but not signed in.',
+      failure: say('said.test.notSignedIn'),
       run: async () => {
         await store.ensureBucket(bucket);
-        return `Signed in; the bucket ${bucket} is there.`;
+        return say('said.test.bucket', { bucket });
       },
     },
     {
       step: 'listed',
-      failure: `Signed in, but may not list ${bucket}.`,
+      failure: say('said.test.noList', { bucket }),
       run: async () => {
         await store.list(bucket, '', { limit: 1, delimiter: '/' });
-        return `${bucket} can be listed.`;
+        return say('said.test.listed', { bucket });
       },
     },
     {
       step: 'wrote',
-      failure: `Signed in, but may not write to ${bucket}.`,
+      failure: say('said.test.noWrite', { bucket }),
       run: async () => {
         await store.put(ref, body);
-        return `Wrote ${ref.key}.`;
+        return say('said.test.wrote', { key: ref.key });
       },
     },
     {
       step: 'read',
-      failure: `May write to ${bucket}, but not read.`,
+      failure: say('said.test.noRead', { bucket }),
       run: async () => {
-        if (!body.equals(await store.get(ref))) throw new Error('What was read is not what was written.');
-        return 'Read it back.';
+        if (!body.equals(await store.get(ref))) throw new Error(inEnglish(say('said.test.otherBytes')));
+        return say('said.test.read');
       },
     },
     {
       step: 'deleted',
-      failure: `May write to ${bucket}, but not delete: ${ref.key} is left there.`,
+      failure: say('said.test.noDelete', { bucket, key: ref.key }),
       run: async () => {
         await store.delete(ref);
-        return 'Works. An object was written, read and deleted.';
+        return say('said.test.works');
       },
     },
   ];

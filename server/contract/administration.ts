@@ -1,7 +1,7 @@
 /** Templates, queues, settings, audit, health. */
 import { z } from 'zod';
 import { jobDescriptionSchema, jobSqlSchema, jobTypeSchema } from './job.ts';
-import { idSchema, pageOf, pageQueryShape, timestampSchema, userRefSchema } from './primitives.ts';
+import { idSchema, pageOf, pageQueryShape, timestampSchema, toldSchema, userRefSchema } from './primitives.ts';
 import { recipeKeySchema } from './recipes.ts';
 
 export const templateSchema = z.strictObject({
@@ -108,6 +108,7 @@ export const auditEntrySchema = z.strictObject({
   via: z.enum(['console', 'api', 'dli', 'system']),
   result: z.enum(['done', 'refused', 'failed']),
   message: z.string(),
+  said: toldSchema,
   before: z.unknown().nullable(),
   after: z.unknown().nullable(),
   requestId: z.string(),

@@ -4,7 +4,7 @@
  * Alarm on Job Exception (`alarmEnabled`) alarms the channel that `smnTopic` names.
  */
 import { z } from 'zod';
-import { idSchema, jobIdSchema, jobIdTextSchema, pageOf, pageQueryShape, tagSchema, timestampSchema } from './primitives.ts';
+import { idSchema, jobIdSchema, jobIdTextSchema, pageOf, pageQueryShape, tagSchema, timestampSchema, toldSchema } from './primitives.ts';
 
 const nameSchema = z.string().trim().min(1).max(64);
 
@@ -131,7 +131,7 @@ export const alarmChannelSchema = z.strictObject({
   secretsSetAt: timestampSchema,
   /** Rules that use it. */
   rules: z.int().nonnegative(),
-  lastDelivery: z.strictObject({ at: timestampSchema, isDelivered: z.boolean(), message: z.string() }).nullable(),
+  lastDelivery: z.strictObject({ at: timestampSchema, isDelivered: z.boolean(), message: z.string(), said: toldSchema }).nullable(),
   createdAt: timestampSchema,
   updatedAt: timestampSchema,
 });
@@ -142,6 +142,7 @@ export const testAlarmChannelAnswerSchema = z.strictObject({
   tookMs: z.number().nonnegative(),
   /** The answer of the channel, or what went wrong. */
   message: z.string(),
+  said: toldSchema,
 });
 
 /* ---- alarms ---- */
@@ -157,12 +158,14 @@ export const alarmSchema = z.strictObject({
   state: z.enum(['firing', 'resolved']),
   /** `14 min 6 s > 10 min`; the newest while firing. */
   detail: z.string(),
+  said: toldSchema,
   firedAt: timestampSchema,
   resolvedAt: timestampSchema.nullable(),
   /** How it ended: `Recovered.`, `The job was stopped.`, … */
   resolution: z.string().nullable(),
   /** Someone looks after it. The alarm goes on until its condition ends; its recovery is told as ever. */
   acknowledged: z.strictObject({ at: timestampSchema, by: z.string(), note: z.string() }).nullable(),
+  resolutionSaid: toldSchema,
   /** Occurrences while firing (exceptions). */
   count: z.int().positive(),
   isSilenced: z.boolean(),
@@ -176,6 +179,7 @@ export const alarmSchema = z.strictObject({
       attempts: z.int().nonnegative(),
       at: timestampSchema,
       message: z.string(),
+      said: toldSchema,
     }),
   ),
 });

@@ -2,11 +2,13 @@
 import { z } from 'zod';
 import { jobSqlSchema } from './job.ts';
 import { jobOptionsPatchSchema } from './job-options.ts';
+import { toldSchema } from './primitives.ts';
 
 /** A mark in the editor. Lines and columns are 1-based, columns in UTF-16 units. */
 export const sqlMarkSchema = z.strictObject({
   severity: z.enum(['error', 'warning']),
   message: z.string(),
+  said: toldSchema,
   line: z.int().positive(),
   column: z.int().positive(),
   endLine: z.int().positive(),
@@ -30,6 +32,7 @@ export const deliverySchema = z.strictObject({
       guarantee: z.enum(['exactly-once', 'idempotent', 'at-least-once', 'none']),
       /** The line that weakens it; empty when nothing does. */
       why: z.string(),
+      whySaid: toldSchema,
     }),
   ),
 });
@@ -42,6 +45,7 @@ export const jobDeliverySchema = z.discriminatedUnion('kind', [
     kind: z.literal('not-planned'),
     /** Why, and what to do. */
     sentence: z.string(),
+    said: toldSchema,
     /** Errors of the SQL; empty where it was not the SQL. */
     marks: z.array(sqlMarkSchema),
     sinks: z.tuple([]),
@@ -77,6 +81,7 @@ export const checkSqlAnswerSchema = z.strictObject({
   marks: z.array(sqlMarkSchema),
   /** `Semantics are right. 7 operators, 2 with state.` */
   sentence: z.string(),
+  said: toldSchema,
   operators: z.int(),
   statefulOperators: z.int(),
   graph: planGraphSchema.nullable(),

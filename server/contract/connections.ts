@@ -4,7 +4,7 @@
  * not say otherwise. Secrets are written, never told.
  */
 import { z } from 'zod';
-import { idSchema, jobIdSchema, timestampSchema } from './primitives.ts';
+import { idSchema, jobIdSchema, timestampSchema, toldSchema } from './primitives.ts';
 
 export const connectionNameSchema = z
   .string()
@@ -139,6 +139,7 @@ export const connectionTestSchema = z.strictObject({
       result: z.enum(['pass', 'fail', 'not-run']),
       tookMs: z.number().nonnegative(),
       message: z.string(),
+      said: toldSchema,
     }),
   ),
   /** `Signed in, but may not write to tidemark-prod. …` */
@@ -172,6 +173,7 @@ export const connectionTestSchema = z.strictObject({
     ])
     .nullable()
     .default(null),
+  said: toldSchema,
 });
 export type ConnectionTest = z.infer<typeof connectionTestSchema>;
 

@@ -1,5 +1,8 @@
 /** Error codes of the API and their HTTP status. An error answer is `{"error":{"code","message","requestId","details?"}}`. */
 import { z } from 'zod';
+import { toldSchema } from './primitives.ts';
+import { inEnglish, type Said, type Told } from './said.ts';
+import { listOf } from './sentence.ts';
 
 export const ERROR_STATUS = {
   /** The request does not fit its schema; details: a list of {path, message}. */
@@ -49,14 +52,12 @@ export const errorAnswerSchema = z.strictObject({
     code: errorCodeSchema,
     /** What happened, effect on data, next step. */
     message: z.string(),
+    said: toldSchema,
     requestId: z.string(),
     details: z.unknown().optional(),
   }),
 });
 export type ErrorAnswer = z.infer<typeof errorAnswerSchema>;
-
-export const fieldProblemSchema = z.strictObject({ path: z.string(), message: z.string() });
-export type FieldProblem = z.infer<typeof fieldProblemSchema>;
 
 /**
  * An expected "no" of a service: nothing was changed. The HTTP room translates it into an error answer, the DLI room into DLI's codes;
@@ -65,9 +66,11 @@ export type FieldProblem = z.infer<typeof fieldProblemSchema>;
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly code: ErrorCode;
+  readonly said: readonly Said[];
   readonly details: unknown;
-  constructor(code: ErrorCode, message: string, details?: unknown) {
-    super(message);
+  constructor(code: ErrorCode, told: Told, details?: unknown) {
+    super(inEnglish(told));
+    this.said = listOf(told);
     this.code = code;
     this.details = details;
   }

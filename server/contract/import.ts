@@ -1,6 +1,6 @@
 /** Import Savepoint: the bucket browser, the six checks, and the request. */
 import { z } from 'zod';
-import { saidSchema, timestampSchema } from './primitives.ts';
+import { saidSchema, timestampSchema, toldSchema } from './primitives.ts';
 import { snapshotOperatorSchema, splitPositionSchema } from './snapshot.ts';
 
 export const storePathSchema = z.string().min(1).max(1024);
@@ -64,6 +64,7 @@ export const importPreviewSchema = z.strictObject({
   /** yes; with-name: the job's name must be typed; no. */
   canImport: z.enum(['yes', 'with-name', 'no']),
   sentence: z.string(),
+  said: toldSchema,
 });
 export type ImportPreview = z.infer<typeof importPreviewSchema>;
 

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { jobDescriptionSchema, jobNameSchema, jobSqlSchema, jobStatusSchema, jobTypeSchema, listJobsQuerySchema } from './job.ts';
-import { jobIdSchema, tagsSchema, timestampSchema, versionNumberSchema } from './primitives.ts';
+import { jobIdSchema, tagsSchema, timestampSchema, toldSchema, versionNumberSchema } from './primitives.ts';
 
 export const ARCHIVE_JOBS_MAX = 1_000;
 export const ARCHIVE_BYTES_MAX = 32 * 1024 * 1024;
@@ -38,8 +38,10 @@ export const importedJobSchema = z.strictObject({
   jobId: jobIdSchema.nullable(),
   versions: z.int().nonnegative(),
   message: z.string(),
+  said: toldSchema,
   /** Placeholders to fill in, a queue that is not here, … */
   warnings: z.array(z.string()),
+  warningsSaid: toldSchema,
 });
 export const importJobsAnswerSchema = z.strictObject({ dryRun: z.boolean(), results: z.array(importedJobSchema) });
 export type ImportJobsAnswer = z.infer<typeof importJobsAnswerSchema>;

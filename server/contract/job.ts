@@ -1,6 +1,6 @@
 /** A job as the API tells it, and the requests that make, find and change jobs. */
 import { z } from 'zod';
-import { fieldProblemSchema } from './errors.ts';
+import { fieldProblemSchema } from './field-problem.ts';
 import { jobOptionsPatchSchema, jobOptionsSchema } from './job-options.ts';
 import {
   figureSchema,
@@ -8,8 +8,10 @@ import {
   jobIdSchema,
   pageOf,
   pageQueryShape,
+  saidSchema,
   tagsSchema,
   timestampSchema,
+  toldSchema,
   userRefSchema,
   versionNumberSchema,
 } from './primitives.ts';
@@ -94,6 +96,7 @@ export const jobSummarySchema = z.strictObject({
   status: jobStatusSchema,
   /** Cause and advice of a bad status; empty otherwise. */
   statusMessage: z.string(),
+  statusSaid: toldSchema,
   statusAt: timestampSchema,
   desired: desiredStateSchema,
   observed: observedStateSchema,
@@ -133,7 +136,9 @@ export const actStateSchema = z.strictObject({
   act: jobActSchema,
   isAllowed: z.boolean(),
   reason: z.string().nullable(),
+  reasonSaid: saidSchema.nullable(),
   sentence: z.string().nullable(),
+  said: saidSchema.nullable(),
 });
 export type ActState = z.infer<typeof actStateSchema>;
 
@@ -234,6 +239,7 @@ export const nameAvailableAnswerSchema = z.strictObject({
   /** The job that has it, when the caller may see that job. */
   takenBy: jobIdSchema.nullable(),
   message: z.string().nullable(),
+  said: saidSchema.nullable(),
 });
 
 export const deleteJobsSchema = z.strictObject({

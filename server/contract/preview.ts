@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { jobSqlSchema } from './job.ts';
 import { jobOptionsPatchSchema } from './job-options.ts';
-import { idSchema, jobIdSchema, timestampSchema } from './primitives.ts';
+import { idSchema, jobIdSchema, timestampSchema, toldSchema } from './primitives.ts';
 
 export const PREVIEW_ROWS_MAX = 10_000;
 export const PREVIEW_SECONDS_MAX = 300;
@@ -73,6 +73,7 @@ export const previewEventSchema = z.discriminatedUnion('type', [
     /** finished: the sources ended. rows, time, memory: that budget was used up. */
     reason: z.enum(['finished', 'rows', 'time', 'memory', 'stopped', 'failed']),
     message: z.string(),
+    said: toldSchema,
     total: z.int(),
     recordsIn: z.int(),
   }),

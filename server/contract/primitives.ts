@@ -1,6 +1,7 @@
 /** Schemas shared by the contract: ids, times, paging, figures. Browser-safe. */
 import { z } from 'zod';
-import { SAID, type SaidCode } from './said.ts';
+import type { Said } from './said.ts';
+import { isSentence } from './sentence.ts';
 
 /** ms since the epoch, UTC. Every field that ends in `At` is one. */
 export const timestampSchema = z.int().nonnegative();
@@ -22,6 +23,16 @@ export function pageOf<T extends z.ZodType>(item: T) {
   return z.strictObject({ items: z.array(item), total: z.int().nonnegative(), page: z.int().positive(), pageSize: z.int().positive() });
 }
 
+/** A sentence of the server by its code (said.ts), for other languages than English. */
+export const saidSchema = z.custom<Said>(isSentence).meta({
+  type: 'object',
+  required: ['code', 'values'],
+  properties: { code: { type: 'string' }, values: { type: 'object' } },
+  description: 'A sentence by its code and values; the field beside it has the English text.',
+});
+/** Sentences in the order in which they are read. */
+export const toldSchema = z.array(saidSchema);
+
 /** How sure a figure is. `bound` = not more than; `unknown` counts as the worst. */
 export const confidenceSchema = z.enum(['exact', 'estimate', 'bound', 'unknown']);
 export type Confidence = z.infer<typeof confidenceSchema>;
@@ -31,6 +42,8 @@ export const figureSchema = z.strictObject({
   value: z.int().nonnegative().nullable(),
   confidence: confidenceSchema,
   basis: z.string().nullable(),
+  /** The basis by code. */
+  said: toldSchema.optional(),
 });
 export type Figure = z.infer<typeof figureSchema>;
 
@@ -45,6 +58,7 @@ export const actResultSchema = z.strictObject({
   operationId: idSchema.nullable(),
   code: z.string().nullable(),
   message: z.string(),
+  said: toldSchema,
 });
 export type ActResult = z.infer<typeof actResultSchema>;
 export const actResultsSchema = z.strictObject({ results: z.array(actResultSchema) });
@@ -72,12 +86,6 @@ export const tagsSchema = z
   .array(tagSchema)
   .max(20, 'A job can have 20 tags.')
   .refine((tags) => new Set(tags.map((tag) => tag.key)).size === tags.length, 'A key can have one value only.');
-
-/** A text of the server by its code, for other languages than English. */
-export const saidSchema = z.strictObject({
-  code: z.enum(Object.keys(SAID) as [SaidCode, ...SaidCode[]]),
-  values: z.record(z.string(), z.union([z.string(), z.number()])),
-});
 
 export const userRefSchema = z.strictObject({ id: idSchema, name: z.string(), email: z.string() });
 export type UserRef = z.infer<typeof userRefSchema>;

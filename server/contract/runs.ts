@@ -8,6 +8,7 @@ import {
   pageOf,
   pageQueryShape,
   timestampSchema,
+  toldSchema,
   userRefSchema,
   verdictSchema,
   versionNumberSchema,
@@ -26,6 +27,7 @@ export const runSchema = z.strictObject({
   start: z.enum(['empty', 'snapshot', 'time', 'auto-restart', 'resumed']),
   endCause: z.enum(['finished', 'stopped', 'failed', 'lost', 'superseded']).nullable(),
   failureMessage: z.string().nullable(),
+  failureSaid: toldSchema,
   restoredFrom: z.strictObject({ snapshotId: idSchema, name: z.string(), origin: snapshotOriginSchema }).nullable(),
   recordsIn: z.int().nullable(),
   recordsOut: z.int().nullable(),
@@ -42,6 +44,7 @@ export const ledgerEntrySchema = z.strictObject({
   runNumber: z.int().nullable(),
   who: z.string(),
   text: z.string(),
+  said: toldSchema,
   snapshot: z.strictObject({ id: idSchema, name: z.string() }).nullable(),
   lost: figureSchema,
   readAgain: figureSchema,
@@ -63,6 +66,7 @@ export const jobEventSchema = z.strictObject({
   level: z.enum(['info', 'warn', 'error']),
   runNumber: z.int().nullable(),
   message: z.string(),
+  said: toldSchema,
   /** Stack or details; shown folded. */
   detail: z.string().nullable(),
   causeKey: z.string().nullable(),
@@ -77,6 +81,7 @@ export const listJobEventsAnswerSchema = pageOf(jobEventSchema);
 export const exceptionGroupSchema = z.strictObject({
   causeKey: z.string(),
   message: z.string(),
+  said: toldSchema,
   count: z.int(),
   firstAt: timestampSchema,
   lastAt: timestampSchema,
@@ -138,6 +143,7 @@ export const operationSchema = z.strictObject({
   deadlineAt: timestampSchema.nullable(),
   /** What came of it, or why not. */
   message: z.string(),
+  said: toldSchema,
 });
 export type Operation = z.infer<typeof operationSchema>;
 export const listOperationsQuerySchema = z.strictObject({

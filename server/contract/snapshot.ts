@@ -1,6 +1,15 @@
 /** Snapshots: what the catalogue knows of each, and the acts on them. */
 import { z } from 'zod';
-import { idSchema, jobIdSchema, jobIdTextSchema, pageOf, pageQueryShape, timestampSchema, versionNumberSchema } from './primitives.ts';
+import {
+  idSchema,
+  jobIdSchema,
+  jobIdTextSchema,
+  pageOf,
+  pageQueryShape,
+  timestampSchema,
+  toldSchema,
+  versionNumberSchema,
+} from './primitives.ts';
 
 export const SNAPSHOT_ORIGINS = ['checkpoint', 'stop', 'manual', 'imported', 'drain'] as const;
 export const snapshotOriginSchema = z.enum(SNAPSHOT_ORIGINS);
@@ -43,8 +52,9 @@ export const snapshotSchema = z.strictObject({
   isNewest: z.boolean(),
   isPinned: z.boolean(),
   pinReason: z.string().nullable(),
+  pinSaid: toldSchema,
   /** A restore from it was tried: when, how long it took, and what came of it. */
-  proven: z.strictObject({ at: timestampSchema, tookMs: z.int(), isGood: z.boolean(), message: z.string() }).nullable(),
+  proven: z.strictObject({ at: timestampSchema, tookMs: z.int(), isGood: z.boolean(), message: z.string(), said: toldSchema }).nullable(),
   /** When retention takes it; null = kept. */
   keptUntil: timestampSchema.nullable(),
   /** Deleted, but can be brought back until then. */

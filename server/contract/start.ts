@@ -3,7 +3,7 @@
  * that were shown (`acceptance`); when the truth at the moment of the act is worse, it is refused with the new preview.
  */
 import { z } from 'zod';
-import { figureSchema, idSchema, jobIdSchema, saidSchema, timestampSchema, verdictSchema } from './primitives.ts';
+import { figureSchema, idSchema, jobIdSchema, saidSchema, timestampSchema, toldSchema, verdictSchema } from './primitives.ts';
 import { snapshotSchema } from './snapshot.ts';
 
 export const restoreChoiceSchema = z.discriminatedUnion('kind', [
@@ -44,6 +44,7 @@ export const partitionPreviewSchema = z.strictObject({
   /** ms until the position leaves the source at its retention; null = it does not, or not known. */
   safeForMs: z.int().nullable(),
   note: z.string(),
+  said: toldSchema,
 });
 
 export const sinkPreviewSchema = z.strictObject({
@@ -53,6 +54,7 @@ export const sinkPreviewSchema = z.strictObject({
   /** How it writes, in words. */
   how: z.string(),
   why: z.string(),
+  whySaid: toldSchema,
   lost: figureSchema,
   readAgain: figureSchema,
   doubled: figureSchema,
@@ -65,12 +67,12 @@ export const startPreviewSchema = z.strictObject({
   /** The snapshot that would be used; null = none. */
   snapshot: snapshotSchema.nullable(),
   /** Snapshots passed over, newest first, each with the reason. */
-  passedOver: z.array(z.strictObject({ name: z.string(), reason: z.string() })),
+  passedOver: z.array(z.strictObject({ name: z.string(), reason: z.string(), said: toldSchema })),
   verdict: verdictSchema,
   /** The banner's sentence. */
   sentence: z.string(),
-  /** The sentence by codes; empty where `blockedBy` says it. */
-  said: z.array(saidSchema),
+  /** The sentence by codes. */
+  said: toldSchema,
   loss: lossSchema,
   positions: z.array(partitionPreviewSchema),
   sinks: z.array(sinkPreviewSchema),
@@ -88,6 +90,7 @@ export const startPreviewSchema = z.strictObject({
   needsConfirmation: z.boolean(),
   /** Refused whatever is typed (SQL does not plan, snapshot of another engine, …). */
   blockedBy: z.string().nullable(),
+  blockedSaid: toldSchema,
   checkedAt: timestampSchema,
 });
 export type StartPreview = z.infer<typeof startPreviewSchema>;

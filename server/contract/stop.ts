@@ -1,6 +1,6 @@
 /** Stopping: what each way costs, and the request. */
 import { z } from 'zod';
-import { figureSchema, jobIdSchema, timestampSchema } from './primitives.ts';
+import { figureSchema, jobIdSchema, timestampSchema, toldSchema } from './primitives.ts';
 import { sinkPreviewSchema } from './start.ts';
 
 export const STOP_MODES = ['savepoint', 'drain', 'without'] as const;
@@ -12,6 +12,7 @@ export const stopModePreviewSchema = z.strictObject({
   isAllowed: z.boolean(),
   /** Why not, or what to know. */
   note: z.string(),
+  said: toldSchema,
   lost: figureSchema,
   readAgain: figureSchema,
   doubled: figureSchema,

@@ -1,7 +1,9 @@
 /** Rows of the database to what the contract tells. Sizes and counts are 64 bit in the database and safe integers in JSON. */
+
 import type { Operation, Run } from '../contract/runs.ts';
 import type { Snapshot } from '../contract/snapshot.ts';
 import type { Prisma } from './open-database.ts';
+import { saidOf } from './told-columns.ts';
 
 export const ms = (date: Date): number => date.getTime();
 export const msOrNull = (date: Date | null): number | null => date?.getTime() ?? null;
@@ -34,10 +36,17 @@ export function snapshotView(row: SnapshotRow, undoDays: number): Snapshot {
     isNewest: row.job.newestSnapshotId === row.id,
     isPinned: row.isPinned,
     pinReason: row.pinReason,
+    pinSaid: saidOf('[]', row.pinReason),
     proven:
       row.provenAt === null
         ? null
-        : { at: ms(row.provenAt), tookMs: row.provenMs ?? 0, isGood: row.provenGood ?? false, message: row.provenMessage ?? '' },
+        : {
+            at: ms(row.provenAt),
+            tookMs: row.provenMs ?? 0,
+            isGood: row.provenGood ?? false,
+            message: row.provenMessage ?? '',
+            said: saidOf(row.provenSaidJson, row.provenMessage),
+          },
     keptUntil: msOrNull(row.expiresAt),
     undoUntil: row.deletedAt === null ? null : ms(row.deletedAt) + undoDays * 86_400_000,
   };
@@ -62,6 +71,7 @@ export function operationView(row: OperationRow): Operation {
     finishedAt: msOrNull(row.finishedAt),
     deadlineAt: msOrNull(row.deadlineAt),
     message: row.message,
+    said: saidOf(row.saidJson, row.message),
   };
 }
 
@@ -81,6 +91,7 @@ export function runView(row: RunRow, restored: ReadonlyMap<string, { readonly na
     start: row.start as Run['start'],
     endCause: row.endCause as Run['endCause'],
     failureMessage: row.failureMessage,
+    failureSaid: saidOf(row.failureSaidJson, row.failureMessage),
     restoredFrom:
       row.restoredFromId === null || !from
         ? null

@@ -11,6 +11,8 @@ import type { UserCall } from '../auth/caller.ts';
 import { requireJob } from '../auth/job-access.ts';
 import { type ErrorCode, Refusal } from '../contract/errors.ts';
 import type { ActResult } from '../contract/primitives.ts';
+import { recognise } from '../contract/recognise.ts';
+import { messageOf } from '../contract/said.ts';
 import { sentences } from '../lib/sentences.ts';
 import type { ConsoleContext } from '../services/context.ts';
 import { deleteJobs } from '../services/delete-jobs.ts';
@@ -27,19 +29,19 @@ export interface ArrayAnswer {
 }
 
 function errorOf(result: ActResult, wayOut: string): DliError {
-  const refusal = new Refusal((result.code ?? 'internal') as ErrorCode, result.message);
+  const refusal = new Refusal((result.code ?? 'internal') as ErrorCode, result.said);
   const error = dliErrorOf(refusal, true);
   return result.code === 'acceptance-needed' ? new DliError(error.status, error.code, sentences(error.message, wayOut)) : error;
 }
 
 async function resultOf(act: Act, jobId: number): Promise<ActResult> {
-  const none: ActResult = { jobId, outcome: 'refused', operationId: null, code: 'not-found', message: '' };
+  const none: ActResult = { jobId, outcome: 'refused', operationId: null, code: 'not-found', message: '', said: [] };
   if (!canExist(jobId)) return none;
   try {
     return (await act(jobId)).results[0] ?? none;
   } catch (error) {
-    if (error instanceof Refusal) return { ...none, code: error.code, message: error.message };
-    if (error instanceof StoreError) return { ...none, code: 'store-unreachable', message: error.message };
+    if (error instanceof Refusal) return { ...none, code: error.code, ...messageOf(error.said) };
+    if (error instanceof StoreError) return { ...none, code: 'store-unreachable', ...messageOf(recognise(error.message)) };
     throw error;
   }
 }

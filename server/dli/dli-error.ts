@@ -3,8 +3,11 @@
  * a job that does not exist or that the caller may not see. Codes: DLI API reference, chapter Error Codes; APIG.* and APIGW.* are the
  * gateway's.
  */
-import { type ErrorCode, type FieldProblem, Refusal } from '../contract/errors.ts';
+
+import { type ErrorCode, Refusal } from '../contract/errors.ts';
+import type { FieldProblem } from '../contract/field-problem.ts';
 import { JOB_OPTION_FIELDS } from '../contract/job-options.ts';
+import { recognise } from '../contract/recognise.ts';
 import { StoreError } from '../storage/contract.ts';
 
 export class DliError extends Error {
@@ -83,6 +86,7 @@ const STORE_CODES: Record<string, ErrorCode> = {
 export function expectedError(error: unknown, isOfJob: boolean): DliError | null {
   if (error instanceof DliError) return error;
   if (error instanceof Refusal) return dliErrorOf(error, isOfJob);
-  if (error instanceof StoreError) return dliErrorOf(new Refusal(STORE_CODES[error.code] ?? 'store-unreachable', error.message), false);
+  if (error instanceof StoreError)
+    return dliErrorOf(new Refusal(STORE_CODES[error.code] ?? 'store-unreachable', recognise(error.message)), false);
   return null;
 }

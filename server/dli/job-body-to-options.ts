@@ -2,10 +2,13 @@
  * From a DLI body to Running Parameters, and what else of it is kept. Fields with a meaning here become options; the rest (`KEPT`) is stored
  * with the version and told back as given.
  */
+
 import { isDeepStrictEqual } from 'node:util';
 import { Refusal } from '../contract/errors.ts';
+import { fieldProblemOf } from '../contract/issue-to-problem.ts';
 import type { JobOptions, JobOptionsPatch } from '../contract/job-options.ts';
 import { jobOptionsPatchSchema, parseRuntimeConfiguration } from '../contract/job-options.ts';
+import { say } from '../contract/said.ts';
 import { badParameter, DliError } from './dli-error.ts';
 import type { JobBody } from './job-body.ts';
 
@@ -58,8 +61,8 @@ export function optionsOf(body: JobBody, saved: JobOptions | null): JobOptionsPa
   );
   const checked = jobOptionsPatchSchema.safeParse(patch);
   if (checked.success) return checked.data;
-  const details = checked.error.issues.map((issue) => ({ path: `options.${issue.path.join('.')}`, message: issue.message }));
-  throw new Refusal('invalid-request', details[0]?.message ?? 'The running parameters do not fit.', details);
+  const details = checked.error.issues.map((issue) => fieldProblemOf(issue, 'options'));
+  throw new Refusal('invalid-request', details[0]?.said ?? say('said.no.parametersDli'), details);
 }
 
 function directOptions(body: JobBody) {

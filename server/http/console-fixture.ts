@@ -2,6 +2,7 @@
  * For tests: a console on a fresh database in a temporary folder, called as a browser or a script calls it, without Next.js. The rooms
  * below services are replaced by recorders; everything from the request to the rows is real.
  */
+
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,6 +12,7 @@ import { hashPassword } from '../auth/password.ts';
 import { parseEnvironment } from '../config/environment.ts';
 import { projectRoot } from '../config/project-root.ts';
 import type { UserRole } from '../contract/account.ts';
+import { say } from '../contract/said.ts';
 import type { RestoreChoice, StartPreview } from '../contract/start.ts';
 import { type OpenedDatabase, openDatabase } from '../db/open-database.ts';
 import type { Clock } from '../effects/clock.ts';
@@ -65,7 +67,7 @@ export function previewOf(jobId: number, jobName: string, choice: RestoreChoice,
     snapshot: null,
     passedOver: [],
     verdict: lost === null ? 'unknown' : lost > 0 ? 'bad' : 'ok',
-    said: [],
+    said: [lost === 0 ? say('said.start.ok') : say('said.start.loses', { n: lost ?? 'an unknown number of' })],
     sentence: lost === 0 ? 'Nothing will be lost, nothing doubled.' : `This start would lose ${lost ?? 'an unknown number of'} records.`,
     loss: { lost: figure(lost), readAgain: none, doubled: none, waiting: none },
     positions: [],
@@ -77,6 +79,7 @@ export function previewOf(jobId: number, jobName: string, choice: RestoreChoice,
     capacity: { queueName: 'default', freeCus: 8, neededCus: 2 },
     needsName: lost !== 0,
     needsConfirmation: false,
+    blockedSaid: [],
     blockedBy: null,
     checkedAt: 0,
   };
@@ -161,6 +164,7 @@ export class ConsoleFixture {
           positions: [],
           checks: importChecks(this.found ? 'pass' : 'not-run'),
           canImport: this.found ? 'yes' : 'no',
+          said: [],
           sentence: this.found ? 'Can be restored.' : 'No snapshot here.',
         },
       }),

@@ -3,13 +3,17 @@
  * (strict schemas), service, answer (its schema), translation of errors. What is not in the table of routes does not exist; what is
  * there needs a sign-in unless it is one of PUBLIC_ROUTES. Object rights are the services' (server/auth/job-access.ts).
  */
+
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { authenticate, isSecureRequest, sessionCookie } from '../auth/authenticate.ts';
 import type { Call, Caller } from '../auth/caller.ts';
-import { ERROR_STATUS, type ErrorCode, type FieldProblem, Refusal } from '../contract/errors.ts';
+import { ERROR_STATUS, type ErrorCode, Refusal } from '../contract/errors.ts';
+import { fieldProblemOf } from '../contract/issue-to-problem.ts';
+import { recognise } from '../contract/recognise.ts';
 import type { RouteContract } from '../contract/route.ts';
 import { ROUTES, type RouteName } from '../contract/routes.ts';
+import { type Said, say } from '../contract/said.ts';
 import { isUnwritable } from '../db/unwritable.ts';
 import type { ConsoleContext } from '../services/context.ts';
 import { StoreError } from '../storage/contract.ts';
@@ -37,12 +41,13 @@ export async function dispatch(context: ConsoleContext, request: Request): Promi
 async function answerOf(context: ConsoleContext, request: Request, requestId: string): Promise<Response> {
   const url = new URL(request.url);
   const match = matchRoute(request.method, url.pathname.slice(API_PREFIX.length));
-  if (match.kind === 'none') throw new Refusal('not-found', `There is no ${url.pathname.slice(0, 200)} in this API.`);
-  if (match.kind === 'wrong-method') throw new Refusal('method-not-allowed', `Use ${match.allowed.join(' or ')} here.`);
+  if (match.kind === 'none') throw new Refusal('not-found', say('said.no.route', { path: url.pathname.slice(0, 200) }));
+  if (match.kind === 'wrong-method')
+    throw new Refusal('method-not-allowed', say('said.no.method', { methods: match.allowed.join(' or ') }));
   const route: RouteContract = ROUTES[match.name];
   const caller = await authenticate(context.database, request.headers, request.url, context.clock.nowMs());
-  if (!isPublic(match.name) && caller === null) throw new Refusal('not-signed-in', 'Sign in first, or send an API token.');
-  if (route.access === 'admin' && caller?.role !== 'admin') throw new Refusal('not-allowed', 'Only administrators may do this.');
+  if (!isPublic(match.name) && caller === null) throw new Refusal('not-signed-in', say('said.no.signIn'));
+  if (route.access === 'admin' && caller?.role !== 'admin') throw new Refusal('not-allowed', say('said.no.admin'));
   if (route.method !== 'GET') requireOwnOrigin(request.headers, caller !== null && caller.sessionId !== null);
 
   const input = {
@@ -93,17 +98,13 @@ async function run(
 function parsed(schema: z.ZodType, value: unknown, place: 'path' | 'query' | ''): unknown {
   const outcome = schema.safeParse(value);
   if (outcome.success) return outcome.data;
-  const details: FieldProblem[] = outcome.error.issues.slice(0, 50).map((issue) => ({
-    path: [place, ...issue.path].filter((part) => part !== '').join('.'),
-    message: issue.message,
-  }));
+  const details = outcome.error.issues.slice(0, 50).map((issue) => fieldProblemOf(issue, place));
   const first = details[0];
-  throw new Refusal(
-    'invalid-request',
-    first ? `${first.path === '' ? 'The body' : first.path}: ${first.message}` : 'The request does not fit.',
-    details,
-  );
+  throw new Refusal('invalid-request', first === undefined ? say('said.no.fit') : problemOf(first.path, first.said), details);
 }
+
+const problemOf = (path: string, problem: readonly Said[]): Said =>
+  path === '' ? say('said.no.body', { problem }) : say('said.no.field', { path, problem });
 
 /** Store errors that a user can act on; the rest are defects. */
 const STORE_CODES: Partial<Record<StoreError['code'], ErrorCode>> = {
@@ -120,22 +121,19 @@ export function errorAnswer(context: Pick<ConsoleContext, 'log'>, error: unknown
   let refusal = error instanceof Refusal ? error : null;
   if (error instanceof StoreError) {
     const code = STORE_CODES[error.code];
-    if (code) refusal = new Refusal(code, error.message);
+    if (code) refusal = new Refusal(code, recognise(error.message));
   }
   if (!refusal && isUnwritable(error)) {
     context.log('error', `request ${requestId} failed: the database cannot be written`, error);
-    refusal = new Refusal(
-      'no-room',
-      'The database of the console cannot be written: its disk is full or fails. Nothing was changed; jobs go on running. Make room in the data directory, then try again.',
-    );
+    refusal = new Refusal('no-room', say('said.no.room'));
   }
   if (!refusal) {
     context.log('error', `request ${requestId} failed`, error);
-    refusal = new Refusal('internal', 'Something went wrong on the server. Jobs go on running. Tell the request id to whoever runs it.');
+    refusal = new Refusal('internal', say('said.no.internal'));
   }
-  const { code, message, details } = refusal;
+  const { code, message, said, details } = refusal;
   const response = Response.json(
-    { error: { code, message, requestId, ...(details === undefined ? {} : { details }) } },
+    { error: { code, message, said, requestId, ...(details === undefined ? {} : { details }) } },
     { status: ERROR_STATUS[code] },
   );
   const retryAfterMs = (details as { retryAfterMs?: unknown } | undefined)?.retryAfterMs;

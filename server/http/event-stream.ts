@@ -3,11 +3,13 @@
  * resumes by Last-Event-ID; what cannot be resumed is told by `resync`. A client that reads too slowly is cut off (it resumes). Rights
  * are looked at per job and kept for five seconds; the sign-in itself is looked at every half minute.
  */
+
 import { authenticate } from '../auth/authenticate.ts';
 import type { Caller, UserCall } from '../auth/caller.ts';
 import { requireJob } from '../auth/job-access.ts';
 import { Refusal } from '../contract/errors.ts';
 import { type ServerEvent, TRANSIENT_EVENTS } from '../contract/events.ts';
+import { say } from '../contract/said.ts';
 import type { DeliveredEvent } from '../events/event-hub.ts';
 import type { ConsoleContext } from '../services/context.ts';
 
@@ -170,7 +172,7 @@ class EventStream {
 export async function streamEvents(context: ConsoleContext, call: UserCall, query: EventsQuery, request: Request): Promise<Response> {
   if (query.jobId !== undefined) await requireJob(context.database, call.caller, query.jobId);
   const open = openStreams.get(call.caller.userId) ?? 0;
-  if (open >= STREAMS_PER_USER) throw new Refusal('too-many-requests', `You have ${open} event streams open. Close some tabs.`);
+  if (open >= STREAMS_PER_USER) throw new Refusal('too-many-requests', say('said.no.streams', { open }));
   openStreams.set(call.caller.userId, open + 1);
   const stream = new EventStream(context, call, query, request);
   const body = new ReadableStream<Uint8Array>(

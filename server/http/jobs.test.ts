@@ -39,7 +39,14 @@ describe('make and change', () => {
       resumeCheckpoint: true,
     });
     const tooWide = await browser.call('POST', '/jobs', { name: 'wide', options: { parallelism: 9 } });
-    expect(tooWide.body.error.details).toEqual([{ path: 'options.parallelism', message: expect.stringContaining('must be 1 to 4') }]);
+    const details = [
+      {
+        path: 'options.parallelism',
+        message: expect.stringContaining('must be 1 to 4'),
+        said: [{ code: 'said.field.parallelism', values: { most: '4', given: '9' } }],
+      },
+    ];
+    expect(tooWide.body.error.details).toEqual(details);
     expect((await browser.call('POST', '/jobs', { name: 'q', options: { queueName: 'nowhere' } })).body.error.code).toBe('queue-not-found');
     expect((await browser.call('POST', '/jobs', { name: 'has space' })).body.error.details[0].path).toBe('name');
     expect((await browser.call('POST', '/jobs', { name: made.name })).body.error.code).toBe('name-taken');

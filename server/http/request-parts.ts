@@ -1,7 +1,9 @@
 /** Reads the parts of a request: client address, query, JSON body within a limit; checks the origin of writes. */
+
 import { isIP } from 'node:net';
 import { Refusal } from '../contract/errors.ts';
 import { ARCHIVE_BYTES_MAX } from '../contract/job-archive.ts';
+import { say } from '../contract/said.ts';
 
 /** SQL of a million characters, escaped, with room beside it. */
 export const BODY_MOST_BYTES = 8 * 1024 * 1024;
@@ -20,7 +22,7 @@ export function queryOf(url: URL): Record<string, string> {
 }
 
 export async function readBytes(request: Request, mostBytes = BODY_MOST_BYTES): Promise<Uint8Array> {
-  const tooLarge = () => new Refusal('too-large', `The request is larger than ${mostBytes / 1024 / 1024} MB. Nothing was changed.`);
+  const tooLarge = () => new Refusal('too-large', say('said.no.size', { most: mostBytes / 1024 / 1024 }));
   if (Number(request.headers.get('content-length') ?? 0) > mostBytes) throw tooLarge();
   if (!request.body) return new Uint8Array(0);
   const chunks: Uint8Array[] = [];
@@ -40,7 +42,7 @@ export async function readBody(request: Request, mostBytes = BODY_MOST_BYTES): P
 /** The body of an upload of jobs. */
 export async function readZip(request: Request): Promise<Uint8Array> {
   const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
-  if (type !== 'application/zip') throw new Refusal('wrong-content-type', 'Send the zip as the body with content-type: application/zip.');
+  if (type !== 'application/zip') throw new Refusal('wrong-content-type', say('said.no.zipType'));
   return readBytes(request, ARCHIVE_BYTES_MAX);
 }
 
@@ -48,9 +50,9 @@ export async function readZip(request: Request): Promise<Uint8Array> {
 export function uploadBody(request: Request): AsyncIterable<Uint8Array> {
   const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/octet-stream') {
-    throw new Refusal('wrong-content-type', 'Send the file as the body with content-type: application/octet-stream.');
+    throw new Refusal('wrong-content-type', say('said.no.fileType'));
   }
-  if (!request.body) throw new Refusal('invalid-request', 'The request has no body. Send the file as the body.');
+  if (!request.body) throw new Refusal('invalid-request', say('said.no.fileBody'));
   return request.body as unknown as AsyncIterable<Uint8Array>;
 }
 
@@ -80,12 +82,12 @@ export function fileAnswer(bytes: Uint8Array, type: string, name: string): Respo
 
 export async function readJson(request: Request): Promise<unknown> {
   const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
-  if (type !== 'application/json') throw new Refusal('wrong-content-type', 'Send JSON with content-type: application/json.');
+  if (type !== 'application/json') throw new Refusal('wrong-content-type', say('said.no.jsonType'));
   const text = await readBody(request);
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Refusal('not-json', `The body is not JSON: ${(error as Error).message}.`);
+    throw new Refusal('not-json', say('said.no.json', { why: (error as Error).message }));
   }
 }
 
@@ -98,9 +100,9 @@ export function requireOwnOrigin(headers: Headers, hasSession: boolean): void {
   if (origin === null) {
     const site = headers.get('sec-fetch-site');
     if (!hasSession && (site === null || site === 'same-origin' || site === 'none')) return;
-    throw new Refusal('wrong-origin', 'A write with a session needs the Origin header of this server. Scripts use an API token instead.');
+    throw new Refusal('wrong-origin', say('said.no.origin'));
   }
   const host = (headers.get('x-forwarded-host') ?? headers.get('host') ?? '').toLowerCase();
   const isOwn = URL.canParse(origin) && new URL(origin).host.toLowerCase() === host;
-  if (!isOwn) throw new Refusal('wrong-origin', `A page of ${origin.slice(0, 200)} may not change anything here.`);
+  if (!isOwn) throw new Refusal('wrong-origin', say('said.no.foreignOrigin', { origin: origin.slice(0, 200) }));
 }

@@ -2,7 +2,9 @@
  * Writes an upload into the object store as it comes: small files in one put, others in parts, never more than a part in memory. Nothing
  * is visible before the last byte was taken; what is cut or too long is taken back.
  */
+
 import { createHash } from 'node:crypto';
+import { type Said, say } from '../contract/said.ts';
 import type { MultipartUpload, ObjectRef, ObjectStore } from '../storage/contract.ts';
 
 /** Above the least part of S3 and OBS (5 MiB). */
@@ -10,7 +12,7 @@ const PART_BYTES = 8 * 1024 * 1024;
 
 export type StoredPackage =
   | { readonly kind: 'stored'; readonly sizeBytes: number; readonly sha256: string }
-  | { readonly kind: 'refused'; readonly why: 'empty' | 'too-large' | 'other-checksum'; readonly message: string };
+  | { readonly kind: 'refused'; readonly why: 'empty' | 'too-large' | 'other-checksum'; readonly told: Said };
 
 export interface PackageLimits {
   readonly bytesMax: number;
@@ -36,18 +38,15 @@ export async function storePackage(
     waitingBytes = 0;
     return part;
   };
-  const refuse = async (why: Extract<StoredPackage, { kind: 'refused' }>['why'], message: string): Promise<StoredPackage> => {
+  const refuse = async (why: Extract<StoredPackage, { kind: 'refused' }>['why'], told: Said): Promise<StoredPackage> => {
     if (upload) await store.abortMultipart(upload);
-    return { kind: 'refused', why, message };
+    return { kind: 'refused', why, told };
   };
   try {
     for await (const chunk of body) {
       sizeBytes += chunk.byteLength;
       if (sizeBytes > limits.bytesMax) {
-        return await refuse(
-          'too-large',
-          `The file is larger than ${Math.floor(limits.bytesMax / 1024 / 1024)} MB. Nothing was kept of it.`,
-        );
+        return await refuse('too-large', say('said.no.packageSize', { most: Math.floor(limits.bytesMax / 1024 / 1024) }));
       }
       hash.update(chunk);
       waiting.push(chunk);
@@ -57,9 +56,9 @@ export async function storePackage(
       upload = await store.putPart(upload, take());
     }
     const sha256 = hash.digest('hex');
-    if (sizeBytes === 0) return await refuse('empty', 'The file is empty. Nothing was kept of it.');
+    if (sizeBytes === 0) return await refuse('empty', say('said.no.packageEmpty'));
     if (limits.sha256 !== null && limits.sha256 !== sha256) {
-      return await refuse('other-checksum', `The bytes that came have SHA-256 ${sha256}, not ${limits.sha256}. Upload the file again.`);
+      return await refuse('other-checksum', say('said.no.packageChecksum', { found: sha256, wanted: limits.sha256 }));
     }
     if (upload === null) {
       await store.put(ref, take());

@@ -1,4 +1,5 @@
 /** The caller's own account: open sessions, name and language, password, API tokens, access keys. */
+
 import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 import { audited } from '../audit/audited.ts';
@@ -9,6 +10,7 @@ import { accountKey, pauseLeft, recordFailure } from '../auth/sign-in-throttle.t
 import { API_TOKEN_PREFIX, hashToken, newAccessKey, newToken } from '../auth/token.ts';
 import type { changeAccountSchema, changePasswordSchema, createApiTokenSchema } from '../contract/account.ts';
 import { Refusal } from '../contract/errors.ts';
+import { say } from '../contract/said.ts';
 import { ms, msOrNull } from '../db/row-to-view.ts';
 import { seal } from '../secrets/seal.ts';
 import { Secret } from '../secrets/secret.ts';
@@ -39,7 +41,7 @@ export async function listSessions(context: ConsoleContext, call: UserCall) {
 export async function endSession(context: ConsoleContext, call: UserCall, id: string) {
   return audited(context.database, call, 'endSession', { type: 'session', id, name: call.caller.email }, async () => {
     const gone = await context.database.session.deleteMany({ where: { id, userId: call.caller.userId } });
-    if (gone.count === 0) throw new Refusal('not-found', 'You have no such session.');
+    if (gone.count === 0) throw new Refusal('not-found', say('said.no.session'));
     return done;
   });
 }
@@ -63,12 +65,11 @@ export async function changePassword(context: ConsoleContext, call: UserCall, in
   const { database } = context;
   return audited(database, call, 'changePassword', { type: 'user', id: userId, name: email }, async () => {
     const nowMs = context.clock.nowMs();
-    if ((await pauseLeft(database, [accountKey(email)], nowMs)) > 0)
-      throw new Refusal('too-many-requests', 'Too many tries. Try again in 5 min.');
+    if ((await pauseLeft(database, [accountKey(email)], nowMs)) > 0) throw new Refusal('too-many-requests', say('said.no.tries'));
     const user = await database.user.findUniqueOrThrow({ where: { id: userId } });
     if (!(await verifyPassword(input.current, user.passwordHash))) {
       await recordFailure(database, [accountKey(email)], nowMs);
-      throw new Refusal('wrong-credentials', 'The current password is wrong. Nothing was changed.');
+      throw new Refusal('wrong-credentials', say('said.no.password'));
     }
     const passwordHash = await hashPassword(input.next);
     await database.$transaction([
@@ -120,7 +121,7 @@ export async function createApiToken(context: ConsoleContext, call: UserCall, in
 export async function deleteApiToken(context: ConsoleContext, call: UserCall, id: string) {
   return audited(context.database, call, 'deleteApiToken', { type: 'api-token', id, name: '' }, async () => {
     const gone = await context.database.apiToken.deleteMany({ where: { id, userId: call.caller.userId } });
-    if (gone.count === 0) throw new Refusal('not-found', 'You have no such token.');
+    if (gone.count === 0) throw new Refusal('not-found', say('said.no.token'));
     return done;
   });
 }
@@ -163,7 +164,7 @@ export async function createAccessKey(context: ConsoleContext, call: UserCall) {
 export async function deleteAccessKey(context: ConsoleContext, call: UserCall, id: string) {
   return audited(context.database, call, 'deleteAccessKey', { type: 'access-key', id, name: '' }, async () => {
     const gone = await context.database.accessKey.deleteMany({ where: { id, userId: call.caller.userId } });
-    if (gone.count === 0) throw new Refusal('not-found', 'You have no such access key.');
+    if (gone.count === 0) throw new Refusal('not-found', say('said.no.accessKey'));
     return done;
   });
 }

@@ -1,4 +1,5 @@
 /** Alarm rules and channels: kept by administrators. What a channel's target holds goes in and comes out only as far as it may be shown. */
+
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { type ChannelTarget, openTarget, sealTarget, shownTarget } from '../alerts/channel-target.ts';
@@ -17,6 +18,8 @@ import {
   type createAlarmRuleSchema,
 } from '../contract/alarms.ts';
 import { Refusal } from '../contract/errors.ts';
+import { recognise } from '../contract/recognise.ts';
+import { inEnglish, messageOf, say } from '../contract/said.ts';
 import type { Prisma } from '../db/open-database.ts';
 import { ms } from '../db/row-to-view.ts';
 import { createDialer } from '../effects/real-dialer.ts';
@@ -42,9 +45,9 @@ function ruleView(row: RuleRow, firing: number): AlarmRule {
 }
 
 const taken =
-  (what: string, name: string) =>
+  (what: 'rule' | 'channel', name: string) =>
   (error: unknown): never => {
-    if (isUniqueViolation(error)) throw new Refusal('name-taken', `${what} named ${name} exists already.`);
+    if (isUniqueViolation(error)) throw new Refusal('name-taken', say(`said.no.${what}Taken`, { name }));
     throw error;
   };
 
@@ -60,7 +63,7 @@ export async function listRules(context: ConsoleContext, call: UserCall): Promis
 
 async function requireChannels(context: ConsoleContext, call: UserCall, ids: readonly string[]): Promise<void> {
   const there = await context.database.alarmChannel.count({ where: { projectId: call.caller.projectId, id: { in: [...ids] } } });
-  if (there !== new Set(ids).size) throw new Refusal('not-found', 'One of the channels does not exist any more.');
+  if (there !== new Set(ids).size) throw new Refusal('not-found', say('said.no.channelGone'));
 }
 
 export async function createRule(
@@ -92,7 +95,7 @@ export async function createRule(
         await note.recordIn(tx);
         return ruleView(row, 0);
       })
-      .catch(taken('A rule', input.name));
+      .catch(taken('rule', input.name));
   });
 }
 
@@ -104,7 +107,7 @@ export async function changeRule(
   input: z.output<typeof changeAlarmRuleSchema>,
 ): Promise<AlarmRule> {
   const before = await context.database.alarmRule.findFirst({ where: { id, projectId: call.caller.projectId } });
-  if (!before) throw new Refusal('not-found', 'There is no such rule.');
+  if (!before) throw new Refusal('not-found', say('said.no.rule'));
   return audited(context.database, call, 'updateAlarmRule', { type: 'alarm-rule', id, name: before.name }, async (note) => {
     if (input.channelIds) await requireChannels(context, call, input.channelIds);
     note.before = ruleView(before, 0);
@@ -126,13 +129,13 @@ export async function changeRule(
         await note.recordIn(tx);
         return ruleView(row, await tx.alarm.count({ where: { ruleId: id, state: 'firing' } }));
       })
-      .catch(taken('A rule', input.name ?? before.name));
+      .catch(taken('rule', input.name ?? before.name));
   });
 }
 
 export async function deleteRule(context: ConsoleContext, call: UserCall, id: string): Promise<{ ok: true }> {
   const row = await context.database.alarmRule.findFirst({ where: { id, projectId: call.caller.projectId } });
-  if (!row) throw new Refusal('not-found', 'There is no such rule.');
+  if (!row) throw new Refusal('not-found', say('said.no.rule'));
   return audited(context.database, call, 'deleteAlarmRule', { type: 'alarm-rule', id, name: row.name }, async (note) => {
     await context.database.$transaction(async (tx) => {
       await tx.alarmRule.delete({ where: { id } });
@@ -156,7 +159,11 @@ async function channelView(context: ConsoleContext, row: ChannelRow): Promise<Al
     target: alarmChannelSchema.shape.target.parse(JSON.parse(row.shownJson)),
     secretsSetAt: ms(row.secretsSetAt),
     rules,
-    lastDelivery: last && { at: ms(last.finishedAt ?? last.createdAt), isDelivered: last.status === 'delivered', message },
+    lastDelivery: last && {
+      at: ms(last.finishedAt ?? last.createdAt),
+      isDelivered: last.status === 'delivered',
+      ...messageOf(recognise(message)),
+    },
     createdAt: ms(row.createdAt),
     updatedAt: ms(row.updatedAt),
   };
@@ -169,7 +176,7 @@ export async function listChannels(context: ConsoleContext, call: UserCall): Pro
 
 async function findChannel(context: ConsoleContext, call: UserCall, id: string): Promise<ChannelRow> {
   const row = await context.database.alarmChannel.findFirst({ where: { id, projectId: call.caller.projectId } });
-  if (!row) throw new Refusal('not-found', 'There is no such channel.');
+  if (!row) throw new Refusal('not-found', say('said.no.channel'));
   return row;
 }
 
@@ -200,7 +207,7 @@ export async function createChannel(
         await note.recordIn(tx);
         return made;
       })
-      .catch(taken('A channel', input.name));
+      .catch(taken('channel', input.name));
     return channelView(context, row);
   });
 }
@@ -211,10 +218,7 @@ function mergedTarget(before: ChannelTarget, change: NonNullable<z.output<typeof
   if (change.kind === 'email' && before.kind === 'email') {
     const isSame = change.host === before.host && change.port === before.port && change.security === before.security;
     if (change.password === undefined && before.password && !isSame) {
-      throw new Refusal(
-        'invalid-request',
-        'The mail server changes, so give the password again: a stored one is never sent to another place.',
-      );
+      throw new Refusal('invalid-request', say('said.no.mailPassword'));
     }
     return { ...change, password: change.password ?? before.password };
   }
@@ -246,7 +250,7 @@ export async function changeChannel(
         await note.recordIn(tx);
         return changed;
       })
-      .catch(taken('A channel', input.name ?? before.name));
+      .catch(taken('channel', input.name ?? before.name));
     return channelView(context, row);
   });
 }
@@ -256,8 +260,7 @@ export async function deleteChannel(context: ConsoleContext, call: UserCall, id:
   return audited(context.database, call, 'deleteAlarmChannel', { type: 'alarm-channel', id, name: row.name }, async (note) => {
     await context.database.$transaction(async (tx) => {
       const rules = await tx.alarmRule.findMany({ where: { channelIdsJson: { contains: id } }, select: { name: true } });
-      if (rules.length > 0)
-        throw new Refusal('in-use', `The channel is used by ${rules.map((rule) => rule.name).join(', ')}. Change these rules first.`);
+      if (rules.length > 0) throw new Refusal('in-use', say('said.no.channelUsed', { names: rules.map((rule) => rule.name).join(', ') }));
       await tx.alarmChannel.delete({ where: { id } });
       await note.recordIn(tx);
     });
@@ -271,14 +274,14 @@ export async function testChannel(context: ConsoleContext, call: UserCall, id: s
   return audited(context.database, call, 'testAlarmChannel', { type: 'alarm-channel', id, name: row.name }, async (note) => {
     const { allowedAddresses } = await readSettings(context.database);
     const dialer = createDialer({ allowPrivateAddresses: environment.allowPrivateAddresses, allowList: allowedAddresses });
-    const text = `${call.caller.name} tests the channel ${row.name}.`;
+    const text = inEnglish(say('said.alarm.test', { who: call.caller.name, name: row.name }));
     const common = { alarmId: id, ruleName: 'Test', severity: 'warning', jobId: null, jobName: 'Tidemark' } as const;
     const item = { ...common, transition: 'test', text, atMs: Math.round(clock.nowMs()) } as const;
     const begunMs = clock.monotonicMs();
     const target = openTarget(context.masterKey, id, row.secretsSealed);
     const outcome = await sendNotice(target, { id: randomUUID(), items: [item] }, dialer, clock.nowMs()).then(
-      (message) => ({ isDelivered: true, message }),
-      (error: unknown) => ({ isDelivered: false, message: error instanceof Error ? error.message : String(error) }),
+      (message) => ({ isDelivered: true, ...messageOf(recognise(message)) }),
+      (error: unknown) => ({ isDelivered: false, ...messageOf(recognise(error instanceof Error ? error.message : String(error))) }),
     );
     note.after = outcome;
     return { ...outcome, tookMs: clock.monotonicMs() - begunMs };

@@ -1,4 +1,5 @@
 /** Alarms as the console tells them, and silences. A member sees alarms of the jobs they may see, and silences jobs they may change. */
+
 import type { z } from 'zod';
 import { isSilencedBy } from '../alerts/evaluate.ts';
 import { itemsSchema } from '../alerts/outbox.ts';
@@ -14,7 +15,9 @@ import {
   type listAlarmsQuerySchema,
 } from '../contract/alarms.ts';
 import { Refusal } from '../contract/errors.ts';
+import { say } from '../contract/said.ts';
 import { ms, msOrNull } from '../db/row-to-view.ts';
+import { saidOf } from '../db/told-columns.ts';
 import { appendEvent } from '../events/append-event.ts';
 import type { ConsoleContext } from './context.ts';
 
@@ -51,10 +54,12 @@ export async function listAlarms(context: ConsoleContext, call: UserCall, query:
       jobName: row.job.name,
       state: row.state === 'firing' ? 'firing' : 'resolved',
       detail: row.detail,
+      said: saidOf(row.detailSaidJson, row.detail),
       firedAt: ms(row.firedAt ?? row.since),
       resolvedAt: msOrNull(row.resolvedAt),
       resolution: row.resolution,
       acknowledged: row.acknowledgedAt === null ? null : { at: ms(row.acknowledgedAt), by: row.acknowledgedBy ?? '', note: row.ackNote },
+      resolutionSaid: saidOf(row.resolutionSaidJson, row.resolution),
       count: row.count,
       isSilenced: row.state === 'firing' && isSilencedBy(silences, row),
       sentTo: sent.get(row.id) ?? [],
@@ -75,7 +80,7 @@ export async function acknowledgeAlarm(
     where: { id, projectId: call.caller.projectId, state: { in: ['firing', 'resolved'] }, job: visibleJobs(call.caller) },
     include: { job: { select: { name: true } } },
   });
-  if (!row) throw new Refusal('not-found', 'There is no such alarm.');
+  if (!row) throw new Refusal('not-found', say('said.no.alarm'));
   const object = { type: 'alarm', id, name: `${row.job.name}: ${row.ruleName}` } as const;
   return audited(database, call, 'acknowledgeAlarm', object, async (audit) => {
     await requireJob(database, call.caller, row.jobId, 'update');
@@ -84,7 +89,7 @@ export async function acknowledgeAlarm(
     await database.$transaction(async (tx) => {
       const data = { acknowledgedAt: new Date(nowMs), acknowledgedBy: call.caller.name, ackNote: note };
       const { count } = await tx.alarm.updateMany({ where: { id, state: 'firing' }, data });
-      if (count === 0) throw new Refusal('wrong-status', 'The alarm has ended already; there is nothing to look after.');
+      if (count === 0) throw new Refusal('wrong-status', say('said.no.alarmEnded'));
       await appendEvent(tx, { type: 'alarm-changed', jobId: row.jobId, alarmId: id, change: 'acknowledged' }, nowMs);
       await audit.recordIn(tx);
     });
@@ -118,6 +123,7 @@ async function sentTo(context: ConsoleContext, rows: readonly { readonly id: str
         attempts: delivery.attempts,
         at: ms(delivery.finishedAt ?? delivery.createdAt),
         message: delivery.message,
+        said: saidOf('[]', delivery.message),
       });
     }
   }
@@ -157,7 +163,7 @@ export async function listSilences(context: ConsoleContext, call: UserCall): Pro
 
 async function requireSilencing(context: ConsoleContext, call: UserCall, jobId: number | null): Promise<string> {
   if (jobId !== null) return (await requireJob(context.database, call.caller, jobId, 'update')).name;
-  if (call.caller.role !== 'admin') throw new Refusal('not-allowed', 'Only administrators silence every job.');
+  if (call.caller.role !== 'admin') throw new Refusal('not-allowed', say('said.no.silenceAll'));
   return 'all jobs';
 }
 
@@ -166,7 +172,7 @@ export async function createSilence(context: ConsoleContext, call: UserCall, inp
   const { projectId } = call.caller;
   return audited(context.database, call, 'createAlarmSilence', { type: 'alarm-silence', id: '', name }, async (note) => {
     if (input.ruleId !== null && !(await context.database.alarmRule.findFirst({ where: { id: input.ruleId, projectId } }))) {
-      throw new Refusal('not-found', 'There is no such rule.');
+      throw new Refusal('not-found', say('said.no.rule'));
     }
     const nowMs = context.clock.nowMs();
     const { minutes, ...what } = input;
@@ -183,7 +189,7 @@ export async function createSilence(context: ConsoleContext, call: UserCall, inp
 
 export async function endSilence(context: ConsoleContext, call: UserCall, id: string): Promise<{ ok: true }> {
   const row = await context.database.alarmSilence.findFirst({ where: { id, projectId: call.caller.projectId } });
-  if (!row) throw new Refusal('not-found', 'There is no such silence.');
+  if (!row) throw new Refusal('not-found', say('said.no.silence'));
   const name = await requireSilencing(context, call, row.jobId);
   return audited(context.database, call, 'endAlarmSilence', { type: 'alarm-silence', id, name }, async () => {
     await context.database.alarmSilence.updateMany({

@@ -2,8 +2,11 @@
  * The zip of exported jobs: written, and read within limits. Entries are counted and measured by the directory of the zip before anything is
  * unpacked; an entry is unpacked into a buffer of the size it stated, so that it cannot grow beyond. Nothing of it is written to a disk.
  */
+
 import { strFromU8, strToU8, unzipSync, type Zippable, zipSync } from 'fflate';
+import type { z } from 'zod';
 import { Refusal } from '../contract/errors.ts';
+import { fieldProblemOf } from '../contract/issue-to-problem.ts';
 import { SQL_MAX_CHARACTERS } from '../contract/job.ts';
 import {
   ARCHIVE_INDEX,
@@ -13,6 +16,7 @@ import {
   archivedSqlSchema,
   archiveIndexSchema,
 } from '../contract/job-archive.ts';
+import { type Said, say, type Told } from '../contract/said.ts';
 
 const ENTRIES_MAX = 20_000;
 /** SQL in UTF-8. */
@@ -47,23 +51,23 @@ function jsonBytes(value: unknown): Uint8Array {
 }
 
 /** A job of an archive, or why it cannot be read. */
-export type ReadJob = { readonly name: string } & ({ readonly file: ArchivedFile } | { readonly problem: string });
+export type ReadJob = { readonly name: string } & ({ readonly file: ArchivedFile } | { readonly problem: Told });
 
 /** Throws a Refusal when the archive as a whole is none. */
 export function readArchive(zip: Uint8Array): readonly ReadJob[] {
   const entries = unpack(zip);
   const index = parseJson(entries, ARCHIVE_INDEX);
   const parsed = archiveIndexSchema.safeParse(index);
-  if (!parsed.success) throw notAnArchive(`its ${ARCHIVE_INDEX} does not say what it holds (${parsed.error.issues[0]?.message ?? ''})`);
+  if (!parsed.success) throw notAnArchive(say('said.no.archiveIndex', { file: ARCHIVE_INDEX, why: saidOf(parsed.error.issues[0]) }));
   const names = parsed.data.jobs.map((job) => job.name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined) throw notAnArchive(`it holds the job ${twice} twice`);
+  if (twice !== undefined) throw notAnArchive(say('said.no.archiveTwice', { name: twice }));
   return parsed.data.jobs.map(({ name, folder }): ReadJob => {
     try {
       return { name, file: readJob(entries, name, folder) };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      return { name, problem: error.message };
+      return { name, problem: error.said };
     }
   });
 }
@@ -72,17 +76,17 @@ function readJob(entries: ReadonlyMap<string, Uint8Array>, name: string, folder:
   const parsed = archivedJobSchema.safeParse(parseJson(entries, `${folder}/job.json`));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw new Refusal('invalid-request', `${folder}/job.json does not fit: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
+    throw new Refusal('invalid-request', say('said.no.archiveJob', { folder, path: issue?.path.join('.') ?? '', why: saidOf(issue) }));
   }
   const job = parsed.data;
-  if (job.name !== name) throw new Refusal('invalid-request', `${folder}/job.json is of job ${job.name}, not of ${name}.`);
+  if (job.name !== name) throw new Refusal('invalid-request', say('said.no.archiveName', { folder, found: job.name, name }));
   const sql = new Map<number, string>();
   let before = 0;
   for (const version of job.versions) {
-    if (version.number <= before) throw new Refusal('invalid-request', `The versions in ${folder}/job.json are not in their order.`);
+    if (version.number <= before) throw new Refusal('invalid-request', say('said.no.archiveOrder', { folder }));
     before = version.number;
     const text = archivedSqlSchema.safeParse(textOf(entries, `${folder}/${version.sqlFile}`));
-    if (!text.success) throw new Refusal('invalid-request', `${folder}/${version.sqlFile} is too long.`);
+    if (!text.success) throw new Refusal('invalid-request', say('said.no.archiveSql', { folder, file: version.sqlFile }));
     sql.set(version.number, text.data);
   }
   return { job, sql };
@@ -91,47 +95,49 @@ function readJob(entries: ReadonlyMap<string, Uint8Array>, name: string, folder:
 function unpack(zip: Uint8Array): ReadonlyMap<string, Uint8Array> {
   const seen = new Set<string>();
   let unpacked = 0;
-  const refuse = (message: string): never => {
-    throw new Refusal('too-large', `${message} Nothing was imported.`);
+  const refuse = (why: Said): never => {
+    throw new Refusal('too-large', [why, say('said.no.imported')]);
   };
   try {
     const entries = unzipSync(zip, {
       filter: ({ name, size, originalSize }) => {
-        if (seen.has(name)) throw notAnArchive(`it holds ${name.slice(0, 200)} twice`);
+        if (seen.has(name)) throw notAnArchive(say('said.no.archiveEntryTwice', { name: name.slice(0, 200) }));
         seen.add(name);
         unpacked += originalSize;
-        if (seen.size > ENTRIES_MAX) refuse(`The archive has more than ${ENTRIES_MAX} entries.`);
+        if (seen.size > ENTRIES_MAX) refuse(say('said.no.archiveEntries', { most: ENTRIES_MAX }));
         if (originalSize > ENTRY_BYTES_MAX)
-          refuse(`${name.slice(0, 200)} would be ${originalSize} bytes; an entry may have ${ENTRY_BYTES_MAX}.`);
-        if (unpacked > UNPACKED_BYTES_MAX) refuse(`The archive would unpack to more than ${UNPACKED_BYTES_MAX / 1024 / 1024} MB.`);
+          refuse(say('said.no.archiveEntrySize', { name: name.slice(0, 200), size: originalSize, most: ENTRY_BYTES_MAX }));
+        if (unpacked > UNPACKED_BYTES_MAX) refuse(say('said.no.archiveSize', { most: UNPACKED_BYTES_MAX / 1024 / 1024 }));
         if (originalSize > RATIO_FREE_BYTES && originalSize > size * RATIO_MAX)
-          refuse(`${name.slice(0, 200)} is packed more than ${RATIO_MAX} times.`);
+          refuse(say('said.no.archiveRatio', { name: name.slice(0, 200), most: RATIO_MAX }));
         return !name.endsWith('/');
       },
     });
     return new Map(Object.entries(entries));
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    throw notAnArchive(`it is no zip that can be read (${(error as Error).message})`);
+    throw notAnArchive(say('said.no.archiveZip', { why: (error as Error).message }));
   }
 }
 
-function notAnArchive(why: string): Refusal {
-  return new Refusal('invalid-request', `This is not an archive of jobs: ${why}. Use a zip that Export made. Nothing was imported.`);
+const saidOf = (issue: z.core.$ZodIssue | undefined): readonly Said[] => (issue ? fieldProblemOf(issue).said : [say('said.no.fit')]);
+
+function notAnArchive(why: Said): Refusal {
+  return new Refusal('invalid-request', say('said.no.archive', { why }));
 }
 
 function textOf(entries: ReadonlyMap<string, Uint8Array>, name: string): string {
   const bytes = entries.get(name);
-  if (!bytes) throw new Refusal('invalid-request', `The archive lacks ${name}.`);
+  if (!bytes) throw new Refusal('invalid-request', say('said.no.archiveFile', { file: name }));
   return strFromU8(bytes);
 }
 
 function parseJson(entries: ReadonlyMap<string, Uint8Array>, name: string): unknown {
-  if (name === ARCHIVE_INDEX && !entries.has(name)) throw notAnArchive(`it lacks ${ARCHIVE_INDEX}`);
+  if (name === ARCHIVE_INDEX && !entries.has(name)) throw notAnArchive(say('said.no.archiveLacks', { file: ARCHIVE_INDEX }));
   const text = textOf(entries, name);
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Refusal('invalid-request', `${name} is not JSON: ${(error as Error).message}.`);
+    throw new Refusal('invalid-request', say('said.no.archiveJson', { file: name, why: (error as Error).message }));
   }
 }

@@ -1,4 +1,5 @@
 /** Check Semantics, explain, format; the plan and the delivery contract of a saved job. All by the planner's thread, within its budget. */
+
 import type { UserCall } from '../auth/caller.ts';
 import { requireJob } from '../auth/job-access.ts';
 import { engineOfQueue } from '../connections/flink-clusters.ts';
@@ -6,8 +7,10 @@ import type { CheckSqlAnswer, JobDelivery, SqlMark } from '../contract/check.ts'
 import { Refusal } from '../contract/errors.ts';
 import type { JobOptionsPatch } from '../contract/job-options.ts';
 import { settingsOfOptions } from '../contract/job-settings.ts';
+import { recognise } from '../contract/recognise.ts';
+import { inEnglish, messageOf, type Said, say, type Told } from '../contract/said.ts';
+import { listOf } from '../contract/sentence.ts';
 import type { SqlProblem } from '../engine/sql/problem.ts';
-import { sentences } from '../lib/sentences.ts';
 import type { ConsoleContext } from './context.ts';
 import { flinkGraph } from './flink-graph.ts';
 import { readOptions } from './job-view.ts';
@@ -20,8 +23,7 @@ interface SqlInput {
   readonly options: JobOptionsPatch;
 }
 
-const tooLong = (budgetMs: number): string =>
-  `Planning took longer than ${budgetMs / 1000} s and was stopped. Split the script, or reduce its joins.`;
+const tooLong = (budgetMs: number): Said => say('said.no.planTime', { seconds: budgetMs / 1000 });
 
 export function marksOf(sql: string, planned: PlannedSql): SqlMark[] {
   if (planned.kind === 'timed-out') {
@@ -33,7 +35,18 @@ export function marksOf(sql: string, planned: PlannedSql): SqlMark[] {
 
 function markOfProblem(problem: SqlProblem): SqlMark {
   const { message, line, column, endLine, endColumn, replacement, span } = problem;
-  return { severity: 'error', message, line, column, endLine, endColumn, replacement, from: span.start, to: span.end };
+  return {
+    severity: 'error',
+    message,
+    said: [recognise(message)],
+    line,
+    column,
+    endLine,
+    endColumn,
+    replacement,
+    from: span.start,
+    to: span.end,
+  };
 }
 
 /** A warning has a place but no extent: it marks its line from there. */
@@ -46,6 +59,7 @@ function markOfWarning(sql: string, warning: { readonly message: string; readonl
   return {
     severity: 'warning',
     message: warning.message,
+    said: [recognise(warning.message)],
     line,
     column,
     endLine: line,
@@ -60,7 +74,7 @@ function markOfWarning(sql: string, warning: { readonly message: string; readonl
 const doubtOf = (mark: SqlMark): SqlMark =>
   mark.severity === 'warning'
     ? mark
-    : { ...mark, severity: 'warning', replacement: null, message: `The embedded engine says: ${mark.message}` };
+    : { ...mark, severity: 'warning', replacement: null, ...messageOf(say('said.check.doubt', { text: mark.said })) };
 
 function plan(context: ConsoleContext, input: SqlInput): Promise<PlannedSql> {
   return context.planner.plan(input.sql, settingsOfOptions(mergeOptions(null, input.options)));
@@ -75,20 +89,42 @@ export async function checkSql(context: ConsoleContext, call: UserCall, input: S
   const isForFlink = (await engineOfQueue(context.database, call.caller.projectId, queue)) === 'flink';
   const marks = isForFlink ? found.map(doubtOf) : found;
   if (isForFlink && planned.kind !== 'planned') {
-    const sentence = 'Flink plans this SQL itself, before the start. The embedded engine would not run all of it.';
-    return { isRight: true, marks, sentence, operators: 0, statefulOperators: 0, graph: null, delivery: null, tookMs };
+    const said = [say('said.check.byFlink')];
+    return {
+      isRight: true,
+      marks,
+      sentence: inEnglish(said),
+      said,
+      operators: 0,
+      statefulOperators: 0,
+      graph: null,
+      delivery: null,
+      tookMs,
+    };
   }
   if (planned.kind !== 'planned') {
-    const sentence = sentences(`${marks.length} ${marks.length === 1 ? 'problem' : 'problems'}.`, marks[0]?.message ?? '');
-    return { isRight: false, marks, sentence, operators: 0, statefulOperators: 0, graph: null, delivery: null, tookMs };
+    const said = [say('said.check.problems', { n: marks.length, first: marks[0]?.said ?? '' })];
+    return {
+      isRight: false,
+      marks,
+      sentence: inEnglish(said),
+      said,
+      operators: 0,
+      statefulOperators: 0,
+      graph: null,
+      delivery: null,
+      tookMs,
+    };
   }
   const graph = planGraph(planned.plan);
   const operators = graph.nodes.length;
   const statefulOperators = graph.nodes.filter((node) => node.isStateful).length;
+  const said = [say('said.check.right', { n: operators, stateful: statefulOperators })];
   return {
     isRight: true,
     marks,
-    sentence: `Semantics are right. ${operators} ${operators === 1 ? 'operator' : 'operators'}, ${statefulOperators} with state.`,
+    sentence: inEnglish(said),
+    said,
     operators,
     statefulOperators,
     graph,
@@ -121,7 +157,7 @@ export async function getJobPlan(context: ConsoleContext, call: UserCall, jobId:
     const graph = await flinkGraph(context.database, jobId);
     if (graph || job.type === 'flink_jar_job') return { version: job.version, marks: [], graph, text: null };
   }
-  if (job.type !== 'flink_opensource_sql_job') throw new Refusal('invalid-request', 'A Flink Jar job has no SQL plan.');
+  if (job.type !== 'flink_opensource_sql_job') throw new Refusal('invalid-request', say('said.no.jarPlan'));
   const planned = await context.planner.plan(sql, settings);
   const marks = marksOf(sql, planned);
   return planned.kind === 'planned'
@@ -132,13 +168,19 @@ export async function getJobPlan(context: ConsoleContext, call: UserCall, jobId:
 /** How each sink writes; or that nobody can say, which is an answer and no error: a draft is often written half. */
 export async function getJobDelivery(context: ConsoleContext, call: UserCall, jobId: number): Promise<JobDelivery> {
   const { job, sql, settings } = await savedSql(context, call, jobId);
-  const notPlanned = (sentence: string, marks: SqlMark[] = []): JobDelivery => ({ kind: 'not-planned', sentence, marks, sinks: [] });
-  if (job.type !== 'flink_opensource_sql_job') return notPlanned('A Flink Jar job has no SQL plan: its program says how it writes.');
+  const notPlanned = (told: Told, marks: SqlMark[] = []): JobDelivery => ({
+    kind: 'not-planned',
+    sentence: inEnglish(told),
+    said: [...listOf(told)],
+    marks,
+    sinks: [],
+  });
+  if (job.type !== 'flink_opensource_sql_job') return notPlanned(say('said.delivery.jar'));
   const planned = await context.planner.plan(sql, settings);
   if (planned.kind === 'planned') return { kind: 'planned', ...deliveryOf(planned.plan) };
   if (planned.kind === 'timed-out') return notPlanned(tooLong(planned.budgetMs));
   const marks = marksOf(sql, planned);
   const first = marks.find((mark) => mark.severity === 'error');
-  const where = first ? `Line ${first.line}, column ${first.column}: ${first.message}` : '';
-  return notPlanned(sentences('The SQL does not plan, so it is not known how it writes.', where, 'Correct it on the edit page.'), marks);
+  const where = first ? [say('said.delivery.place', { line: first.line, column: first.column, problem: first.said })] : [];
+  return notPlanned([say('said.delivery.notPlanned'), ...where, say('said.delivery.correct')], marks);
 }

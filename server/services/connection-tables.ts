@@ -7,6 +7,8 @@ import { listObjects } from '../connections/list-objects.ts';
 import { connectionSecretContext, readConfig } from '../connections/read-connections.ts';
 import type { ConnectionConfig, DerivedTable } from '../contract/connections.ts';
 import { Refusal } from '../contract/errors.ts';
+import { recognise } from '../contract/recognise.ts';
+import { say } from '../contract/said.ts';
 import type { Dialer } from '../effects/dialer.ts';
 import { createDialer } from '../effects/real-dialer.ts';
 import { unseal } from '../secrets/seal.ts';
@@ -26,7 +28,7 @@ interface Opened {
 async function open(context: ConsoleContext, call: UserCall, id: string): Promise<Opened> {
   const { database, masterKey, environment } = context;
   const row = await database.connection.findFirst({ where: { id, projectId: call.caller.projectId } });
-  if (!row) throw new Refusal('not-found', 'There is no such connection.');
+  if (!row) throw new Refusal('not-found', say('said.no.connection'));
   const { allowedAddresses } = await readSettings(database);
   return {
     name: row.name,
@@ -45,7 +47,10 @@ async function outside<T>(name: string, work: Promise<T>): Promise<T> {
   try {
     return await Promise.race([work, late]);
   } catch (error) {
-    throw new Refusal('connection-failed', `${name}: ${error instanceof Error ? error.message : String(error)} Test the connection.`);
+    throw new Refusal(
+      'connection-failed',
+      say('said.no.connectionFailed', { name, why: recognise(error instanceof Error ? error.message : String(error)) }),
+    );
   } finally {
     clearTimeout(timer);
   }

@@ -2,6 +2,7 @@
  * Connections: made, changed and deleted by administrators, used by name in everybody's tables. A secret goes in and never comes out; where address
  * or security of a connection change, it must be given again, so that it is never sent to another place than it was given for.
  */
+
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
@@ -20,6 +21,7 @@ import {
   type testConnectionSchema,
 } from '../contract/connections.ts';
 import { Refusal } from '../contract/errors.ts';
+import { say } from '../contract/said.ts';
 import type { DatabaseOrTransaction, Prisma } from '../db/open-database.ts';
 import { ms, msOrNull } from '../db/row-to-view.ts';
 import { createDialer } from '../effects/real-dialer.ts';
@@ -81,7 +83,7 @@ function view(row: Row, usedBy: number): Connection {
 
 async function find(context: ConsoleContext, call: UserCall, id: string): Promise<Row> {
   const row = await context.database.connection.findFirst({ where: { id, projectId: call.caller.projectId } });
-  if (!row) throw new Refusal('not-found', 'There is no such connection.');
+  if (!row) throw new Refusal('not-found', say('said.no.connection'));
   return row;
 }
 
@@ -125,7 +127,7 @@ export async function createConnection(
         return view(row, 0);
       });
     } catch (error) {
-      if (isUniqueViolation(error)) throw new Refusal('name-taken', `A connection named ${input.name} exists already.`);
+      if (isUniqueViolation(error)) throw new Refusal('name-taken', say('said.no.connectionTaken', { name: input.name }));
       throw error;
     }
   });
@@ -134,8 +136,7 @@ export async function createConnection(
 /** A cluster is a queue of its name, so that name must be free among the queues. */
 async function requireNoQueue(database: DatabaseOrTransaction, projectId: string, name: string): Promise<void> {
   const queue = await database.queue.findUnique({ where: { projectId_name: { projectId, name } } });
-  if (queue)
-    throw new Refusal('name-taken', `A queue named ${name} exists already, and a Flink cluster is a queue too. Choose another name.`);
+  if (queue) throw new Refusal('name-taken', say('said.no.queueOfCluster', { name }));
 }
 
 /** What decides where a secret goes. */
@@ -154,10 +155,7 @@ function destinationOf(config: ConnectionConfig): unknown {
 
 function requireSameDestination(before: ConnectionConfig, after: ConnectionConfig): void {
   if (!isDeepStrictEqual(destinationOf(before), destinationOf(after))) {
-    throw new Refusal(
-      'invalid-request',
-      'Address or security change, so give the secret again: a stored one is never sent to another place.',
-    );
+    throw new Refusal('invalid-request', say('said.no.connectionSecret'));
   }
 }
 
@@ -172,7 +170,7 @@ export async function changeConnection(
   return audited(database, call, 'updateConnection', objectOf(id, before.name), async (note) => {
     const old = readConfig(before.configJson);
     const config = input.config ?? old;
-    if (config.kind !== old.kind) throw new Refusal('invalid-request', 'The kind of a connection stays. Make another one.');
+    if (config.kind !== old.kind) throw new Refusal('invalid-request', say('said.no.connectionKind'));
     if (input.secret === undefined && before.secretSealed !== null) requireSameDestination(old, config);
     const now = new Date(context.clock.nowMs());
     note.before = { config: old };
@@ -212,10 +210,7 @@ export async function deleteConnection(context: ConsoleContext, call: UserCall, 
           .slice(0, 5)
           .map((user) => user.name)
           .join(', ')}${users.length > 5 ? ', …' : ''}`;
-        throw new Refusal(
-          'in-use',
-          `${users.length} ${users.length === 1 ? 'job uses' : 'jobs use'} ${row.name}: ${list}. Change them first.`,
-        );
+        throw new Refusal('in-use', say('said.no.connectionUsed', { n: users.length, name: row.name, list }));
       }
       await tx.connection.delete({ where: { id } });
       await note.recordIn(tx);

@@ -2,7 +2,7 @@
 
 import type { UserCall } from '../auth/caller.ts';
 import { Refusal } from '../contract/errors.ts';
-import { sentences } from '../lib/sentences.ts';
+import { say } from '../contract/said.ts';
 import type { ConsoleContext } from './context.ts';
 import { createJob } from './create-job.ts';
 import { liveNameOf } from './job-writes.ts';
@@ -15,7 +15,7 @@ async function freeName(context: ConsoleContext, call: UserCall): Promise<string
     const liveName = liveNameOf(call.caller.projectId, name);
     if (!(await context.database.job.findUnique({ where: { liveName }, select: { id: true } }))) return name;
   }
-  throw new Refusal('name-taken', 'There are a thousand example jobs already. Delete some first.');
+  throw new Refusal('name-taken', say('said.no.examples'));
 }
 
 export async function createExampleJob(context: ConsoleContext, call: UserCall): Promise<{ jobId: number; operationId: string }> {
@@ -31,7 +31,6 @@ export async function createExampleJob(context: ConsoleContext, call: UserCall):
     jobs: [{ jobId: job.id, choice: { kind: 'newest' }, allowNonRestoredState: false }],
   });
   const result = results[0];
-  if (!result?.operationId)
-    throw new Refusal('wrong-status', sentences(`The example ${job.name} was made but did not start.`, result?.message ?? ''));
+  if (!result?.operationId) throw new Refusal('wrong-status', say('said.no.exampleStart', { name: job.name, why: result?.said ?? [] }));
   return { jobId: job.id, operationId: result.operationId };
 }

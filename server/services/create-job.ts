@@ -1,4 +1,5 @@
 /** Make a job (Draft), from nothing, from a template, or as a copy of another. */
+
 import { randomBytes } from 'node:crypto';
 import { type AuditScope, audited } from '../audit/audited.ts';
 import type { UserCall } from '../auth/caller.ts';
@@ -7,6 +8,7 @@ import { Refusal } from '../contract/errors.ts';
 import type { CreateJob, Job, JobType } from '../contract/job.ts';
 import type { JobOptions } from '../contract/job-options.ts';
 import type { Tag } from '../contract/primitives.ts';
+import { say } from '../contract/said.ts';
 import { appendEvent } from '../events/append-event.ts';
 import type { ConsoleContext } from './context.ts';
 import { JOB_INCLUDE, jobSummaries, jobView, readOptions } from './job-view.ts';
@@ -67,7 +69,7 @@ async function insertJob(context: ConsoleContext, call: UserCall, job: NewJob, n
       return made;
     })
     .catch((error: unknown) => {
-      if (isUniqueViolation(error)) throw new Refusal('name-taken', `The name ${job.name} was taken a moment ago. Choose another.`);
+      if (isUniqueViolation(error)) throw new Refusal('name-taken', say('said.no.nameMoment', { name: job.name }));
       throw error;
     });
   context.events.nudge();
@@ -86,7 +88,7 @@ export async function createJob(
     let sql = input.sql;
     if (sql === '' && input.templateId !== undefined) {
       const template = await context.database.template.findFirst({ where: { id: input.templateId, projectId: call.caller.projectId } });
-      if (!template) throw new Refusal('not-found', `There is no template ${input.templateId}.`);
+      if (!template) throw new Refusal('not-found', say('said.no.template', { id: input.templateId }));
       sql = template.sql;
     }
     const options = mergeOptions(null, input.options);

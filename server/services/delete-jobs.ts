@@ -2,6 +2,7 @@
  * Delete jobs. One that runs is stopped first, by an operation; one at rest goes at once. The row stays (ledger, audit), its name is
  * free again; its snapshots stay as long as deleted snapshots do, unless asked otherwise. A job that has state needs its name typed.
  */
+
 import type { z } from 'zod';
 import { type AuditScope, audited } from '../audit/audited.ts';
 import type { UserCall } from '../auth/caller.ts';
@@ -9,10 +10,11 @@ import { requireJob } from '../auth/job-access.ts';
 import { Refusal } from '../contract/errors.ts';
 import type { deleteJobsSchema, JobStatus } from '../contract/job.ts';
 import type { ActResult } from '../contract/primitives.ts';
+import { say } from '../contract/said.ts';
 import { appendEvent } from '../events/append-event.ts';
 import type { ConsoleContext } from './context.ts';
 import { isAtRest } from './job-acts.ts';
-import { accepted, resultOf, writeOperation } from './write-operation.ts';
+import { accepted, doneWith, resultOf, writeOperation } from './write-operation.ts';
 
 async function removeAtRest(context: ConsoleContext, jobId: number, deleteSnapshots: boolean, note: AuditScope): Promise<void> {
   const now = new Date(context.clock.nowMs());
@@ -21,7 +23,7 @@ async function removeAtRest(context: ConsoleContext, jobId: number, deleteSnapsh
       where: { id: jobId, deletedAt: null, activeOperationId: null, desired: 'stopped' },
       data: { deletedAt: now, liveName: null, updatedAt: now },
     });
-    if (removed.count !== 1) throw new Refusal('operation-under-way', 'The job changed a moment ago. Try again.');
+    if (removed.count !== 1) throw new Refusal('operation-under-way', say('said.no.jobChanged'));
     // The supervisor purges the objects: at once when asked (undo window 0 is expressed by expiresAt), else after the undo window.
     await tx.snapshot.updateMany({
       where: { jobId, deletedAt: null },
@@ -48,11 +50,11 @@ async function deleteJob(
     note.after = { deleteSnapshots };
     const row = await database.job.findUniqueOrThrow({ where: { id: job.id } });
     if (row.hadState && typed !== job.name) {
-      throw new Refusal('acceptance-needed', `Job ${job.name} has state. Type its name to delete it.`);
+      throw new Refusal('acceptance-needed', say('said.no.deleteName', { name: job.name }));
     }
     if (isAtRest(row.status as JobStatus) && row.desired === 'stopped' && row.activeOperationId === null) {
       await removeAtRest(context, job.id, deleteSnapshots, note);
-      return { outcome: 'done', operationId: null, code: null, message: 'Deleted.' };
+      return doneWith(say('said.act.deletedDone'));
     }
     await requireJob(database, call.caller, jobId, 'stop');
     const operationId = await writeOperation(
@@ -68,7 +70,7 @@ async function deleteJob(
       },
       note,
     );
-    return accepted(operationId, 'Stopping, then deleting.');
+    return accepted(operationId, say('said.act.deleting'));
   });
 }
 

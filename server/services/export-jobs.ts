@@ -1,4 +1,5 @@
 /** Export of jobs as a zip (contract/job-archive.ts): a selection or all that fit a filter, with versions and tags, without secrets. */
+
 import type { z } from 'zod';
 import { audited } from '../audit/audited.ts';
 import type { UserCall } from '../auth/caller.ts';
@@ -6,6 +7,7 @@ import { requireJob, rightsOn } from '../auth/job-access.ts';
 import { Refusal } from '../contract/errors.ts';
 import type { JobStatus, JobType } from '../contract/job.ts';
 import { ARCHIVE_JOBS_MAX, type ArchivedJob, type exportJobsSchema } from '../contract/job-archive.ts';
+import { say } from '../contract/said.ts';
 import { sqlWithoutSecrets, valueWithoutSecrets } from '../contract/without-secrets.ts';
 import { ms } from '../db/row-to-view.ts';
 import { type ArchivedFile, writeArchive } from './archive-file.ts';
@@ -48,12 +50,12 @@ async function idsOf(context: ConsoleContext, call: UserCall, input: Input): Pro
     take: ARCHIVE_JOBS_MAX + 1,
   });
   if (rows.length > ARCHIVE_JOBS_MAX) {
-    throw new Refusal('too-large', `More than ${ARCHIVE_JOBS_MAX} jobs fit. Narrow the filter and export in parts.`);
+    throw new Refusal('too-large', say('said.no.exportMost', { most: ARCHIVE_JOBS_MAX }));
   }
   const ids: number[] = [];
   // What a filter finds and the caller may see but not export is left out.
   for (const row of rows) if ((await rightsOn(database, call.caller, row)).includes('export')) ids.push(row.id);
-  if (ids.length === 0) throw new Refusal('not-found', 'There is no job to export.');
+  if (ids.length === 0) throw new Refusal('not-found', say('said.no.exportNone'));
   return ids;
 }
 

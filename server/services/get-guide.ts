@@ -1,4 +1,5 @@
 /** The restart guide for one job: its facts are read, the answers are worked out by server/guide. */
+
 import type { UserCall } from '../auth/caller.ts';
 import { requireJob } from '../auth/job-access.ts';
 import { engineOfQueue } from '../connections/flink-clusters.ts';
@@ -7,12 +8,14 @@ import type { Guide } from '../contract/guide.ts';
 import { DEFAULT_JOB_OPTIONS, type JobOptions } from '../contract/job-options.ts';
 import { settingsOfOptions } from '../contract/job-settings.ts';
 import type { Figure } from '../contract/primitives.ts';
+import { say } from '../contract/said.ts';
 import type { StartPreview } from '../contract/start.ts';
 import type { Prisma } from '../db/open-database.ts';
 import { answerGuide } from '../guide/answer-guide.ts';
 import type { GuideFacts, GuidePlan } from '../guide/facts.ts';
 import { guidePlanOf } from '../guide/source-startup.ts';
 import { USABLE } from '../snapshots/catalogue.ts';
+import { basisOf } from '../snapshots/figures.ts';
 import type { ConsoleContext } from './context.ts';
 import { isAtRest } from './job-acts.ts';
 import { readOptions } from './job-view.ts';
@@ -102,12 +105,12 @@ async function planOf(context: ConsoleContext, sql: string, options: JobOptions)
 }
 
 function exposureOf(job: JobRow): Figure {
-  if (job.exposureRecords === null) return { value: null, confidence: 'unknown', basis: 'the job has reported no counts' };
+  if (job.exposureRecords === null) return { value: null, confidence: 'unknown', ...basisOf(say('said.basis.noCountsJob')) };
   const value = Number(job.exposureRecords);
   return {
     value,
     confidence: value === 0 ? 'exact' : 'estimate',
-    basis: value === 0 ? null : 'records read since the newest snapshot, as last reported',
+    ...(value === 0 ? { basis: null } : basisOf(say('said.basis.reported'))),
   };
 }
 

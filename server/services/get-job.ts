@@ -1,8 +1,11 @@
 /** One job, its versions, whether a name is free, tag keys in use. */
+
 import type { UserCall } from '../auth/caller.ts';
 import { requireJob, visibleJobs } from '../auth/job-access.ts';
 import { Refusal } from '../contract/errors.ts';
+import { fieldProblemOf } from '../contract/issue-to-problem.ts';
 import { type Job, type JobVersion, jobNameSchema } from '../contract/job.ts';
+import { inEnglish, say } from '../contract/said.ts';
 import { ms, USER_REF } from '../db/row-to-view.ts';
 import type { ConsoleContext } from './context.ts';
 import { JOB_INCLUDE, jobView, readOptions } from './job-view.ts';
@@ -31,7 +34,7 @@ export async function getJobVersion(context: ConsoleContext, call: UserCall, job
     where: { jobId_number: { jobId, number } },
     include: { createdBy: USER_REF },
   });
-  if (!row) throw new Refusal('not-found', `Job ${jobId} has no version ${number}.`);
+  if (!row) throw new Refusal('not-found', say('said.no.version', { id: jobId, version: number }));
   return {
     number: row.number,
     sql: row.sql,
@@ -45,15 +48,20 @@ export async function getJobVersion(context: ConsoleContext, call: UserCall, job
 /** Tells who has the name only to those who may see that job. */
 export async function getNameAvailable(context: ConsoleContext, call: UserCall, name: string) {
   const shape = jobNameSchema.safeParse(name);
-  if (!shape.success) return { isAvailable: false, takenBy: null, message: shape.error.issues[0]?.message ?? null };
+  if (!shape.success) {
+    const said = shape.error.issues[0] ? fieldProblemOf(shape.error.issues[0]).said[0] : undefined;
+    return { isAvailable: false, takenBy: null, message: said ? inEnglish(said) : null, said: said ?? null };
+  }
   const { database } = context;
   const taken = await database.job.findUnique({ where: { liveName: liveNameOf(call.caller.projectId, name) }, select: { id: true } });
-  if (!taken) return { isAvailable: true, takenBy: null, message: null };
+  if (!taken) return { isAvailable: true, takenBy: null, message: null, said: null };
   const visible = await database.job.findFirst({ where: { AND: [{ id: taken.id }, visibleJobs(call.caller)] }, select: { id: true } });
+  const said = visible ? say('said.no.nameTakenOpen', { id: visible.id }) : say('said.no.nameTakenHidden');
   return {
     isAvailable: false,
     takenBy: visible?.id ?? null,
-    message: visible ? `Name is taken by job ${visible.id}. Choose another or open it.` : 'Name is taken. Choose another.',
+    message: inEnglish(said),
+    said,
   };
 }
 

@@ -1,8 +1,10 @@
 /** Time series of a job: stored points of a fitting resolution, folded to the number of points that is drawn. */
+
 import type { UserCall } from '../auth/caller.ts';
 import { requireJob } from '../auth/job-access.ts';
 import { Refusal } from '../contract/errors.ts';
 import { type FoldedMetrics, METRIC_RESOLUTIONS, type MetricName, type MetricsAnswer, WORST_METRICS } from '../contract/metrics.ts';
+import { messageOf, say } from '../contract/said.ts';
 import type { Database } from '../db/open-database.ts';
 import { ms } from '../db/row-to-view.ts';
 import type { ConsoleContext } from './context.ts';
@@ -82,9 +84,10 @@ export async function readMetrics(database: Database, query: MetricsQuery, nowMs
 }
 
 export function requireRange(from: number, to: number): void {
-  if (to <= from) throw new Refusal('invalid-request', 'The range ends before it begins.', [{ path: 'to', message: 'must be after from' }]);
+  if (to <= from)
+    throw new Refusal('invalid-request', say('said.no.rangeEnd'), [{ path: 'to', ...messageOf(say('said.no.rangeEndField')) }]);
   if (to - from > 366 * 86_400_000)
-    throw new Refusal('invalid-request', 'The range may be a year.', [{ path: 'from', message: 'is too long ago' }]);
+    throw new Refusal('invalid-request', say('said.no.rangeLong'), [{ path: 'from', ...messageOf(say('said.no.rangeLongField')) }]);
 }
 
 /** What a young job is drawn on at least, so that its first seconds do not fill the whole width. */

@@ -3,14 +3,17 @@
  * the same name is skipped, or with overwrite gets the newest version of the archive as its next one, with the tags: its snapshots, its history and
  * its permissions stay, and the next start compares the snapshots with the new plan. A job that is not at rest is refused.
  */
+
 import { randomBytes } from 'node:crypto';
 import { type AuditScope, audited } from '../audit/audited.ts';
 import type { UserCall } from '../auth/caller.ts';
 import { rightsOn } from '../auth/job-access.ts';
 import { Refusal } from '../contract/errors.ts';
+import { fieldProblemOf } from '../contract/issue-to-problem.ts';
 import type { JobStatus } from '../contract/job.ts';
 import type { ImportJobsAnswer } from '../contract/job-archive.ts';
 import { type JobOptions, jobOptionsSchema } from '../contract/job-options.ts';
+import { inEnglish, messageOf, type Said, say, type Told } from '../contract/said.ts';
 import { placeholdersIn } from '../contract/without-secrets.ts';
 import { lockJob } from '../db/lock-job.ts';
 import type { DatabaseTransaction } from '../db/open-database.ts';
@@ -45,7 +48,14 @@ export async function importJobs(
   return { dryRun: choice.dryRun, results };
 }
 
-const refused = (message: string): Outcome => ({ outcome: 'refused', jobId: null, versions: 0, message, warnings: [] });
+const refused = (told: Told): Outcome => ({
+  outcome: 'refused',
+  jobId: null,
+  versions: 0,
+  ...messageOf(told),
+  warnings: [],
+  warningsSaid: [],
+});
 
 async function importOne(
   context: ConsoleContext,
@@ -56,21 +66,23 @@ async function importOne(
 ): Promise<Outcome> {
   if ('problem' in read) return refused(read.problem);
   const prepared = prepare(read.file, queues);
-  if (typeof prepared === 'string') return refused(prepared);
+  if ('code' in prepared) return refused(prepared);
   const { projectId } = call.caller;
   const taken = await context.database.job.findUnique({ where: { liveName: liveNameOf(projectId, read.name) } });
   if (taken && !choice.overwrite) {
-    return { outcome: 'skipped', jobId: null, versions: 0, message: `The name ${read.name} is taken. Overwrite is off.`, warnings: [] };
+    return { ...refused(say('said.act.jobSkipped', { name: read.name })), outcome: 'skipped' };
   }
   try {
     if (!taken) return await makeJob(context, call, prepared, choice);
     return await overwriteJob(context, call, taken.id, prepared, choice);
   } catch (error) {
-    if (error instanceof Refusal) return refused(error.message);
-    if (isUniqueViolation(error)) return refused(`The name ${read.name} was taken a moment ago.`);
+    if (error instanceof Refusal) return refused(error.said);
+    if (isUniqueViolation(error)) return refused(say('said.no.nameMomentShort', { name: read.name }));
     throw error;
   }
 }
+
+const warned = (warnings: readonly Said[]) => ({ warnings: warnings.map((one) => inEnglish(one)), warningsSaid: [...warnings] });
 
 interface PreparedVersion {
   readonly number: number;
@@ -85,18 +97,22 @@ interface Prepared {
   readonly file: ArchivedFile;
   readonly versions: readonly PreparedVersion[];
   readonly newest: PreparedVersion;
-  readonly warnings: string[];
+  readonly warnings: Said[];
 }
 
 /** A sentence when the job cannot be imported. Options that were not known when it was exported get their defaults. */
-function prepare(file: ArchivedFile, queues: ReadonlySet<string>): Prepared | string {
-  const warnings: string[] = [];
+function prepare(file: ArchivedFile, queues: ReadonlySet<string>): Prepared | Said {
+  const warnings: Said[] = [];
   const versions: PreparedVersion[] = [];
   for (const version of file.job.versions) {
     const parsed = jobOptionsSchema.safeParse(version.options);
     if (!parsed.success) {
       const issue = parsed.error.issues[0];
-      return `Version ${version.number}: ${issue?.path.join('.') ?? 'options'}: ${issue?.message ?? 'does not fit'}`;
+      return say('said.no.importVersion', {
+        version: version.number,
+        path: issue?.path.join('.') ?? 'options',
+        why: issue ? fieldProblemOf(issue).said : say('said.no.fit'),
+      });
     }
     const isQueueHere = queues.has(parsed.data.queueName);
     versions.push({
@@ -108,26 +124,32 @@ function prepare(file: ArchivedFile, queues: ReadonlySet<string>): Prepared | st
       dliFieldsJson: JSON.stringify(version.dliFields),
     });
     if (version === file.job.versions.at(-1) && !isQueueHere) {
-      warnings.push(`There is no queue named ${parsed.data.queueName} here; the job is in default.`);
+      warnings.push(say('said.act.queueMissing', { name: parsed.data.queueName }));
     }
   }
   const newest = versions.at(-1) as PreparedVersion;
   const empty = placeholdersIn(newest.sql + JSON.stringify(newest.options));
-  if (empty.length > 0) warnings.push(`Secrets do not travel. Fill in before the start: ${empty.join(', ')}.`);
+  if (empty.length > 0) warnings.push(say('said.act.secretsMissing', { names: empty.join(', ') }));
   return { file, versions, newest, warnings };
 }
 
 async function makeJob(context: ConsoleContext, call: UserCall, prepared: Prepared, choice: ImportChoice): Promise<Outcome> {
   const { file, versions, warnings } = prepared;
   const count = versions.length;
-  const words = `${count} ${count === 1 ? 'version' : 'versions'}`;
-  if (choice.dryRun) return { outcome: 'made', jobId: null, versions: count, message: `Would be made as a draft with ${words}.`, warnings };
+  if (choice.dryRun)
+    return {
+      outcome: 'made',
+      jobId: null,
+      versions: count,
+      ...messageOf(say('said.act.jobWouldBeMade', { n: count })),
+      ...warned(warnings),
+    };
   const object = { type: 'job', id: '', name: file.job.name } as const;
   const id = await audited(context.database, call, 'importStreamJob', object, async (note) => {
     note.after = { versions: count };
     return context.database.$transaction((tx) => insert(tx, context, call, prepared, note));
   });
-  return { outcome: 'made', jobId: id, versions: count, message: `Made as a draft with ${words}.`, warnings };
+  return { outcome: 'made', jobId: id, versions: count, ...messageOf(say('said.act.jobMade', { n: count })), ...warned(warnings) };
 }
 
 async function insert(
@@ -187,17 +209,23 @@ async function overwriteJob(
   const { file, warnings } = prepared;
   const target = await database.job.findUniqueOrThrow({ where: { id: jobId } });
   const rights = await rightsOn(database, call.caller, target);
-  if (!rights.includes('update')) throw new Refusal('not-allowed', `The name ${file.job.name} is taken by a job that you may not change.`);
+  if (!rights.includes('update')) throw new Refusal('not-allowed', say('said.no.nameNotYours', { name: file.job.name }));
   requireOverwritable(target, file);
   if (choice.dryRun) {
-    const message = `Would become version ${target.version + 1} of job ${jobId}.`;
-    return { outcome: 'overwritten', jobId: null, versions: 1, message, warnings };
+    const told = say('said.act.jobWouldBecome', { version: target.version + 1, id: jobId });
+    return { outcome: 'overwritten', jobId: null, versions: 1, ...messageOf(told), ...warned(warnings) };
   }
   const object = { type: 'job', id: String(jobId), name: target.name } as const;
   const number = await audited(database, call, 'importStreamJob', object, (note) =>
     database.$transaction((tx) => saveAsNext(tx, context, call, jobId, prepared, note)),
   );
-  return { outcome: 'overwritten', jobId, versions: 1, message: `Is version ${number} of job ${jobId}; its snapshots stay.`, warnings };
+  return {
+    outcome: 'overwritten',
+    jobId,
+    versions: 1,
+    ...messageOf(say('said.act.jobBecame', { version: number, id: jobId })),
+    ...warned(warnings),
+  };
 }
 
 function requireOverwritable(
@@ -208,10 +236,10 @@ function requireOverwritable(
   if (!isAtRest(status) || isRestartPending(job)) {
     throw new Refusal(
       'wrong-status',
-      `Job ${job.name} is ${isRestartPending(job) ? 'about to restart' : statusWords(status)}. Stop it first.`,
+      say('said.no.importRunning', { name: job.name, status: isRestartPending(job) ? say('said.status.restart') : statusWords(status) }),
     );
   }
-  if (job.type !== file.job.type) throw new Refusal('wrong-status', `Job ${job.name} here is of another type.`);
+  if (job.type !== file.job.type) throw new Refusal('wrong-status', say('said.no.importType', { name: job.name }));
 }
 
 async function saveAsNext(

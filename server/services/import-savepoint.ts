@@ -1,4 +1,5 @@
 /** Import a savepoint or checkpoint: the six checks, then the snapshot is registered as the job's newest savepoint, in one transaction. */
+
 import { type AuditScope, audited } from '../audit/audited.ts';
 import type { UserCall } from '../auth/caller.ts';
 import { requireJob } from '../auth/job-access.ts';
@@ -6,8 +7,10 @@ import { Refusal } from '../contract/errors.ts';
 import type { BrowseAnswer, ImportPreview } from '../contract/import.ts';
 import type { JobStatus } from '../contract/job.ts';
 import type { ActResult } from '../contract/primitives.ts';
+import { say } from '../contract/said.ts';
 import { lockJob } from '../db/lock-job.ts';
 import { SNAPSHOT_INCLUDE, snapshotView } from '../db/row-to-view.ts';
+import { toldColumns } from '../db/told-columns.ts';
 import { appendEvent } from '../events/append-event.ts';
 import type { ConsoleContext } from './context.ts';
 import { refusalOfAct } from './job-acts.ts';
@@ -16,6 +19,7 @@ import { tellJobChanged } from './job-writes.ts';
 import type { FoundSnapshot } from './ports.ts';
 import { readSettings } from './settings.ts';
 import { checkedPath } from './stop-jobs.ts';
+import { doneWith } from './write-operation.ts';
 
 export async function previewImport(
   context: ConsoleContext,
@@ -79,7 +83,7 @@ async function register(context: ConsoleContext, jobId: number, found: FoundSnap
         at: now,
         kind: 'import',
         who,
-        text: `Imported ${found.path}; the next start restores from it.`,
+        ...toldColumns(say('said.run.importedFile', { path: found.path })),
         snapshotId: row.id,
         snapshotName: row.name,
         lostJson: none,
@@ -108,12 +112,12 @@ export async function importSavepoint(
     note.after = { path: input.path };
     const path = checkedPath(input.path);
     const { preview, found } = await context.previews.previewImport(job.id, path);
-    if (preview.canImport === 'no' || found === null) throw new Refusal('snapshot-not-restorable', preview.sentence, preview);
+    if (preview.canImport === 'no' || found === null) throw new Refusal('snapshot-not-restorable', preview.said, preview);
     if (preview.canImport === 'with-name' && input.typedName !== job.name) {
-      throw new Refusal('acceptance-needed', `${preview.sentence} To import it all the same, type the job's name: ${job.name}.`, preview);
+      throw new Refusal('acceptance-needed', [...preview.said, say('said.no.importName', { name: job.name })], preview);
     }
     const id = await register(context, job.id, found, call.caller.name, note);
     context.events.nudge();
-    return { results: [{ jobId: job.id, outcome: 'done', operationId: null, code: null, message: `Imported as ${found.name} (${id}).` }] };
+    return { results: [{ jobId: job.id, ...doneWith(say('said.act.imported', { name: found.name, id })) }] };
   });
 }

@@ -1,4 +1,5 @@
 /** What happened to a job: runs, ledger, events, exceptions by cause, and the tasks of its newest run. */
+
 import type { z } from 'zod';
 import type { UserCall } from '../auth/caller.ts';
 import { requireJob } from '../auth/job-access.ts';
@@ -6,6 +7,7 @@ import type { Figure } from '../contract/primitives.ts';
 import type { JobEvent, LedgerEntry, listJobEventsQuerySchema, Run, TasksAnswer } from '../contract/runs.ts';
 import type { Database, Prisma } from '../db/open-database.ts';
 import { ms, msOrNull, type RunRow, runView } from '../db/row-to-view.ts';
+import { saidOf } from '../db/told-columns.ts';
 import type { ConsoleContext } from './context.ts';
 
 interface Paging {
@@ -44,6 +46,7 @@ export function ledgerView(row: LedgerRow): LedgerEntry {
     runNumber: row.runNumber,
     who: row.who,
     text: row.text,
+    said: saidOf(row.saidJson, row.text),
     snapshot: row.snapshotId === null ? null : { id: row.snapshotId, name: row.snapshotName ?? '' },
     lost: figure(row.lostJson),
     readAgain: figure(row.readAgainJson),
@@ -73,6 +76,7 @@ export function jobEventView(row: EventRow): JobEvent {
     level: row.level as JobEvent['level'],
     runNumber: row.runNumber,
     message: row.message,
+    said: saidOf(row.saidJson, row.message),
     detail: row.detail,
     causeKey: row.causeKey,
   };
@@ -115,6 +119,7 @@ export async function listExceptions(context: ConsoleContext, call: UserCall, jo
       return {
         causeKey: group.causeKey ?? '',
         message: last.message,
+        said: saidOf(last.saidJson, last.message),
         count: group._count._all,
         firstAt: ms(group._min.at),
         lastAt: ms(group._max.at),

@@ -1,9 +1,11 @@
 /** Per-job rights of users: list, grant, revoke. Owner and administrators hold all and cannot lose any. */
+
 import { audited } from '../audit/audited.ts';
 import type { UserCall } from '../auth/caller.ts';
 import { requireJob, rightsOn } from '../auth/job-access.ts';
 import { Refusal } from '../contract/errors.ts';
 import { JOB_RIGHTS, type JobRight } from '../contract/job.ts';
+import { say } from '../contract/said.ts';
 import { USER_REF } from '../db/row-to-view.ts';
 import type { ConsoleContext } from './context.ts';
 
@@ -38,12 +40,11 @@ export async function setJobPermission(
   const job = await requireJob(database, call.caller, input.jobId, input.rights.length === 0 ? 'revoke' : 'grant');
   await audited(database, call, 'setStreamJobPermission', { type: 'job', id: String(job.id), name: job.name }, async (note) => {
     const user = await database.user.findUnique({ where: { id: input.userId } });
-    if (!user) throw new Refusal('not-found', 'There is no such user.');
-    if (user.role === 'admin' || user.id === job.ownerId)
-      throw new Refusal('not-allowed', `${user.name} holds all rights and cannot lose any.`);
+    if (!user) throw new Refusal('not-found', say('said.no.user'));
+    if (user.role === 'admin' || user.id === job.ownerId) throw new Refusal('not-allowed', say('said.no.fixedRights', { name: user.name }));
     const own = await rightsOn(database, call.caller, job);
     const beyond = input.rights.filter((right) => !own.includes(right));
-    if (beyond.length > 0) throw new Refusal('not-allowed', `You may not grant what you do not hold yourself: ${beyond.join(', ')}.`);
+    if (beyond.length > 0) throw new Refusal('not-allowed', say('said.no.beyondRights', { rights: beyond.join(', ') }));
     note.after = { user: user.email, rights: input.rights };
     const key = { jobId: job.id, userId: user.id };
     // Every right needs the right to see the job.

@@ -1,4 +1,5 @@
 /** A job's row with its neighbours to what the contract tells: list rows and the whole job. */
+
 import type { UserCall } from '../auth/caller.ts';
 import { rightsOn } from '../auth/job-access.ts';
 import type { Job, JobSummary } from '../contract/job.ts';
@@ -6,6 +7,7 @@ import { type JobOptions, jobOptionsSchema } from '../contract/job-options.ts';
 import type { Snapshot } from '../contract/snapshot.ts';
 import type { DatabaseOrTransaction, Prisma } from '../db/open-database.ts';
 import { ms, msOrNull, numberOrNull, USER_REF } from '../db/row-to-view.ts';
+import { saidOf } from '../db/told-columns.ts';
 import type { ConsoleContext } from './context.ts';
 import { actStates } from './job-acts.ts';
 
@@ -31,6 +33,7 @@ export async function jobSummaries(database: DatabaseOrTransaction, rows: readon
       description: row.description,
       status: row.status as JobSummary['status'],
       statusMessage: row.statusMessage,
+      statusSaid: saidOf(row.statusSaidJson, row.statusMessage),
       statusAt: ms(row.statusAt),
       desired: row.desired as JobSummary['desired'],
       observed: row.observed as JobSummary['observed'],

@@ -1,8 +1,11 @@
 /** What several services share when they write a job: merged options checked, names free, the queue there, the change told. */
+
 import type { Caller } from '../auth/caller.ts';
 import { engineOfQueue } from '../connections/flink-clusters.ts';
 import { Refusal } from '../contract/errors.ts';
+import { fieldProblemOf } from '../contract/issue-to-problem.ts';
 import { type JobOptions, type JobOptionsPatch, jobOptionsSchema } from '../contract/job-options.ts';
+import { say } from '../contract/said.ts';
 import type { DatabaseOrTransaction } from '../db/open-database.ts';
 import { appendEvent } from '../events/append-event.ts';
 import { JOB_INCLUDE, type JobRow, jobSummaries } from './job-view.ts';
@@ -11,8 +14,8 @@ import { JOB_INCLUDE, type JobRow, jobSummaries } from './job-view.ts';
 export function mergeOptions(saved: JobOptions | null, patch: JobOptionsPatch): JobOptions {
   const merged = jobOptionsSchema.safeParse({ ...saved, ...patch });
   if (merged.success) return merged.data;
-  const details = merged.error.issues.map((issue) => ({ path: `options.${issue.path.join('.')}`, message: issue.message }));
-  throw new Refusal('invalid-request', details[0]?.message ?? 'The running parameters do not fit together.', details);
+  const details = merged.error.issues.map((issue) => fieldProblemOf(issue, 'options'));
+  throw new Refusal('invalid-request', details[0]?.said ?? say('said.no.parameters'), details);
 }
 
 export const liveNameOf = (projectId: string, name: string): string => `${projectId}/${name}`;
@@ -21,7 +24,7 @@ export const liveNameOf = (projectId: string, name: string): string => `${projec
 export async function requireFreeName(database: DatabaseOrTransaction, caller: Caller, name: string, exceptJobId = 0): Promise<void> {
   const taken = await database.job.findUnique({ where: { liveName: liveNameOf(caller.projectId, name) }, select: { id: true } });
   if (taken && taken.id !== exceptJobId) {
-    throw new Refusal('name-taken', `The name ${name} is taken by job ${taken.id}. Choose another.`, { jobId: taken.id });
+    throw new Refusal('name-taken', say('said.no.nameTaken', { name, id: taken.id }), { jobId: taken.id });
   }
 }
 
@@ -31,8 +34,7 @@ export function isUniqueViolation(error: unknown): boolean {
 }
 
 export async function requireQueue(database: DatabaseOrTransaction, projectId: string, name: string): Promise<void> {
-  if ((await engineOfQueue(database, projectId, name)) === null)
-    throw new Refusal('queue-not-found', `There is no queue named ${name}. Choose default or make the queue first.`);
+  if ((await engineOfQueue(database, projectId, name)) === null) throw new Refusal('queue-not-found', say('said.no.queueNamed', { name }));
 }
 
 /** Columns of a job that follow from its options. */

@@ -1,9 +1,11 @@
 /** The audit log, for administrators. */
+
 import type { z } from 'zod';
 import type { UserCall } from '../auth/caller.ts';
 import type { AuditEntry, listAuditQuerySchema } from '../contract/administration.ts';
 import type { Prisma } from '../db/open-database.ts';
 import { ms } from '../db/row-to-view.ts';
+import { saidOf } from '../db/told-columns.ts';
 import type { ConsoleContext } from './context.ts';
 import { containing } from './list-jobs.ts';
 
@@ -45,6 +47,7 @@ export async function listAudit(context: ConsoleContext, _call: UserCall, query:
     via: row.via as AuditEntry['via'],
     result: row.result as AuditEntry['result'],
     message: row.message,
+    said: saidOf(row.saidJson, row.message),
     before: json(row.beforeJson),
     after: json(row.afterJson),
     requestId: row.requestId,

@@ -1,10 +1,12 @@
 /** Operations of jobs the caller may see. Cancelling asks; the supervisor decides at the next step where it is still possible. */
+
 import type { z } from 'zod';
 import { audited } from '../audit/audited.ts';
 import type { UserCall } from '../auth/caller.ts';
 import { requireJob, visibleJobs } from '../auth/job-access.ts';
 import { Refusal } from '../contract/errors.ts';
 import type { listOperationsQuerySchema, Operation } from '../contract/runs.ts';
+import { say } from '../contract/said.ts';
 import { OPERATION_INCLUDE, operationView } from '../db/row-to-view.ts';
 import type { ConsoleContext } from './context.ts';
 
@@ -28,7 +30,7 @@ export async function listOperations(context: ConsoleContext, call: UserCall, qu
 
 export async function getOperation(context: ConsoleContext, call: UserCall, id: string): Promise<Operation> {
   const row = await context.database.operation.findFirst({ where: { id, job: visibleJobs(call.caller) }, include: OPERATION_INCLUDE });
-  if (!row) throw new Refusal('not-found', 'There is no such operation.');
+  if (!row) throw new Refusal('not-found', say('said.no.operation'));
   return operationView(row);
 }
 
@@ -41,7 +43,7 @@ export async function cancelOperation(context: ConsoleContext, call: UserCall, i
       where: { id, status: { in: ['pending', 'running'] } },
       data: { cancelAskedAt: new Date(context.clock.nowMs()) },
     });
-    if (asked.count === 0) throw new Refusal('wrong-status', 'The operation has ended already.');
+    if (asked.count === 0) throw new Refusal('wrong-status', say('said.no.operationEnded'));
     context.supervisor.wake();
     return getOperation(context, call, id);
   });

@@ -2,6 +2,7 @@
  * Packages: list, upload (a version each), used by, delete. A version that the saved or the running version of a job names is not
  * deleted. Engines find files with server/packages/package-files.ts.
  */
+
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { audited } from '../audit/audited.ts';
@@ -15,6 +16,7 @@ import {
   type packageUsersAnswerSchema,
   type UploadPackage,
 } from '../contract/packages.ts';
+import { type Said, say } from '../contract/said.ts';
 import type { DatabaseOrTransaction, Prisma } from '../db/open-database.ts';
 import { ms, USER_REF } from '../db/row-to-view.ts';
 import { objectOfPackage, openPackage, type PackageFile } from '../packages/package-files.ts';
@@ -131,7 +133,7 @@ export async function listPackages(context: ConsoleContext, call: UserCall, quer
 
 async function find(context: ConsoleContext, call: UserCall, id: string): Promise<PackageRow> {
   const row = await context.database.package.findFirst({ where: { id, projectId: call.caller.projectId }, include: INCLUDE });
-  if (!row) throw new Refusal('not-found', 'There is no such package.');
+  if (!row) throw new Refusal('not-found', say('said.no.package'));
   return row;
 }
 
@@ -142,7 +144,7 @@ async function viewNow(context: ConsoleContext, call: UserCall, id: string): Pro
 
 function requireMine(call: UserCall, row: PackageRow): void {
   if (call.caller.role === 'admin' || row.ownerId === call.caller.userId) return;
-  throw new Refusal('not-allowed', `The package ${row.name} belongs to ${row.owner.name}. Ask them, or an administrator.`);
+  throw new Refusal('not-allowed', say('said.no.packageOther', { name: row.name, owner: row.owner.name }));
 }
 
 const fullName = (group: string, name: string): string => (group === '' ? name : `${group}/${name}`);
@@ -156,7 +158,7 @@ async function beginVersion(context: ConsoleContext, call: UserCall, input: Uplo
   const found = await database.package.findUnique({ where: key, include: INCLUDE });
   if (found) requireMine(call, found);
   if (found && found.kind !== input.kind) {
-    throw new Refusal('invalid-request', `${fullName(input.group, input.name)} is there as another type of file. Choose another name.`);
+    throw new Refusal('invalid-request', say('said.no.packageType', { name: fullName(input.group, input.name) }));
   }
   const row =
     found ??
@@ -187,8 +189,7 @@ async function beginVersion(context: ConsoleContext, call: UserCall, input: Uplo
 }
 
 function someoneElse(error: unknown): never {
-  if (isUniqueViolation(error))
-    throw new Refusal('in-use', 'Somebody uploads the same package at this moment. Try again when they are done.');
+  if (isUniqueViolation(error)) throw new Refusal('in-use', say('said.no.packageUpload'));
   throw error;
 }
 
@@ -209,7 +210,7 @@ export async function uploadPackage(
     try {
       await store.ensureBucket(ref.bucket);
       const stored = await storePackage(store, ref, body, { bytesMax: PACKAGE_BYTES_MAX, sha256: input.sha256 ?? null });
-      if (stored.kind === 'refused') throw new Refusal(stored.why === 'too-large' ? 'too-large' : 'invalid-request', stored.message);
+      if (stored.kind === 'refused') throw new Refusal(stored.why === 'too-large' ? 'too-large' : 'invalid-request', stored.told);
       await database.packageVersion.update({
         where: { id: version.id },
         data: { status: 'finished', sizeBytes: BigInt(stored.sizeBytes), sha256: stored.sha256 },
@@ -252,7 +253,7 @@ export async function deletePackage(context: ConsoleContext, call: UserCall, id:
   return audited(database, call, 'deleteResource', { type: 'package', id, name }, async (note) => {
     requireMine(call, row);
     const going = number === null ? row.versions : row.versions.filter((version) => version.number === number);
-    if (number !== null && going.length === 0) throw new Refusal('not-found', `${name} has no version ${number}.`);
+    if (number !== null && going.length === 0) throw new Refusal('not-found', say('said.no.packageVersion', { name, version: number }));
     note.before = { versions: going.map((version) => version.number) };
     await database.$transaction(async (tx) => {
       const paths = going.map((version) => version.path);
@@ -267,10 +268,9 @@ export async function deletePackage(context: ConsoleContext, call: UserCall, id:
   });
 }
 
-function inUse(name: string, number: number | null, uses: readonly Use[]): string {
-  const jobs = new Set(uses.map((use) => use.jobId));
-  const what = number === null ? name : `Version ${number} of ${name}`;
-  return `${what} is used by ${jobs.size} ${jobs.size === 1 ? 'job' : 'jobs'}. Nothing was deleted. Give them another file first.`;
+function inUse(name: string, number: number | null, uses: readonly Use[]): Said {
+  const n = new Set(uses.map((use) => use.jobId)).size;
+  return number === null ? say('said.no.packageUsed', { name, n }) : say('said.no.packageVersionUsed', { name, n, version: number });
 }
 
 export async function listPackageUsers(
@@ -305,7 +305,7 @@ export async function listPackageUsers(
 export async function readPackage(context: ConsoleContext, call: UserCall, id: string, number: number) {
   const row = await find(context, call, id);
   const version = row.versions.find((one) => one.number === number && one.status === 'finished');
-  if (!version) throw new Refusal('not-found', `${row.name} has no version ${number}.`);
+  if (!version) throw new Refusal('not-found', say('said.no.packageVersion', { name: row.name, version: number }));
   const file: PackageFile = {
     packageId: row.id,
     versionId: version.id,

@@ -1,5 +1,7 @@
 /** A physical plan as the graph that the console draws, and the delivery contract that follows from its sinks. No table option is shown. */
+
 import type { Delivery, PlanGraph } from '../contract/check.ts';
+import { saidOf } from '../db/told-columns.ts';
 import type { ChangelogMode, PhysicalPlan, PlanNode } from '../engine/planner/physical-plan.ts';
 import { formatType } from '../engine/types/sql-type.ts';
 
@@ -75,7 +77,15 @@ const WORDS = { 'exactly-once': 'Exactly once', idempotent: 'Idempotent', 'at-le
 export function deliveryOf(plan: PhysicalPlan): Delivery {
   const sinks = plan.nodes.flatMap((node) =>
     node.kind === 'sink'
-      ? [{ name: node.table.name, connector: node.table.connector, guarantee: node.delivery.guarantee, why: node.delivery.why }]
+      ? [
+          {
+            name: node.table.name,
+            connector: node.table.connector,
+            guarantee: node.delivery.guarantee,
+            why: node.delivery.why,
+            whySaid: saidOf('[]', node.delivery.why),
+          },
+        ]
       : [],
   );
   const overall = RANK[Math.max(0, ...sinks.map((sink) => RANK.indexOf(sink.guarantee)))] ?? 'none';

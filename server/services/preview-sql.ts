@@ -2,6 +2,7 @@
  * Preview of a query for the editor: live or sample data in, rows out, nothing written. It runs as a job of the caller would (same address
  * policy, same connections), in a process of its own with a budget; a user has two at a time, the server eight.
  */
+
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { audited } from '../audit/audited.ts';
@@ -11,6 +12,8 @@ import { namedIn, readConnections } from '../connections/read-connections.ts';
 import { Refusal } from '../contract/errors.ts';
 import { settingsOfOptions } from '../contract/job-settings.ts';
 import { PREVIEW_MEMORY_MEGABYTES, type PreviewEvent, type previewSqlSchema } from '../contract/preview.ts';
+import { recognise } from '../contract/recognise.ts';
+import { messageOf, say } from '../contract/said.ts';
 import type { PreviewReport } from '../engine/preview/preview-wire.ts';
 import type { ConsoleContext } from './context.ts';
 import { readOptions } from './job-view.ts';
@@ -45,9 +48,8 @@ export async function previewSql(
     note.after = { statement: input.statement, source: input.source };
     const { allowedAddresses } = await readSettings(context.database);
     const mine = [...open.values()].filter((preview) => preview.userId === userId).length;
-    if (mine >= MOST_OF_USER) throw new Refusal('too-many-requests', `You have ${mine} previews running. Stop one first.`);
-    if (open.size >= MOST)
-      throw new Refusal('too-many-requests', `${open.size} previews are running on this server. Try again in a minute.`);
+    if (mine >= MOST_OF_USER) throw new Refusal('too-many-requests', say('said.no.previewsOwn', { n: mine }));
+    if (open.size >= MOST) throw new Refusal('too-many-requests', say('said.no.previewsAll', { n: open.size }));
     const id = randomUUID();
     const { environment } = context;
     const spec = {
@@ -77,7 +79,7 @@ async function scriptOf(context: ConsoleContext, call: UserCall, input: Input) {
   if (input.jobId === undefined) return { sql: input.sql ?? '', options: mergeOptions(null, input.options), name: 'preview' };
   const access = await requireJob(context.database, call.caller, input.jobId);
   const job = await context.database.job.findUniqueOrThrow({ where: { id: access.id } });
-  if (job.type !== 'flink_opensource_sql_job') throw new Refusal('invalid-request', 'A Flink Jar job has no SQL to preview.');
+  if (job.type !== 'flink_opensource_sql_job') throw new Refusal('invalid-request', say('said.no.jarPreview'));
   const version = await context.database.jobVersion.findUniqueOrThrow({ where: { jobId_number: { jobId: job.id, number: job.version } } });
   return { sql: input.sql ?? version.sql, options: mergeOptions(readOptions(version.optionsJson), input.options), name: job.name };
 }
@@ -85,7 +87,7 @@ async function scriptOf(context: ConsoleContext, call: UserCall, input: Input) {
 /** A preview of another user does not exist for the caller. */
 export async function stopPreview(_context: ConsoleContext, call: UserCall, id: string): Promise<{ ok: true }> {
   const preview = open.get(id);
-  if (!preview || preview.userId !== call.caller.userId) throw new Refusal('not-found', 'There is no such preview; it may have ended.');
+  if (!preview || preview.userId !== call.caller.userId) throw new Refusal('not-found', say('said.no.preview'));
   preview.stop();
   return { ok: true };
 }
@@ -103,6 +105,13 @@ function eventOf(id: string, report: PreviewReport): PreviewEvent {
     case 'progress':
       return { type: 'progress', at, watermarkAt: report.watermarkMs, total: report.total, recordsIn: report.recordsIn };
     case 'end':
-      return { type: 'end', at, reason: report.reason, message: report.message, total: report.total, recordsIn: report.recordsIn };
+      return {
+        type: 'end',
+        at,
+        reason: report.reason,
+        ...messageOf(recognise(report.message)),
+        total: report.total,
+        recordsIn: report.recordsIn,
+      };
   }
 }

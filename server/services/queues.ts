@@ -6,6 +6,7 @@ import type { UserCall } from '../auth/caller.ts';
 import { readConfig } from '../connections/read-connections.ts';
 import type { createQueueSchema, Queue } from '../contract/administration.ts';
 import { Refusal } from '../contract/errors.ts';
+import { say } from '../contract/said.ts';
 import type { ConsoleContext } from './context.ts';
 import { isUniqueViolation } from './job-writes.ts';
 
@@ -57,12 +58,12 @@ export async function createQueue(context: ConsoleContext, call: UserCall, input
     const name = { projectId: call.caller.projectId, name: input.name };
     const connection = await context.database.connection.findUnique({ where: { projectId_name: name } });
     if (connection?.kind === 'flink') {
-      throw new Refusal('name-taken', `${input.name} is a Flink cluster among the connections, and so a queue already.`);
+      throw new Refusal('name-taken', say('said.no.clusterIsQueue', { name: input.name }));
     }
     try {
       await context.database.queue.create({ data: { projectId: call.caller.projectId, ...input } });
     } catch (error) {
-      if (isUniqueViolation(error)) throw new Refusal('name-taken', `A queue named ${input.name} exists already.`);
+      if (isUniqueViolation(error)) throw new Refusal('name-taken', say('said.no.queueTaken', { name: input.name }));
       throw error;
     }
     return { ...input, usedCus: 0, runningJobs: 0 };
@@ -73,11 +74,11 @@ export async function deleteQueue(context: ConsoleContext, call: UserCall, name:
   const { projectId } = call.caller;
   const { database } = context;
   return audited(database, call, 'deleteQueue', { type: 'queue', id: name, name }, async () => {
-    if (name === 'default') throw new Refusal('in-use', 'The queue default always exists.');
+    if (name === 'default') throw new Refusal('in-use', say('said.no.queueDefault'));
     const jobs = await database.job.count({ where: { projectId, queueName: name, deletedAt: null } });
-    if (jobs > 0) throw new Refusal('in-use', `${jobs} ${jobs === 1 ? 'job uses' : 'jobs use'} the queue ${name}. Move them first.`);
+    if (jobs > 0) throw new Refusal('in-use', say('said.no.queueUsed', { n: jobs, name }));
     const gone = await database.queue.deleteMany({ where: { projectId, name } });
-    if (gone.count === 0) throw new Refusal('not-found', `There is no queue named ${name}.`);
+    if (gone.count === 0) throw new Refusal('not-found', say('said.no.queue', { name }));
     return { ok: true } as const;
   });
 }

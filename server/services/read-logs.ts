@@ -4,6 +4,7 @@
  * before, …) and read as one text, oldest first; cursors are byte offsets in it, so that older and newer lines are found without
  * reading all. They hold across a rotation until the oldest file is dropped.
  */
+
 import { type FileHandle, open } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
 import type { z } from 'zod';
@@ -11,6 +12,7 @@ import type { UserCall } from '../auth/caller.ts';
 import { requireJob } from '../auth/job-access.ts';
 import { Refusal } from '../contract/errors.ts';
 import { LOG_LEVELS, type LogLine, type logsQuerySchema } from '../contract/runs.ts';
+import { say } from '../contract/said.ts';
 import type { ConsoleContext } from './context.ts';
 
 /** How much of a file one request reads at most. */
@@ -116,7 +118,7 @@ export async function getJobLogs(context: ConsoleContext, call: UserCall, query:
   if (!run?.logPath) return nothing;
   const root = join(context.environment.dataDir, 'logs');
   const inside = relative(root, run.logPath);
-  if (isAbsolute(inside) || inside.startsWith('..')) throw new Refusal('not-found', 'The log of this run is not under the data directory.');
+  if (isAbsolute(inside) || inside.startsWith('..')) throw new Refusal('not-found', say('said.no.logFile'));
   const log = await LogText.open(run.logPath);
   try {
     return { run: run.number, ...(await readLines(log, query)) };

@@ -1,4 +1,5 @@
 /** Jobs of restart recipes: make one, tell how far it is, prove it by its files, and kill its process on purpose. */
+
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { audited } from '../audit/audited.ts';
@@ -6,6 +7,7 @@ import type { UserCall } from '../auth/caller.ts';
 import { requireJob } from '../auth/job-access.ts';
 import { Refusal } from '../contract/errors.ts';
 import { RECIPE_TAG, type RecipeKey, type RecipeProgress, type RecipeProof, recipeKeySchema } from '../contract/recipes.ts';
+import { say } from '../contract/said.ts';
 import { killProven, parseIdentity } from '../engines/embedded/process-identity.ts';
 import { proofOf, type RecipeFacts, recipeProgress } from '../recipes/recipe-steps.ts';
 import { folderPath, NUMBER_COLUMN, recipeOf } from '../recipes/restart-recipes.ts';
@@ -21,7 +23,7 @@ async function freeName(context: ConsoleContext, call: UserCall, key: RecipeKey)
     const liveName = liveNameOf(call.caller.projectId, name);
     if (!(await context.database.job.findUnique({ where: { liveName }, select: { id: true } }))) return name;
   }
-  throw new Refusal('name-taken', 'There are a thousand jobs of this recipe already. Delete some first.');
+  throw new Refusal('name-taken', say('said.no.recipes'));
 }
 
 export async function createRecipeJob(context: ConsoleContext, call: UserCall, key: RecipeKey): Promise<{ jobId: number }> {
@@ -43,7 +45,7 @@ export async function createRecipeJob(context: ConsoleContext, call: UserCall, k
 async function recipeKeyOf(context: ConsoleContext, jobId: number): Promise<RecipeKey> {
   const tag = await context.database.tag.findUnique({ where: { jobId_key: { jobId, key: RECIPE_TAG } } });
   const key = recipeKeySchema.safeParse(tag?.value);
-  if (!key.success) throw new Refusal('not-found', `Job ${jobId} was not made from a restart recipe.`);
+  if (!key.success) throw new Refusal('not-found', say('said.no.recipe', { id: jobId }));
   return key.data;
 }
 
@@ -122,11 +124,11 @@ export async function breakRecipeJob(context: ConsoleContext, call: UserCall, jo
     await recipeKeyOf(context, jobId);
     const run = await database.run.findFirst({ where: { jobId, endedAt: null, engine: 'embedded' }, orderBy: { number: 'desc' } });
     const identity = run ? parseIdentity(run.engineRef) : null;
-    if (!run || run.runningAt === null || identity === null) throw new Refusal('wrong-status', 'The job does not run now. Start it first.');
+    if (!run || run.runningAt === null || identity === null) throw new Refusal('wrong-status', say('said.no.runNow'));
     note.after = { run: run.number, pid: identity.pid };
     if (!(await killProven(identity))) {
       const log = join(context.environment.dataDir, 'logs', String(jobId));
-      throw new Refusal('engine-unreachable', `The process of run ${run.number} could not be ended for certain. Its log is in ${log}.`);
+      throw new Refusal('engine-unreachable', say('said.no.kill', { run: run.number, path: log }));
     }
     context.supervisor.wake();
     return { ok: true } as const;

@@ -1,4 +1,5 @@
 /** The first administrator, made with the one-time link that the first start printed. */
+
 import type { z } from 'zod';
 import { audited } from '../audit/audited.ts';
 import { callerOfUser } from '../auth/authenticate.ts';
@@ -8,6 +9,7 @@ import { createSession } from '../auth/session.ts';
 import { hashToken } from '../auth/token.ts';
 import type { setUpSchema } from '../contract/account.ts';
 import { Refusal } from '../contract/errors.ts';
+import { say } from '../contract/said.ts';
 import type { ConsoleContext } from './context.ts';
 import type { SignedIn } from './sign-in.ts';
 import { userView } from './users.ts';
@@ -21,7 +23,7 @@ export async function setUp(context: ConsoleContext, call: Call, input: z.output
   const object = { type: 'user', id: '', name: input.email } as const;
   return audited(database, call, 'setUp', object, async (note) => {
     const nowMs = context.clock.nowMs();
-    if ((await database.user.count()) > 0) throw new Refusal('setup-done', 'The first administrator exists already. Sign in.');
+    if ((await database.user.count()) > 0) throw new Refusal('setup-done', say('said.no.setupDone'));
     const passwordHash = await hashPassword(input.password);
     const user = await database.$transaction(async (tx) => {
       // The link and the count are taken in one statement each inside the transaction, so that two requests make one administrator.
@@ -30,7 +32,7 @@ export async function setUp(context: ConsoleContext, call: Call, input: z.output
         data: { usedAt: new Date(nowMs) },
       });
       if (used.count !== 1) {
-        throw new Refusal('link-expired', 'This link has been used or is older than 30 min. Start the server again to get a new one.');
+        throw new Refusal('link-expired', say('said.no.setupLink'));
       }
       return tx.user.create({
         data: {

@@ -1,4 +1,5 @@
 /** Sign in and out; who is signed in. */
+
 import type { z } from 'zod';
 import { audited } from '../audit/audited.ts';
 import { callerOfUser } from '../auth/authenticate.ts';
@@ -8,6 +9,7 @@ import { createSession } from '../auth/session.ts';
 import { accountKey, addressKey, clearFailures, pauseLeft, recordFailure } from '../auth/sign-in-throttle.ts';
 import type { Session, signInSchema } from '../contract/account.ts';
 import { Refusal } from '../contract/errors.ts';
+import { say } from '../contract/said.ts';
 import type { ConsoleContext } from './context.ts';
 import { userView } from './users.ts';
 
@@ -25,15 +27,15 @@ export async function signIn(context: ConsoleContext, call: Call, input: z.outpu
     const keys = [accountKey(input.email), addressKey(call.address)];
     const pause = await pauseLeft(database, keys, nowMs);
     if (pause > 0) {
-      throw new Refusal('too-many-requests', `Too many tries. Sign in again in ${Math.ceil(pause / 60_000)} min.`, { retryAfterMs: pause });
+      throw new Refusal('too-many-requests', say('said.no.signInPause', { minutes: Math.ceil(pause / 60_000) }), { retryAfterMs: pause });
     }
     const user = await database.user.findUnique({ where: { email: input.email } });
     const isRight = user ? await verifyPassword(input.password, user.passwordHash) : false;
     if (!user) await spendPasswordTime(input.password);
     if (!user || !isRight || user.isDisabled) {
       const left = await recordFailure(database, keys, nowMs);
-      const rest = left === 0 ? 'Sign-in pauses for 5 min.' : `${left} ${left === 1 ? 'try' : 'tries'} left, then a pause of 5 min.`;
-      throw new Refusal('wrong-credentials', `E-mail or password is wrong. ${rest}`);
+      const rest = left === 0 ? say('said.no.signInPauses') : say('said.no.signInLeft', { n: left });
+      throw new Refusal('wrong-credentials', [say('said.no.signInWrong'), rest]);
     }
     await clearFailures(database, accountKey(input.email));
     await database.user.update({ where: { id: user.id }, data: { lastSignInAt: new Date(nowMs) } });
@@ -64,8 +66,7 @@ export async function getSession(context: ConsoleContext, call: UserCall): Promi
 
 export async function signOut(context: ConsoleContext, call: UserCall): Promise<{ ok: true }> {
   const { sessionId, email } = call.caller;
-  if (sessionId === null)
-    throw new Refusal('invalid-request', 'You came with a token, not with a session. Revoke the token to end its use.');
+  if (sessionId === null) throw new Refusal('invalid-request', say('said.no.signOutToken'));
   return audited(context.database, call, 'signOut', { type: 'session', id: sessionId, name: email }, async () => {
     await context.database.session.deleteMany({ where: { id: sessionId } });
     return { ok: true } as const;

@@ -1,8 +1,11 @@
 /** Cost of snapshots by job, orphan files with delete and undo, and the full check of one snapshot. */
+
 import { audited } from '../audit/audited.ts';
 import type { UserCall } from '../auth/caller.ts';
 import { requireJob, visibleJobs } from '../auth/job-access.ts';
 import { Refusal } from '../contract/errors.ts';
+import { recognise } from '../contract/recognise.ts';
+import { inEnglish, say } from '../contract/said.ts';
 import type { Snapshot } from '../contract/snapshot.ts';
 import { ORPHANS_SHOWN, type OrphanFile, type SnapshotStorage, type StorageOfJob } from '../contract/snapshot-storage.ts';
 import type { Prisma } from '../db/open-database.ts';
@@ -224,7 +227,7 @@ export async function undeleteOrphans(context: ConsoleContext, call: UserCall, i
   const { database } = context;
   return audited(database, call, 'undeleteOrphanFiles', { type: 'snapshot', id: '', name: `${ids.length} files` }, async (note) => {
     const gone = await database.orphanFile.deleteMany({ where: { id: { in: [...ids] }, projectId: call.caller.projectId } });
-    if (gone.count === 0) throw new Refusal('not-found', 'These files are gone already, or were brought back.');
+    if (gone.count === 0) throw new Refusal('not-found', say('said.no.orphans'));
     note.after = { broughtBack: gone.count };
     return { ok: true } as const;
   });
@@ -234,19 +237,18 @@ export async function undeleteOrphans(context: ConsoleContext, call: UserCall, i
 export async function verifySnapshot(context: ConsoleContext, call: UserCall, id: string): Promise<Snapshot> {
   const { database, clock, store } = context;
   const row = await database.snapshot.findFirst({ where: { id, purgedAt: null, job: visibleJobs(call.caller) } });
-  if (!row) throw new Refusal('not-found', 'There is no such snapshot.');
+  if (!row) throw new Refusal('not-found', say('said.no.snapshot'));
   const job = await requireJob(database, call.caller, row.jobId, 'update');
   return audited(database, call, 'verifySnapshot', { type: 'snapshot', id, name: `${job.name} ${row.name}` }, async (note) => {
-    if (row.engine !== 'embedded')
-      throw new Refusal('snapshot-not-restorable', 'It was made by Apache Flink, which keeps no checksums to compare with.');
+    if (row.engine !== 'embedded') throw new Refusal('snapshot-not-restorable', say('said.no.verifyFlink'));
     const begun = clock.monotonicMs();
     const found = await verifyFolder(folderAt(store, row.path));
     const proof = {
       isGood: found.isGood,
       tookMs: clock.monotonicMs() - begun,
-      message: found.isGood ? 'Every byte compared.' : found.message,
+      message: found.isGood ? say('said.broken.compared') : recognise(found.message),
     };
-    note.after = proof;
+    note.after = { ...proof, message: inEnglish(proof.message) };
     const { undoDays } = await readSettings(database);
     const snapshot = await database.$transaction(async (tx) => {
       await proveSnapshot(tx, id, proof, clock.nowMs());

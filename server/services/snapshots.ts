@@ -1,9 +1,11 @@
 /** Snapshots of jobs the caller may see: list, look, pin, delete with a window to undo it. */
+
 import { audited } from '../audit/audited.ts';
 import type { UserCall } from '../auth/caller.ts';
 import { requireJob, visibleJobs } from '../auth/job-access.ts';
 import { Refusal } from '../contract/errors.ts';
 import type { JobStatus } from '../contract/job.ts';
+import { say } from '../contract/said.ts';
 import type { ListSnapshotsQuery, Snapshot, SnapshotDetail } from '../contract/snapshot.ts';
 import type { Prisma } from '../db/open-database.ts';
 import { SNAPSHOT_INCLUDE, type SnapshotRow, snapshotView } from '../db/row-to-view.ts';
@@ -65,7 +67,7 @@ async function findSnapshot(context: ConsoleContext, call: UserCall, id: string)
     where: { id, purgedAt: null, job: visibleJobs(call.caller) },
     include: SNAPSHOT_INCLUDE,
   });
-  if (!row) throw new Refusal('not-found', 'There is no such snapshot.');
+  if (!row) throw new Refusal('not-found', say('said.no.snapshot'));
   return row;
 }
 
@@ -125,11 +127,11 @@ export async function pinSnapshot(context: ConsoleContext, call: UserCall, id: s
 
 export async function deleteSnapshot(context: ConsoleContext, call: UserCall, id: string): Promise<Snapshot> {
   return change(context, call, id, 'deleteSnapshot', async (row, now) => {
-    if (row.isPinned) throw new Refusal('in-use', 'The snapshot is pinned. Unpin it first.');
-    if (row.pinReason !== null) throw new Refusal('in-use', `The snapshot is kept: ${row.pinReason}.`);
+    if (row.isPinned) throw new Refusal('in-use', say('said.no.snapshotPinned'));
+    if (row.pinReason !== null) throw new Refusal('in-use', say('said.no.snapshotKept', { why: row.pinReason }));
     const job = await context.database.job.findUniqueOrThrow({ where: { id: row.jobId } });
     if (job.newestSnapshotId === row.id && !isAtRest(job.status as JobStatus)) {
-      throw new Refusal('in-use', 'The newest snapshot of a running job cannot be deleted.');
+      throw new Refusal('in-use', say('said.no.snapshotNewest'));
     }
     return { deletedAt: row.deletedAt ?? now };
   });

@@ -1,5 +1,7 @@
 /** What a start is refused for, by what its preview asks and what was accepted. */
+
 import { describe, expect, it } from 'vitest';
+import { say } from '../contract/said.ts';
 import type { Acceptance, StartPreview } from '../contract/start.ts';
 import { refusalOfStart } from './start-jobs.ts';
 
@@ -14,6 +16,7 @@ function preview(more: Partial<StartPreview>, lost: number | null = 0): StartPre
     passedOver: [],
     verdict: 'ok',
     sentence: 'What it costs.',
+    blockedSaid: [],
     said: [],
     loss: { lost: figure(lost), readAgain: figure(0), doubled: figure(0), waiting: figure(0) },
     positions: [],
@@ -60,7 +63,10 @@ describe('a start', () => {
   });
 
   it('says what to do and that nothing was started', () => {
-    const message = refusalOfStart(preview({ needsConfirmation: true, sentence: 'Table orders: nobody answers.' }), undefined)?.message;
+    const message = refusalOfStart(
+      preview({ needsConfirmation: true, said: [say('said.blocked.table', { name: 'orders', why: 'nobody answers' })] }),
+      undefined,
+    )?.message;
     expect(message).toBe('Table orders: nobody answers. Start it anyway, or try again. Nothing was started.');
   });
 });

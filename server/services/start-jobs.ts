@@ -2,14 +2,15 @@
  * Start jobs, each from its own choice of snapshot. The preview is made again at the moment of the act: a start that would lose or
  * double more than was shown, or whose cost is not known, is refused until the job's name is typed; one that may only fail, until "anyway" is said.
  */
+
 import { audited } from '../audit/audited.ts';
 import type { UserCall } from '../auth/caller.ts';
 import { requireJob } from '../auth/job-access.ts';
 import { Refusal } from '../contract/errors.ts';
 import type { JobStatus } from '../contract/job.ts';
 import type { ActResult } from '../contract/primitives.ts';
+import { say } from '../contract/said.ts';
 import type { Acceptance, RestoreChoice, StartJobs, StartPreview } from '../contract/start.ts';
-import { sentences } from '../lib/sentences.ts';
 import type { ConsoleContext } from './context.ts';
 import { refusalOfAct } from './job-acts.ts';
 import { isRestartPending } from './job-view.ts';
@@ -26,22 +27,22 @@ export async function previewStart(
 
 /** null when the start may go on; else what to say. */
 export function refusalOfStart(preview: StartPreview, acceptance: Acceptance | undefined): Refusal | null {
-  if (preview.blockedBy !== null) return new Refusal('snapshot-not-restorable', preview.blockedBy);
+  if (preview.blockedBy !== null) return new Refusal('snapshot-not-restorable', preview.blockedSaid);
   if (acceptance?.typedName === preview.jobName) {
     // Who gives up the state gives up what comes after it.
     const isWorse =
       preview.discarded === null &&
       (worse(preview.loss.lost.value, acceptance.lost) || worse(preview.loss.doubled.value, acceptance.doubled));
-    return isWorse ? new Refusal('acceptance-needed', `It would cost more than was shown. ${preview.sentence} Look again.`, preview) : null;
+    return isWorse ? new Refusal('acceptance-needed', say('said.no.startWorse', { sentence: preview.said }), preview) : null;
   }
   if (preview.needsName) {
-    return new Refusal('acceptance-needed', `${preview.sentence} To start all the same, type the job's name: ${preview.jobName}.`, preview);
+    return new Refusal('acceptance-needed', say('said.no.startName', { sentence: preview.said, name: preview.jobName }), preview);
   }
   if (preview.needsConfirmation && acceptance?.anyway !== true) {
-    return new Refusal('acceptance-needed', sentences(preview.sentence, 'Start it anyway, or try again. Nothing was started.'), preview);
+    return new Refusal('acceptance-needed', [...preview.said, say('said.no.startAnyway')], preview);
   }
   if (acceptance && worse(preview.loss.lost.value, acceptance.lost)) {
-    return new Refusal('acceptance-needed', `It would cost more than was shown. ${preview.sentence} Look again.`, preview);
+    return new Refusal('acceptance-needed', say('said.no.startWorse', { sentence: preview.said }), preview);
   }
   return null;
 }
@@ -85,7 +86,10 @@ async function startJob(context: ConsoleContext, call: UserCall, wanted: StartJo
       },
       note,
     );
-    return accepted(operationId, preview.snapshot ? `Starting from ${preview.snapshot.name}.` : 'Starting.');
+    return accepted(
+      operationId,
+      preview.snapshot ? say('said.act.startingFrom', { name: preview.snapshot.name }) : say('said.act.starting'),
+    );
   });
 }
 

@@ -1,10 +1,12 @@
 /** Stop jobs: with a savepoint (the job goes on when it fails), drained, or without. And trigger a savepoint of a running job. */
+
 import { audited } from '../audit/audited.ts';
 import type { UserCall } from '../auth/caller.ts';
 import { requireJob } from '../auth/job-access.ts';
 import { Refusal } from '../contract/errors.ts';
 import type { JobStatus } from '../contract/job.ts';
 import type { ActResult } from '../contract/primitives.ts';
+import { say } from '../contract/said.ts';
 import type { StopJobs, StopMode, StopPreview } from '../contract/stop.ts';
 import type { ConsoleContext } from './context.ts';
 import { accepted, resultOf, writeOperation } from './write-operation.ts';
@@ -44,7 +46,7 @@ async function stopJob(context: ConsoleContext, call: UserCall, jobId: number, a
       },
       note,
     );
-    return accepted(operationId, mode === 'without' ? 'Stopping without a savepoint.' : 'Creating the savepoint, then stopping.');
+    return accepted(operationId, mode === 'without' ? say('said.act.stopping') : say('said.act.savingThenStopping'));
   });
 }
 
@@ -77,7 +79,7 @@ export async function triggerSavepoint(
       },
       note,
     );
-    return { results: [{ jobId: job.id, ...accepted(operationId, 'Creating the savepoint; the job goes on.') }] };
+    return { results: [{ jobId: job.id, ...accepted(operationId, say('said.act.saving')) }] };
   });
 }
 
@@ -87,6 +89,6 @@ export function checkedPath(path: string): string {
   const rest = (match?.[2] ?? '').replace(/\/+$/, '');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not be in a path
   const isBad = rest.split('/').some((part) => part === '..' || part === '.') || /[\\\u0000-\u001f]/.test(rest);
-  if (!match || isBad) throw new Refusal('invalid-request', `${path} is not a path of the object store. Write obs://<bucket>/<folder>.`);
+  if (!match || isBad) throw new Refusal('invalid-request', say('said.no.path', { path }));
   return `obs://${match[1]}${rest}`;
 }

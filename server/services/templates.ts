@@ -1,9 +1,11 @@
 /** Templates: samples that come with the product (read only) and custom ones of the project, at most 100. */
+
 import type { z } from 'zod';
 import { audited } from '../audit/audited.ts';
 import type { UserCall } from '../auth/caller.ts';
 import type { changeTemplateSchema, createTemplateSchema, listTemplatesQuerySchema, Template } from '../contract/administration.ts';
 import { Refusal } from '../contract/errors.ts';
+import { say } from '../contract/said.ts';
 import type { Prisma } from '../db/open-database.ts';
 import { ms, USER_REF } from '../db/row-to-view.ts';
 import { RESTART_RECIPES } from '../recipes/restart-recipes.ts';
@@ -54,16 +56,15 @@ export async function listTemplates(context: ConsoleContext, call: UserCall, que
 
 async function find(context: ConsoleContext, call: UserCall, id: number): Promise<TemplateRow> {
   const row = await context.database.template.findFirst({ where: { id, projectId: call.caller.projectId }, include: INCLUDE });
-  if (!row) throw new Refusal('not-found', `There is no template ${id}.`);
+  if (!row) throw new Refusal('not-found', say('said.no.template', { id }));
   return row;
 }
 
 /** Custom templates are changed by their owner and by administrators. */
 function requireOwn(call: UserCall, row: TemplateRow): void {
-  if (row.kind !== 'custom')
-    throw new Refusal('not-allowed', 'What comes with the product cannot be changed. Save it as a template of your own.');
+  if (row.kind !== 'custom') throw new Refusal('not-allowed', say('said.no.product'));
   if (call.caller.role !== 'admin' && row.ownerId !== call.caller.userId)
-    throw new Refusal('not-allowed', `The template ${row.name} belongs to another user.`);
+    throw new Refusal('not-allowed', say('said.no.templateOther', { name: row.name }));
 }
 
 export async function getTemplate(context: ConsoleContext, call: UserCall, id: number): Promise<Template> {
@@ -79,7 +80,7 @@ export async function createTemplate(
   const { projectId, userId } = call.caller;
   return audited(database, call, 'createStreamTemplate', { type: 'template', id: '', name: input.name }, async (note) => {
     if ((await database.template.count({ where: { projectId, kind: 'custom' } })) >= MOST) {
-      throw new Refusal('in-use', `There are ${MOST} templates already. Delete one first.`);
+      throw new Refusal('in-use', say('said.no.templates', { most: MOST }));
     }
     const row = await database.template
       .create({ data: { ...input, projectId, ownerId: userId }, include: INCLUDE })
@@ -123,6 +124,6 @@ export async function deleteTemplate(context: ConsoleContext, call: UserCall, id
 const nameTaken =
   (name: string) =>
   (error: unknown): never => {
-    if (isUniqueViolation(error)) throw new Refusal('name-taken', `A template named ${name} exists already.`);
+    if (isUniqueViolation(error)) throw new Refusal('name-taken', say('said.no.templateTaken', { name }));
     throw error;
   };

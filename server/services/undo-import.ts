@@ -2,14 +2,17 @@
  * Undo of an import, as long as no run began from it. A snapshot that the job had made itself goes back to its place in time; one that was made
  * elsewhere leaves the job's list (its files are not ours and stay).
  */
+
 import { audited } from '../audit/audited.ts';
 import type { UserCall } from '../auth/caller.ts';
 import { requireJob } from '../auth/job-access.ts';
 import { Refusal } from '../contract/errors.ts';
 import type { JobStatus } from '../contract/job.ts';
+import { say } from '../contract/said.ts';
 import { lockJob } from '../db/lock-job.ts';
 import type { Prisma } from '../db/open-database.ts';
 import { SNAPSHOT_INCLUDE, snapshotView } from '../db/row-to-view.ts';
+import { toldColumns } from '../db/told-columns.ts';
 import { appendEvent } from '../events/append-event.ts';
 import type { ConsoleContext } from './context.ts';
 import { isAtRest } from './job-acts.ts';
@@ -32,14 +35,14 @@ export async function undoImport(
     await context.database.$transaction(async (tx) => {
       await lockJob(tx, context.provider, job.id);
       const row = await tx.snapshot.findUnique({ where: { jobId_path: { jobId: job.id, path: input.path } } });
-      if (row?.origin !== 'imported' || row.deletedAt !== null) throw new Refusal('not-found', 'There is no such import to undo.');
+      if (row?.origin !== 'imported' || row.deletedAt !== null) throw new Refusal('not-found', say('said.no.importUndo'));
       const { status } = await tx.job.findUniqueOrThrow({ where: { id: job.id } });
       const used = await tx.run.count({ where: { jobId: job.id, startedAt: { gte: row.createdAt } } });
       if (!isAtRest(status as JobStatus) || used > 0) {
-        throw new Refusal('in-use', 'The job was started after the import: it cannot be undone any more.');
+        throw new Refusal('in-use', say('said.no.importStarted'));
       }
       const isOwn = row.runNumber !== null;
-      if (isOwn && found === null) throw new Refusal('store-unreachable', 'The snapshot cannot be read just now. Nothing was changed.');
+      if (isOwn && found === null) throw new Refusal('store-unreachable', say('said.no.importUnreadable'));
       await tx.snapshot.update({
         where: { id: row.id },
         data: isOwn
@@ -74,7 +77,7 @@ async function settle(
       at: now,
       kind: 'import',
       who,
-      text: `Import of ${snapshot.path} undone.`,
+      ...toldColumns(say('said.run.importUndone', { path: snapshot.path })),
       snapshotId: snapshot.id,
       snapshotName: snapshot.name,
       lostJson: none,

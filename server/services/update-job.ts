@@ -3,14 +3,17 @@
  * version gets `version-conflict`, and nothing is overwritten. Options marked `appliesOnSave` reach a running job at once: the
  * supervisor reads them from the newest version.
  */
+
 import { isDeepStrictEqual } from 'node:util';
 import { type AuditScope, audited } from '../audit/audited.ts';
 import type { UserCall } from '../auth/caller.ts';
 import { requireJob } from '../auth/job-access.ts';
-import { type FieldProblem, Refusal } from '../contract/errors.ts';
+import { Refusal } from '../contract/errors.ts';
+import type { FieldProblem } from '../contract/field-problem.ts';
 import type { Job, JobType, UpdateJob } from '../contract/job.ts';
 import { type JobOptionName, type JobOptions, OPTIONS_APPLIED_ON_SAVE } from '../contract/job-options.ts';
 import type { Tag } from '../contract/primitives.ts';
+import { messageOf, say } from '../contract/said.ts';
 import { lockJob } from '../db/lock-job.ts';
 import type { DatabaseTransaction } from '../db/open-database.ts';
 import { ms, USER_REF } from '../db/row-to-view.ts';
@@ -52,7 +55,7 @@ async function conflict(tx: DatabaseTransaction, jobId: number, newest: number):
     where: { jobId_number: { jobId, number: newest } },
     include: { createdBy: USER_REF },
   });
-  return new Refusal('version-conflict', `${version.createdBy.name} saved version ${newest} while you edited. Nothing was saved.`, {
+  return new Refusal('version-conflict', say('said.no.conflict', { who: version.createdBy.name, version: newest }), {
     version: newest,
     savedBy: version.createdBy,
     savedAt: ms(version.createdAt),
@@ -62,9 +65,9 @@ async function conflict(tx: DatabaseTransaction, jobId: number, newest: number):
 function warningsOf(options: JobOptions): FieldProblem[] {
   const warnings: FieldProblem[] = [];
   if (!options.checkpointEnabled) {
-    warnings.push({ path: 'options.checkpointEnabled', message: 'Without checkpointing a failure empties all windows.' });
+    warnings.push({ path: 'options.checkpointEnabled', ...messageOf(say('said.act.noCheckpointing')) });
   } else if (options.restartWhenException && !options.resumeCheckpoint) {
-    warnings.push({ path: 'options.resumeCheckpoint', message: 'An automatic restart will begin with empty state.' });
+    warnings.push({ path: 'options.resumeCheckpoint', ...messageOf(say('said.act.emptyRestart')) });
   }
   return warnings;
 }
@@ -163,7 +166,7 @@ export async function renameJob(
         return tellJobChanged(tx, before.id, now.getTime());
       })
       .catch((error: unknown) => {
-        if (isUniqueViolation(error)) throw new Refusal('name-taken', `The name ${input.name} was taken a moment ago. Choose another.`);
+        if (isUniqueViolation(error)) throw new Refusal('name-taken', say('said.no.nameMoment', { name: input.name }));
         throw error;
       });
     context.events.nudge();

@@ -1,10 +1,12 @@
 /** Users, by administrators. The last administrator who is not disabled stays one. */
+
 import type { z } from 'zod';
 import { audited } from '../audit/audited.ts';
 import type { UserCall } from '../auth/caller.ts';
 import { hashPassword } from '../auth/password.ts';
 import type { changeUserSchema, createUserSchema, listUsersQuerySchema, User } from '../contract/account.ts';
 import { Refusal } from '../contract/errors.ts';
+import { say } from '../contract/said.ts';
 import { likeText } from '../db/like-text.ts';
 import { ms, msOrNull } from '../db/row-to-view.ts';
 import type { ConsoleContext } from './context.ts';
@@ -49,7 +51,7 @@ export async function createUser(context: ConsoleContext, call: UserCall, input:
   const object = { type: 'user', id: '', name: input.email } as const;
   return audited(context.database, call, 'createUser', object, async (note) => {
     if (await context.database.user.findUnique({ where: { email: input.email } })) {
-      throw new Refusal('name-taken', `A user with the e-mail ${input.email} exists already.`);
+      throw new Refusal('name-taken', say('said.no.userTaken', { email: input.email }));
     }
     const row = await context.database.user.create({
       data: { email: input.email, name: input.name, role: input.role, passwordHash: await hashPassword(input.password) },
@@ -67,14 +69,14 @@ export async function changeUser(
 ): Promise<User> {
   const { database } = context;
   const before = await database.user.findUnique({ where: { id: input.id } });
-  if (!before) throw new Refusal('not-found', 'There is no such user.');
+  if (!before) throw new Refusal('not-found', say('said.no.user'));
   return audited(database, call, 'changeUser', { type: 'user', id: before.id, name: before.email }, async (note) => {
     note.before = { name: before.name, role: before.role, isDisabled: before.isDisabled };
     const passwordHash = input.password === undefined ? undefined : await hashPassword(input.password);
     const row = await database.$transaction(async (tx) => {
       const losesAdmin = before.role === 'admin' && !before.isDisabled && (input.role === 'member' || input.isDisabled === true);
       if (losesAdmin && (await tx.user.count({ where: { role: 'admin', isDisabled: false, NOT: { id: before.id } } })) === 0) {
-        throw new Refusal('in-use', 'This is the last administrator. Make another one first.');
+        throw new Refusal('in-use', say('said.no.lastAdmin'));
       }
       const changed = await tx.user.update({
         where: { id: before.id },

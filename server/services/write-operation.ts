@@ -2,12 +2,14 @@
  * Writes a desire: the operation's row, the job's desired state and the status that people see at once, in one transaction. The
  * unique `activeJobId` lets only one operation of a job be under way. The supervisor does the rest.
  */
+
 import type { AuditScope } from '../audit/audited.ts';
 import type { UserCall } from '../auth/caller.ts';
 import { Refusal } from '../contract/errors.ts';
 import type { DesiredState, JobAct, JobStatus } from '../contract/job.ts';
 import type { OperationRequest } from '../contract/operation-request.ts';
 import type { ActResult } from '../contract/primitives.ts';
+import { messageOf, say, type Told } from '../contract/said.ts';
 import { lockJob } from '../db/lock-job.ts';
 import { OPERATION_INCLUDE, operationView } from '../db/row-to-view.ts';
 import { appendEvent } from '../events/append-event.ts';
@@ -27,13 +29,6 @@ export interface NewOperation {
   /** How long it may take; null = no limit. */
   readonly deadlineMs: number | null;
 }
-
-const WORDS: Record<OperationRequest['kind'], string> = {
-  start: 'is being started',
-  stop: 'is being stopped',
-  'trigger-savepoint': 'is creating a savepoint',
-  delete: 'is being deleted',
-};
 
 /** Returns the operation's id; the act's audit row is written with it. Throws Refusal `wrong-status` or `operation-under-way`. */
 export async function writeOperation(context: ConsoleContext, call: UserCall, wanted: NewOperation, note: AuditScope): Promise<string> {
@@ -63,7 +58,7 @@ export async function writeOperation(context: ConsoleContext, call: UserCall, wa
         data: {
           activeOperationId: operation.id,
           ...(wanted.desired === null ? {} : { desired: wanted.desired }),
-          ...(wanted.status === null ? {} : { status: wanted.status, statusAt: now, statusMessage: '' }),
+          ...(wanted.status === null ? {} : { status: wanted.status, statusAt: now, statusMessage: '', statusSaidJson: '[]' }),
         },
       });
       await tellJobChanged(tx, job.id, now.getTime());
@@ -75,14 +70,13 @@ export async function writeOperation(context: ConsoleContext, call: UserCall, wa
     context.events.nudge();
     return id;
   } catch (error) {
-    if (isUniqueViolation(error))
-      throw new Refusal('operation-under-way', 'Another operation of the job began a moment ago. Wait for its end.');
+    if (isUniqueViolation(error)) throw new Refusal('operation-under-way', say('said.no.operationMoment'));
     throw error;
   }
 }
 
 function underWay(name: string, operationId: string, kind: OperationRequest['kind']): Refusal {
-  return new Refusal('operation-under-way', `Job ${name} ${WORDS[kind]}. Wait for its end or cancel it.`, { operationId });
+  return new Refusal('operation-under-way', say(`said.no.underWay.${kind}`, { name }), { operationId });
 }
 
 /** One job of several: a refusal becomes its result, so that the others go on. */
@@ -91,13 +85,16 @@ export async function resultOf(jobId: number, act: () => Promise<Omit<ActResult,
     return { jobId, ...(await act()) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return { jobId, outcome: 'refused', operationId: null, code: error.code, message: error.message };
+    return { jobId, outcome: 'refused', operationId: null, code: error.code, message: error.message, said: [...error.said] };
   }
 }
 
-export const accepted = (operationId: string, message: string): Omit<ActResult, 'jobId'> => ({
+export const accepted = (operationId: string, told: Told): Omit<ActResult, 'jobId'> => ({
   outcome: 'accepted',
   operationId,
   code: null,
-  message,
+  ...messageOf(told),
 });
+
+/** It needed no operation. */
+export const doneWith = (told: Told): Omit<ActResult, 'jobId'> => ({ outcome: 'done', operationId: null, code: null, ...messageOf(told) });

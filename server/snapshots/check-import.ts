@@ -7,7 +7,7 @@ import { engineOfQueue } from '../connections/flink-clusters.ts';
 import { IMPORT_CHECKS, type ImportPreview } from '../contract/import.ts';
 import { type JobOptions, jobOptionsSchema } from '../contract/job-options.ts';
 import { settingsOfOptions } from '../contract/job-settings.ts';
-import { say } from '../contract/said.ts';
+import { inEnglish, say } from '../contract/said.ts';
 import type { Prisma } from '../db/open-database.ts';
 import type { Manifest } from '../engine/checkpoint/manifest.ts';
 import type { SnapshotFolder } from '../engine/checkpoint/snapshot-folder.ts';
@@ -16,7 +16,7 @@ import { compareOperators } from './compare-operators.ts';
 import { planProblem, type SnapshotContext } from './context.ts';
 import { describePositions } from './describe-positions.ts';
 import { flinkFound } from './flink/import-for-flink.ts';
-import { ageCheck, type Check, fail, type ImportAnswer, note, notRun, pass, positionsCheck, type Told, told } from './import-checks.ts';
+import { ageCheck, type Check, fail, type ImportAnswer, note, notRun, pass, positionsCheck, type Text, told } from './import-checks.ts';
 import { checkParts, type InspectedSnapshot, inspectSnapshot, partsOf, partsProblem } from './inspect-snapshot.ts';
 import { previewPositions } from './preview-positions.ts';
 import { nameOf, placeOf } from './snapshot-place.ts';
@@ -47,7 +47,7 @@ export async function previewImport(context: SnapshotContext, jobId: number, pat
   }
 }
 
-function nothingFound(folder: SnapshotFolder | null, text: Told, isDamaged = false): ImportAnswer {
+function nothingFound(folder: SnapshotFolder | null, text: Text, isDamaged = false): ImportAnswer {
   const checks = IMPORT_CHECKS.map((check, index) => (index === 0 ? fail(check, text) : notRun(check, say('said.import.noManifest'))));
   const preview: ImportPreview = {
     path: isDamaged ? (folder?.uri ?? null) : null,
@@ -62,6 +62,7 @@ function nothingFound(folder: SnapshotFolder | null, text: Told, isDamaged = fal
     checks,
     canImport: 'no',
     sentence: told(text).message,
+    said: [told(text).said],
   };
   return { preview, found: null };
 }
@@ -83,6 +84,8 @@ async function embeddedFound(context: SnapshotContext, job: JobRow, folder: Snap
   const positions = describePositions(manifest.sources);
   const hasFailed = (from: number, to: number) => checks.slice(from, to).some((check) => check.result === 'fail');
   const canImport = isForeign || hasFailed(0, 2) ? 'no' : hasFailed(2, 5) ? 'with-name' : 'yes';
+  const failed = checks.find((check) => check.result === 'fail')?.said;
+  const said = canImport === 'yes' || !failed ? [say('said.import.ready')] : [failed];
   const preview: ImportPreview = {
     path: folder.uri,
     kind: manifest.kind,
@@ -95,7 +98,8 @@ async function embeddedFound(context: SnapshotContext, job: JobRow, folder: Snap
     positions,
     checks,
     canImport,
-    sentence: canImport === 'yes' ? 'It can be restored.' : (checks.find((check) => check.result === 'fail')?.message ?? ''),
+    sentence: inEnglish(said),
+    said,
   };
   const { kind, checkpointId, createdMs, durationMs, parallelism, keyGroups, recordsIn, recordsOut, sqlSha256 } = manifest;
   const sizes = { sizeBytes: manifest.totalBytes, parallelism, keyGroups, recordsIn, recordsOut };

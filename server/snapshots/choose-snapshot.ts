@@ -6,6 +6,7 @@
  * snapshots of the runs since the last start by a person, then the snapshot that start used, then older ones. After a start that was
  * chosen to be empty there is nothing before it.
  */
+import { type Said, say } from '../contract/said.ts';
 import type { RestoreChoice } from '../contract/start.ts';
 import type { Database } from '../db/open-database.ts';
 import type { ObjectStore } from '../storage/contract.ts';
@@ -14,13 +15,13 @@ import { checkRestorableFlink } from './flink/check-restorable.ts';
 import { checkRestorable, type RestorableContent } from './inspect-snapshot.ts';
 import { folderAt } from './snapshot-place.ts';
 
-const MADE_BY_FLINK = 'It was made by Apache Flink; the embedded engine cannot restore it.';
-const MADE_HERE = 'It was made by the embedded engine; Apache Flink cannot restore it.';
+const MADE_BY_FLINK = say('said.broken.flink');
+const MADE_HERE = say('said.broken.madeHere');
 
 export interface PassedOver {
   readonly id: string;
   readonly name: string;
-  readonly reason: string;
+  readonly reason: Said;
 }
 
 export type SnapshotChoice =
@@ -28,7 +29,7 @@ export type SnapshotChoice =
   /** There is none to restore, and none was passed over. */
   | { readonly kind: 'none' }
   | { readonly kind: 'all-damaged'; readonly passedOver: readonly PassedOver[] }
-  | { readonly kind: 'unreachable'; readonly reason: string };
+  | { readonly kind: 'unreachable'; readonly reason: Said };
 
 const NEWEST_FIRST = [{ createdAt: 'desc' }, { checkpointId: 'desc' }] as const;
 

@@ -53,10 +53,10 @@ export function compareOperators(manifest: Manifest, plan: PhysicalPlan, paralle
 }
 
 /** The first refusal of a restore, as the sentence that blocks a start; null when the state fits. */
-export function refusalOf(fates: readonly OperatorFate[], name: string): string | null {
+export function refusalOf(fates: readonly OperatorFate[], name: string): Said | null {
   const refused = fates.find((fate) => fate.fate === 'incompatible');
   if (!refused) return null;
-  return `The snapshot ${name} does not fit this job: ${refused.description}: ${refused.note} Restore the former SQL, or start empty.`;
+  return say('said.blocked.unfit', { name, operator: refused.description, reason: refused.said ?? refused.note });
 }
 
 function changeOf(node: PlanNode, { added, dropped }: Extract<StateComparison, { outcome: 'migrated' }>): Said {

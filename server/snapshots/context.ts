@@ -1,5 +1,8 @@
 /** What previews and imports are given. They change nothing. */
+
 import type { Environment } from '../config/environment.ts';
+import { recognise } from '../contract/recognise.ts';
+import { type Said, say } from '../contract/said.ts';
 import type { Database } from '../db/open-database.ts';
 import type { Clock } from '../effects/clock.ts';
 import type { Dialer } from '../effects/dialer.ts';
@@ -31,8 +34,10 @@ export interface SnapshotContext {
 }
 
 /** One sentence when the script did not plan. */
-export function planProblem(planned: Exclude<PlannedScript, { kind: 'planned' }>): string {
-  if (planned.kind === 'timed-out') return `The SQL was not planned within ${planned.budgetMs / 1000} s. Try again, or split the script.`;
+export function planProblem(planned: Exclude<PlannedScript, { kind: 'planned' }>): Said {
+  if (planned.kind === 'timed-out') return say('said.blocked.planTime', { seconds: planned.budgetMs / 1000 });
   const first = planned.problems[0];
-  return first ? `The SQL cannot run: line ${first.line}, column ${first.column}: ${first.message}` : 'The SQL cannot run.';
+  return first
+    ? say('said.blocked.sql', { line: first.line, column: first.column, problem: recognise(first.message) })
+    : say('said.blocked.sqlShort');
 }

@@ -3,8 +3,10 @@
  * snapshot tells the count at its barrier. The younger of the two is the last thing known; from there on the count goes on at the rate that
  * was seen last. Never 0 because nobody has counted yet: without a rate it is not known.
  */
+
 import type { Figure } from '../contract/primitives.ts';
-import { unknown } from './figures.ts';
+import { say } from '../contract/said.ts';
+import { basisOf, unknown } from './figures.ts';
 
 /** A count of records that the sources of a run have read since it began. */
 export interface Counted {
@@ -43,11 +45,11 @@ function rateOf(from: Counted, to: Counted | null): number | null {
   return (Math.max(0, to.records - from.records) * 1000) / (to.atMs - from.atMs);
 }
 
-export const COUNTED_ON = 'counted by the job since its newest snapshot, and carried on at its last rate';
+export const COUNTED_ON = say('said.basis.rateCounted');
 
 /** Always "about", 0 too: the job goes on reading while this is shown. */
 export function exposureFigure(counts: RunCounts | null, nowMs: number): Figure {
   const records = counts && recordsAtRisk(counts, nowMs);
-  if (records === null) return unknown('the job has not counted since its newest snapshot');
-  return { value: Math.round(records), confidence: 'estimate', basis: COUNTED_ON };
+  if (records === null) return unknown(say('said.basis.notCounted'));
+  return { value: Math.round(records), confidence: 'estimate', ...basisOf(COUNTED_ON) };
 }

@@ -3,7 +3,9 @@
  * its sources. Where a source then begins is its startup option's affair: at its end those records are never read, at its beginning all
  * before the snapshot is read again. So both are said as "not more than".
  */
+
 import type { Figure } from '../contract/primitives.ts';
+import { say } from '../contract/said.ts';
 import type { Manifest } from '../engine/checkpoint/manifest.ts';
 import type { PhysicalPlan } from '../engine/planner/physical-plan.ts';
 import type { EngineName } from '../engines/contract.ts';
@@ -49,27 +51,27 @@ export async function newestForgone(
   return { ...head, rows, sources: found.manifest.sources };
 }
 
-const BETWEEN = 'if the sources begin at their end';
-const BEFORE = 'if the sources begin at what they hold first';
+const BETWEEN = say('said.basis.between');
+const BEFORE = say('said.basis.before');
 
 /** `partitions` against the positions of the forgone snapshot. */
 export function giveUp(forgone: Forgone | null, partitions: readonly PartitionPreview[], isSilent: boolean): GivenUp {
   if (!forgone) {
-    const none = unknown('no snapshot is left that says what the state was');
+    const none = unknown(say('said.basis.noneLeft'));
     return { name: null, rows: null, bytes: null, between: none, lost: none, readAgain: none };
   }
   const { rows } = forgone;
   const told = partitions.filter((one) => one.snapshot !== null);
   const isKnown = !isSilent && told.length > 0;
-  const between = isKnown ? sumOf(told.map(betweenOf)) : unknown('the sources do not tell where they end');
-  const readAgain = isKnown ? sumOf(told.map(beforeOf)) : unknown('the sources do not tell where they begin');
+  const between = isKnown ? sumOf(told.map(betweenOf)) : unknown(say('said.basis.noEnds'));
+  const readAgain = isKnown ? sumOf(told.map(beforeOf)) : unknown(say('said.basis.noBegins'));
   return { name: forgone.name, rows, bytes: forgone.bytes, between, lost: between, readAgain };
 }
 
 function betweenOf({ snapshot, latest }: PartitionPreview): Figure {
-  return snapshot === null || latest === null ? unknown('the source does not tell where it ends') : atMost(latest - snapshot, BETWEEN);
+  return snapshot === null || latest === null ? unknown(say('said.basis.noEnd')) : atMost(latest - snapshot, BETWEEN);
 }
 
 function beforeOf({ snapshot, earliest }: PartitionPreview): Figure {
-  return snapshot === null || earliest === null ? unknown('the source does not tell where it begins') : atMost(snapshot - earliest, BEFORE);
+  return snapshot === null || earliest === null ? unknown(say('said.basis.noBegin')) : atMost(snapshot - earliest, BEFORE);
 }

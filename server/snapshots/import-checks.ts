@@ -1,5 +1,7 @@
 /** The checks of Import Savepoint as they are told, and those that are the same for every engine's snapshots. */
+
 import type { ImportPreview } from '../contract/import.ts';
+import { recognise } from '../contract/recognise.ts';
 import { inEnglish, type Said, say } from '../contract/said.ts';
 import type { SplitPositionView } from '../contract/snapshot.ts';
 import type { Prisma } from '../db/open-database.ts';
@@ -34,12 +36,15 @@ export interface ImportAnswer {
   readonly found: FoundSnapshot | null;
 }
 
-export type Told = Said | string;
-export const told = (text: Told) => (typeof text === 'string' ? { message: text, said: null } : { message: inEnglish([text]), said: text });
-export const pass = (check: CheckName, text: Told): Check => ({ check, result: 'pass', ...told(text) });
-export const note = (check: CheckName, text: Told): Check => ({ check, result: 'note', ...told(text) });
-export const fail = (check: CheckName, text: Told): Check => ({ check, result: 'fail', ...told(text) });
-export const notRun = (check: CheckName, text: Told): Check => ({ check, result: 'not-run', ...told(text) });
+export type Text = Said | string;
+export const told = (text: Text) => {
+  const said = typeof text === 'string' ? recognise(text) : text;
+  return { message: inEnglish(said), said };
+};
+export const pass = (check: CheckName, text: Text): Check => ({ check, result: 'pass', ...told(text) });
+export const note = (check: CheckName, text: Text): Check => ({ check, result: 'note', ...told(text) });
+export const fail = (check: CheckName, text: Text): Check => ({ check, result: 'fail', ...told(text) });
+export const notRun = (check: CheckName, text: Text): Check => ({ check, result: 'not-run', ...told(text) });
 
 /** Whether the sources still hold a snapshot's positions. */
 export function positionsCheck(partitions: SourcePreview['partitions'], silent: SourcePreview['silent']): Check {
@@ -47,7 +52,7 @@ export function positionsCheck(partitions: SourcePreview['partitions'], silent: 
   if (silent.length > 0) return fail('positions-held', say('said.import.positionsUnknown', { reasons }));
   const unknown = partitions.filter((one) => one.lost.value === null);
   const lost = partitions.reduce((sum, one) => sum + (one.lost.value ?? 0), 0);
-  if (unknown.length > 0) return fail('positions-held', unknown[0]?.note ?? 'A source does not tell what it holds.');
+  if (unknown.length > 0) return fail('positions-held', unknown[0]?.said[0] ?? say('said.import.oneSilent'));
   if (lost > 0) return fail('positions-held', say('said.import.positionsGone', { n: lost }));
   return pass('positions-held', say('said.import.positionsHeld'));
 }

@@ -1,4 +1,6 @@
 /** Reads what lies in a folder: this engine's manifest, Flink's `_metadata` (told by its magic), something damaged, or nothing. */
+import { recognise } from '../contract/recognise.ts';
+import { type Said, say } from '../contract/said.ts';
 import { MANIFEST_NAME, type Manifest, type ManifestPart } from '../engine/checkpoint/manifest.ts';
 import { decodeManifest } from '../engine/checkpoint/manifest-codec.ts';
 import { objectIn, type SnapshotFolder } from '../engine/checkpoint/snapshot-folder.ts';
@@ -70,15 +72,13 @@ export async function checkParts(folder: SnapshotFolder, manifest: Manifest): Pr
 }
 
 /** One sentence on what is wrong with the parts, or null. */
-export function partsProblem(check: Pick<PartsCheck, 'total' | 'missing' | 'cut'>): string | null {
+export function partsProblem(check: Pick<PartsCheck, 'total' | 'missing' | 'cut'>): Said | null {
   const name = (paths: readonly string[]) => paths.slice(0, 3).join(', ') + (paths.length > 3 ? ', …' : '');
   if (check.missing.length > 0) {
-    const are = check.missing.length === 1 ? 'is' : 'are';
-    return `${check.missing.length} of ${check.total} parts ${are} missing: ${name(check.missing)}.`;
+    return say('said.broken.missing', { n: check.missing.length, total: check.total, names: name(check.missing) });
   }
   if (check.cut.length > 0) {
-    const have = check.cut.length === 1 ? 'has' : 'have';
-    return `${check.cut.length} of ${check.total} parts ${have} the wrong length: ${name(check.cut)}.`;
+    return say('said.broken.cut', { n: check.cut.length, total: check.total, names: name(check.cut) });
   }
   return null;
 }
@@ -90,24 +90,23 @@ export type RestorableContent =
 
 export type Restorable =
   | ({ readonly kind: 'restorable' } & RestorableContent)
-  | { readonly kind: 'not-restorable'; readonly reason: string }
+  | { readonly kind: 'not-restorable'; readonly reason: Said }
   /** The store gave no answer: nothing is known of the snapshot. */
-  | { readonly kind: 'unreachable'; readonly reason: string };
+  | { readonly kind: 'unreachable'; readonly reason: Said };
 
 /** Whether the embedded engine can be given it: manifest whole and parts there. Checksums are compared when it is loaded. */
 export async function checkRestorable(folder: SnapshotFolder): Promise<Restorable> {
   try {
     const found = await inspectSnapshot(folder);
-    if (found.kind === 'none') return { kind: 'not-restorable', reason: 'It is no longer there.' };
-    if (found.kind === 'broken') return { kind: 'not-restorable', reason: `Its manifest is damaged: ${found.reason}.` };
-    if (found.kind === 'flink')
-      return { kind: 'not-restorable', reason: 'It was made by Apache Flink; the embedded engine cannot restore it.' };
+    if (found.kind === 'none') return { kind: 'not-restorable', reason: say('said.broken.gone') };
+    if (found.kind === 'broken') return { kind: 'not-restorable', reason: say('said.broken.manifest', { reason: found.reason }) };
+    if (found.kind === 'flink') return { kind: 'not-restorable', reason: say('said.broken.flink') };
     const problem = partsProblem(await checkParts(folder, found.manifest));
     return problem === null
       ? { kind: 'restorable', engine: 'embedded', manifest: found.manifest }
       : { kind: 'not-restorable', reason: problem };
   } catch (error) {
-    if (error instanceof StoreError) return { kind: 'unreachable', reason: error.message };
+    if (error instanceof StoreError) return { kind: 'unreachable', reason: recognise(error.message) };
     throw error;
   }
 }

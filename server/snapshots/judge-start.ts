@@ -31,7 +31,7 @@ export function lostBy(facts: StartFacts): Figure {
   if (facts.givenUp) return facts.givenUp.lost;
   // Without a snapshot there is no position that a source could have left behind.
   if (facts.snapshot === null) return NONE;
-  if (facts.silent.length > 0) return unknown(facts.silent[0]?.reason ?? 'a source did not answer');
+  if (facts.silent.length > 0) return unknown(facts.silent[0]?.reason ?? say('said.basis.noAnswer'));
   return sumOf(facts.partitions.map((one) => one.lost));
 }
 
@@ -72,7 +72,7 @@ function sentencesOf(facts: StartFacts, cost: StartCost & { readonly doubled: Fi
   const fallback = passedOver.length > 0 ? [say('said.start.fallback', { names: passedOver.join(', '), name: snapshot })] : [];
   if (silent.length > 0) return [...fallback, say('said.start.silent', { reasons }), say('said.start.unsure', { name: snapshot })];
   const { lost, readAgain, doubled, waiting, verdict } = cost;
-  if (lost.value === null) return [...fallback, say('said.start.silent', { reasons: `${lost.basis ?? 'a source did not tell'}.` })];
+  if (lost.value === null) return [...fallback, say('said.start.silentBasis', { basis: lost.said ?? say('said.basis.unknown') })];
   if (lost.value > 0) return [...fallback, say('said.start.loses', { n: lost.value })];
   if (dropped.length > 0) {
     return [...fallback, say('said.start.drops', { n: dropped.length, first: dropped[0]?.description ?? '' })];

@@ -1,11 +1,13 @@
 /** Positions of a snapshot against what the sources still hold: what would be lost, and what waits. Asks the outside world, with a deadline. */
+
 import type { z } from 'zod';
 import type { Figure } from '../contract/primitives.ts';
+import { recognise } from '../contract/recognise.ts';
+import { inEnglish, type Said, say } from '../contract/said.ts';
 import type { partitionPreviewSchema } from '../contract/start.ts';
 import type { Manifest } from '../engine/checkpoint/manifest.ts';
 import type { RuntimeContext, SplitAvailability } from '../engine/connectors/contract.ts';
 import type { NodeOf, PhysicalPlan } from '../engine/planner/physical-plan.ts';
-import { sentences } from '../lib/sentences.ts';
 import type { SnapshotContext } from './context.ts';
 import { offsetOf } from './describe-positions.ts';
 import { exactly, NONE, unknown } from './figures.ts';
@@ -15,8 +17,7 @@ export type PartitionPreview = z.infer<typeof partitionPreviewSchema>;
 /** A source that did not tell what it holds. */
 export interface Silence {
   readonly table: string;
-  /** One sentence. */
-  readonly reason: string;
+  readonly reason: Said;
 }
 
 export interface SourcePreview {
@@ -24,7 +25,8 @@ export interface SourcePreview {
   readonly silent: readonly Silence[];
 }
 
-export const reasonsOf = (silent: readonly Silence[]): string => sentences(...silent.map((one) => `Table ${one.table}: ${one.reason}`));
+export const reasonsOf = (silent: readonly Silence[]): Said[] =>
+  silent.map((one) => say('said.blocked.table', { name: one.table, why: one.reason }));
 
 /** Nobody answered within the deadline. */
 export class NoAnswer extends Error {
@@ -64,11 +66,12 @@ async function previewSource(
       silent: [],
     };
   } catch (error) {
-    const reason = (error as Error).message;
+    const reason = recognise((error as Error).message);
     const partitions = held.map(({ split }) => ({
       ...partition(node.table.name, split, snapshotOf.get(split) ?? null, null),
-      lost: unknown('the source did not answer'),
-      note: reason,
+      lost: unknown(say('said.basis.noAnswer')),
+      note: inEnglish(reason),
+      said: [reason],
     }));
     return { partitions, silent: [{ table: node.table.name, reason }] };
   }
@@ -85,25 +88,20 @@ function partition(source: string, split: string, snapshot: number | null, held:
   const from = snapshot ?? earliest;
   const lost: Figure = snapshot !== null && earliest !== null ? exactly(earliest - snapshot) : NONE;
   const waiting: Figure =
-    latest !== null && from !== null
-      ? exactly(latest - Math.max(from, earliest ?? from))
-      : unknown('the source does not tell where it ends');
+    latest !== null && from !== null ? exactly(latest - Math.max(from, earliest ?? from)) : unknown(say('said.basis.noEnd'));
   const isBeyond = snapshot !== null && latest !== null && snapshot > latest;
-  const note = isBeyond
-    ? 'The position lies behind the end of the source: it was emptied or made anew.'
-    : (lost.value ?? 0) > 0
-      ? 'The source no longer holds the records from this position on.'
-      : '';
+  const note = isBeyond ? say('said.source.beyond') : (lost.value ?? 0) > 0 ? say('said.source.gone') : null;
   return {
     source,
     split,
     snapshot,
     earliest,
     latest,
-    waiting: isBeyond ? unknown('the position lies behind the end of the source') : waiting,
-    lost: isBeyond ? unknown('the position lies behind the end of the source') : lost,
+    waiting: isBeyond ? unknown(say('said.basis.beyond')) : waiting,
+    lost: isBeyond ? unknown(say('said.basis.beyond')) : lost,
     safeForMs: held?.retentionMs ?? null,
-    note,
+    note: note === null ? '' : inEnglish(note),
+    said: note === null ? [] : [note],
   };
 }
 
@@ -126,7 +124,7 @@ export function runtimeContext(context: SnapshotContext): RuntimeContext {
 
 export function withDeadline<T>(work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new NoAnswer(`It did not answer within ${DEADLINE_MS / 1000} s.`)), DEADLINE_MS);
+    const timer = setTimeout(() => reject(new NoAnswer(inEnglish(say('said.basis.late', { seconds: DEADLINE_MS / 1000 })))), DEADLINE_MS);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

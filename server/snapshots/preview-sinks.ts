@@ -2,17 +2,19 @@
 
 import type { z } from 'zod';
 import type { Figure } from '../contract/primitives.ts';
+import { recognise } from '../contract/recognise.ts';
+import { inEnglish, type Said, say } from '../contract/said.ts';
 import type { sinkPreviewSchema } from '../contract/start.ts';
 import type { NodeOf, PhysicalPlan } from '../engine/planner/physical-plan.ts';
 import { NONE } from './figures.ts';
 
 export type SinkPreview = z.infer<typeof sinkPreviewSchema>;
 
-const HOW: Readonly<Record<SinkPreview['guarantee'], string>> = {
-  'exactly-once': 'Shows records when a checkpoint is complete.',
-  idempotent: 'Overwrites by key: a record written again changes nothing.',
-  'at-least-once': 'Shows each record as it is written.',
-  none: 'Promises nothing.',
+const HOW: Readonly<Record<SinkPreview['guarantee'], Said>> = {
+  'exactly-once': say('said.sink.exactly-once'),
+  idempotent: say('said.sink.idempotent'),
+  'at-least-once': say('said.sink.at-least-once'),
+  none: say('said.sink.none'),
 };
 
 /** `readAgain`: records processed again. `committed`: records that sinks with commits have shown since the snapshot. */
@@ -25,8 +27,9 @@ export function previewSinks(
     name: table.name,
     connector: table.connector,
     guarantee: delivery.guarantee,
-    how: HOW[delivery.guarantee],
+    how: inEnglish(HOW[delivery.guarantee]),
     why: delivery.why,
+    whySaid: delivery.why === '' ? [] : [recognise(delivery.why)],
     lost: cost.lost,
     readAgain: cost.readAgain,
     doubled: doubledBy(delivery.guarantee, cost.readAgain, cost.committed),

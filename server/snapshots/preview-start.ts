@@ -7,7 +7,8 @@ import { engineOfQueue } from '../connections/flink-clusters.ts';
 import { DEFAULT_SETTINGS } from '../contract/administration.ts';
 import { type JobOptions, jobOptionsSchema } from '../contract/job-options.ts';
 import { settingsOfOptions } from '../contract/job-settings.ts';
-import { inEnglish } from '../contract/said.ts';
+import { inEnglish, say, type Told } from '../contract/said.ts';
+import { listOf } from '../contract/sentence.ts';
 import type { RestoreChoice, StartPreview } from '../contract/start.ts';
 import type { Prisma } from '../db/open-database.ts';
 import { SNAPSHOT_INCLUDE, snapshotView } from '../db/row-to-view.ts';
@@ -35,7 +36,7 @@ interface Chosen {
   readonly row: SnapshotRow | null;
   readonly content: RestorableContent | null;
   readonly passedOver: readonly PassedOver[];
-  readonly blockedBy: string | null;
+  readonly blockedBy: Told | null;
 }
 
 interface Found {
@@ -48,7 +49,7 @@ interface Found {
   readonly known: KnownOfSnapshot | null;
   readonly plan: PhysicalPlan | null;
   /** Why nothing can start, before anybody outside is asked. */
-  readonly refusedBy: string | null;
+  readonly refusedBy: Told | null;
   readonly operators: readonly OperatorFate[];
   readonly settings: StartPreview['settings'];
 }
@@ -98,10 +99,10 @@ async function previewFlink(
 async function choose(context: SnapshotContext, job: JobRow, choice: RestoreChoice, engine: EngineName): Promise<Chosen> {
   const nothing = { row: null, content: null, passedOver: [], blockedBy: null };
   if (choice.kind === 'time' && job.hadState) {
-    return { ...nothing, blockedBy: 'A start time is only for a job without state. Start from a snapshot, or empty.' };
+    return { ...nothing, blockedBy: say('said.blocked.time') };
   }
   const candidates = await candidatesOfStart(context.database, job.id, choice);
-  if (choice.kind === 'snapshot' && candidates.length === 0) return { ...nothing, blockedBy: 'The chosen snapshot is no longer there.' };
+  if (choice.kind === 'snapshot' && candidates.length === 0) return { ...nothing, blockedBy: say('said.blocked.gone') };
   const found = await chooseFirstRestorable(context.store, candidates, engine);
   switch (found.kind) {
     case 'snapshot':
@@ -110,17 +111,21 @@ async function choose(context: SnapshotContext, job: JobRow, choice: RestoreChoi
       return nothing;
     case 'all-damaged': {
       const first = found.passedOver[0] as PassedOver;
-      return { ...nothing, passedOver: found.passedOver, blockedBy: `No snapshot can be restored. ${first.name}: ${first.reason}` };
+      return {
+        ...nothing,
+        passedOver: found.passedOver,
+        blockedBy: say('said.blocked.allDamaged', { name: first.name, reason: first.reason }),
+      };
     }
     case 'unreachable':
-      return { ...nothing, blockedBy: `The snapshots cannot be read: ${found.reason}` };
+      return { ...nothing, blockedBy: say('said.blocked.unreadable', { reason: found.reason }) };
   }
 }
 
 interface Outside {
   readonly partitions: readonly PartitionPreview[];
   readonly silent: readonly Silence[];
-  readonly blockedBy: string | null;
+  readonly blockedBy: Told | null;
 }
 
 /** Positions and probes, asked at once: each may take its whole deadline. */
@@ -156,17 +161,17 @@ async function assemble(context: SnapshotContext, found: Found): Promise<StartPr
   const lost = lostBy(facts);
   const since = await sinceOf(context, facts, row, known);
   const sinks = plan ? previewSinks(plan, { lost, ...since }) : [];
-  const waiting = silent.length > 0 ? unknown('a source did not answer') : sumOf(partitions.map((one) => one.waiting));
+  const waiting = silent.length > 0 ? unknown(say('said.basis.noAnswer')) : sumOf(partitions.map((one) => one.waiting));
   const judged = judgeStart(facts, { lost, readAgain: since.readAgain, waiting, sinks });
   return {
     jobId: job.id,
     jobName: job.name,
     choice,
     snapshot: row && (await viewOf(context, row)),
-    passedOver: chosen.passedOver.map(({ name, reason }) => ({ name, reason })),
+    passedOver: chosen.passedOver.map(({ name, reason }) => ({ name, reason: inEnglish(reason), said: [reason] })),
     verdict: blockedBy === null ? judged.verdict : 'bad',
-    sentence: blockedBy ?? inEnglish(judged.said),
-    said: blockedBy === null ? [...judged.said] : [],
+    sentence: inEnglish(blockedBy ?? judged.said),
+    said: [...listOf(blockedBy ?? judged.said)],
     loss: { lost, readAgain: since.readAgain, doubled: judged.doubled, waiting },
     positions: [...partitions],
     sinks,
@@ -177,7 +182,8 @@ async function assemble(context: SnapshotContext, found: Found): Promise<StartPr
     capacity: await capacityOf(context, job),
     needsName: judged.needsName || blockedBy !== null,
     needsConfirmation: judged.needsConfirmation,
-    blockedBy,
+    blockedBy: blockedBy && inEnglish(blockedBy),
+    blockedSaid: blockedBy === null ? [] : [...listOf(blockedBy)],
     checkedAt: context.clock.nowMs(),
   };
 }

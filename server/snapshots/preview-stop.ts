@@ -5,6 +5,7 @@ import type { Exposure } from '../contract/job.ts';
 import { jobOptionsSchema } from '../contract/job-options.ts';
 import { settingsOfOptions } from '../contract/job-settings.ts';
 import type { Figure } from '../contract/primitives.ts';
+import { inEnglish, type Said, say } from '../contract/said.ts';
 import type { SnapshotOrigin } from '../contract/snapshot.ts';
 import type { StopMode, StopPreview } from '../contract/stop.ts';
 import type { Prisma } from '../db/open-database.ts';
@@ -57,7 +58,8 @@ function modePreview(
   return {
     mode,
     isAllowed: isSaved ? canSave : true,
-    note: noteOf(mode, canSave),
+    note: inEnglish(noteOf(mode, canSave)),
+    said: [noteOf(mode, canSave)],
     lost: NONE,
     readAgain,
     doubled: doubledIn(sinks, readAgain),
@@ -66,11 +68,11 @@ function modePreview(
   };
 }
 
-function noteOf(mode: StopMode, canSave: boolean): string {
-  if (mode === 'without') return 'The job stops at once and goes on from its newest snapshot at the next start.';
-  if (!canSave) return 'Nothing has run yet, so there is nothing to save.';
-  if (mode === 'drain') return 'Windows are closed with what they have: for a job that is not to go on with the same state.';
-  return 'If the savepoint fails, the job keeps running.';
+function noteOf(mode: StopMode, canSave: boolean): Said {
+  if (mode === 'without') return say('said.stop.without');
+  if (!canSave) return say('said.stop.nothingToSave');
+  if (mode === 'drain') return say('said.stop.drain');
+  return say('said.stop.savepoint');
 }
 
 /** Without a plan nobody knows how the sinks write: then all that is read again may come twice. */

@@ -1,12 +1,14 @@
 /** Counts of a job's open run from the database, and from its live reports where there are younger ones. */
+
 import type { Figure } from '../contract/primitives.ts';
+import { say } from '../contract/said.ts';
 import type { SnapshotContext } from './context.ts';
 import { exposureFigure, type RunCounts } from './exposure.ts';
 import { unknown } from './figures.ts';
 
 export async function readExposure(context: SnapshotContext, jobId: number): Promise<Figure> {
   const run = await context.database.run.findFirst({ where: { jobId, endedAt: null }, orderBy: { number: 'desc' } });
-  if (!run) return unknown('no run of the job is under way');
+  if (!run) return unknown(say('said.basis.noRun'));
   const snapshot = await context.database.snapshot.findFirst({
     where: { jobId, runNumber: run.number, origin: { not: 'imported' }, recordsIn: { not: null } },
     orderBy: [{ createdAt: 'desc' }, { checkpointId: 'desc' }],

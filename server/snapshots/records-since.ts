@@ -1,5 +1,7 @@
 /** What a job did after a snapshot: records it read that would be read again, and whether sinks committed anything since. */
+
 import type { Figure } from '../contract/primitives.ts';
+import { say } from '../contract/said.ts';
 import type { Manifest } from '../engine/checkpoint/manifest.ts';
 import type { SnapshotRow } from './catalogue.ts';
 import type { SnapshotContext } from './context.ts';
@@ -13,13 +15,13 @@ export interface RecordsSince {
   readonly committed: Figure;
 }
 
-const COUNTED = 'counted by the job up to its last report';
+const COUNTED = say('said.basis.counted');
 
 export async function recordsSince(context: SnapshotContext, row: SnapshotRow, manifest: Origin): Promise<RecordsSince> {
   const { database } = context;
   const run = await runOf(context, row, manifest);
   if (!run) {
-    const why = 'the snapshot is not of a run of this job';
+    const why = say('said.basis.foreign');
     return { readAgain: unknown(why), committed: unknown(why) };
   }
   const later = await database.run.findMany({ where: { jobId: row.jobId, number: { gt: run.number } } });
@@ -33,7 +35,7 @@ export async function recordsSince(context: SnapshotContext, row: SnapshotRow, m
     (sum, one) => (sum === null || one.recordsIn === null ? null : sum + Number(one.recordsIn)),
     0,
   );
-  const readAgain = ownIn === null || laterIn === null ? unknown('the job reported no counts') : estimate(ownIn + laterIn, COUNTED);
+  const readAgain = ownIn === null || laterIn === null ? unknown(say('said.basis.noCounts')) : estimate(ownIn + laterIn, COUNTED);
   return { readAgain, committed: committedSince(row, run.number, newer) };
 }
 
@@ -64,5 +66,5 @@ function committedSince(row: SnapshotRow, runNumber: number, newer: Awaited<Retu
   for (const one of newer) byRun.set(one.runNumber ?? 0, Math.max(byRun.get(one.runNumber ?? 0) ?? 0, Number(one.recordsOut ?? 0n)));
   let total = 0;
   for (const [run, out] of byRun) total += run === runNumber ? out - Number(row.recordsOut ?? 0n) : out;
-  return estimate(total, 'committed by later checkpoints');
+  return estimate(total, say('said.basis.committed'));
 }

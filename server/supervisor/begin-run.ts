@@ -6,10 +6,11 @@
 import { engineOfQueue } from '../connections/flink-clusters.ts';
 import { namedIn, readConnections } from '../connections/read-connections.ts';
 import type { StartRequest } from '../contract/operation-request.ts';
+import { recognise } from '../contract/recognise.ts';
 import type { Run } from '../contract/runs.ts';
+import { type Said, say, type Told } from '../contract/said.ts';
 import type { RunSpec } from '../engine/runtime/wire.ts';
 import type { JobEngine } from '../engines/contract.ts';
-import { sentences } from '../lib/sentences.ts';
 import { type FoundJar, findJar } from '../packages/find-jar.ts';
 import type { SnapshotRow } from '../snapshots/catalogue.ts';
 import { candidatesOfRestart, candidatesOfStart, chooseFirstRestorable, type PassedOver } from '../snapshots/choose-snapshot.ts';
@@ -31,16 +32,16 @@ export type BegunRun =
       readonly spec: RunSpec;
     }
   /** Nothing was begun and nothing will be without a person. */
-  | { readonly kind: 'refused'; readonly message: string }
+  | { readonly kind: 'refused'; readonly message: Told }
   /** Nothing was begun; another try may help. */
-  | { readonly kind: 'not-now'; readonly message: string };
+  | { readonly kind: 'not-now'; readonly message: Told };
 
 interface Wanted {
   readonly start: Run['start'];
   readonly version: number;
   readonly candidates: readonly SnapshotRow[];
   /** Why the run may begin without a snapshot when there is none; null = it may not. */
-  readonly freshReason: string | null;
+  readonly freshReason: Said | null;
   readonly allowNonRestoredState: boolean;
   readonly startAtMs: number | null;
 }
@@ -54,29 +55,29 @@ export async function beginRun(context: SupervisorContext, facts: JobFacts, by: 
     by === 'operation' && request
       ? await wantedByPerson(context, job, request)
       : await wantedByPolicy(context, facts, by === 'resume', request);
-  if (typeof wanted === 'string') return { kind: 'refused', message: wanted };
+  if ('code' in wanted) return { kind: 'refused', message: wanted };
   const queue = await queueOf(context, job, wanted.version);
   if (queue.engine === null) {
-    return { kind: 'refused', message: `There is no queue named ${queue.name} any more. Choose another one; nothing was started.` };
+    return { kind: 'refused', message: say('said.begin.noQueue', { name: queue.name }) };
   }
   const engine = engineOf(context, { engine: queue.engine });
   const isJar = job.type === 'flink_jar_job';
   if (isJar && engine.name !== 'flink') {
-    return { kind: 'refused', message: 'A Flink Jar job needs a queue that is a Flink cluster. Choose one; nothing was started.' };
+    return { kind: 'refused', message: say('said.begin.jarQueue') };
   }
   const jar = isJar ? await findJar(context.database, job.projectId, queue.entrypoint) : null;
-  if (typeof jar === 'string') return { kind: 'refused', message: `${jar} Nothing was started.` };
+  if (typeof jar === 'string') return { kind: 'refused', message: [recognise(jar), say('said.blocked.nothingStarted')] };
   const choice = await chooseFirstRestorable(context.store, wanted.candidates, engine.name);
   if (choice.kind === 'unreachable') return { kind: 'not-now', message: choice.reason };
   if (choice.kind === 'all-damaged') {
     await markDamaged(context, job.id, choice.passedOver);
     const first = choice.passedOver[0] as PassedOver;
-    return { kind: 'refused', message: sentences(`No snapshot can be restored. ${first.name}: ${first.reason}`, 'Nothing was started.') };
+    return { kind: 'refused', message: say('said.begin.allDamaged', { name: first.name, reason: first.reason }) };
   }
   if (choice.kind === 'none' && wanted.freshReason === null) {
     return {
       kind: 'refused',
-      message: `Job ${job.name} had state, and there is no snapshot to restore. Start it empty by typing its name, or import a snapshot.`,
+      message: say('said.begin.noSnapshot', { name: job.name }),
     };
   }
   return write(
@@ -100,13 +101,13 @@ async function queueOf(context: SupervisorContext, job: JobRow, number: number) 
  * supervisor died in between), with its sinks committed. Beginning from the one before would show their records twice. A sentence when the
  * store does not answer.
  */
-async function catchUp(context: SupervisorContext, facts: JobFacts): Promise<string | null> {
+async function catchUp(context: SupervisorContext, facts: JobFacts): Promise<Said | null> {
   if (!facts.run) return null;
   try {
     await rebuildCatalogue(context, facts.job, facts.run.jobVersion);
     return null;
   } catch (error) {
-    if (error instanceof StoreError) return error.message;
+    if (error instanceof StoreError) return recognise(error.message);
     throw error;
   }
 }
@@ -141,7 +142,7 @@ async function write(
       await noteFallback(tx, job.id, created.number, passed, nowMs);
     }
     if (operation && facts.request?.kind === 'start') {
-      const message = snapshot ? `Starting from ${snapshot.name}.` : (wanted.freshReason ?? 'Starting.');
+      const message = snapshot ? say('said.act.startingFrom', { name: snapshot.name }) : (wanted.freshReason ?? say('said.act.starting'));
       await stepOperation(tx, operation, { step: STARTING, message, progress: 0.3, data: { runId: created.id } }, nowMs);
     }
     return created;
@@ -164,17 +165,17 @@ async function write(
 }
 
 /** A sentence when the start is refused. The choice was checked by the service; this is the last line before something runs. */
-async function wantedByPerson(context: SupervisorContext, job: JobRow, request: StartRequest): Promise<Wanted | string> {
+async function wantedByPerson(context: SupervisorContext, job: JobRow, request: StartRequest): Promise<Wanted | Said> {
   const { choice, acceptance, allowNonRestoredState, version } = request;
   const isNameTyped = acceptance?.typedName === job.name;
   const isFresh = choice.kind === 'empty' || choice.kind === 'time';
   if (isFresh && job.hadState && !isNameTyped) {
-    return `Job ${job.name} had state. It starts empty only when its name was typed.`;
+    return say('said.begin.needsName', { name: job.name });
   }
   const candidates = await candidatesOfStart(context.database, job.id, choice);
-  if (choice.kind === 'snapshot' && candidates.length === 0) return 'The chosen snapshot is no longer there. Choose another one.';
+  if (choice.kind === 'snapshot' && candidates.length === 0) return say('said.begin.gone');
   const mayBeFresh = isFresh || (choice.kind === 'newest' && (!job.hadState || isNameTyped));
-  const freshReason = mayBeFresh ? 'Starting without a snapshot: sources begin by their startup options.' : null;
+  const freshReason = mayBeFresh ? say('said.begin.fresh') : null;
   const start = choice.kind === 'time' ? 'time' : choice.kind === 'empty' ? 'empty' : 'snapshot';
   return { start, version, candidates, freshReason, allowNonRestoredState, startAtMs: choice.kind === 'time' ? choice.at : null };
 }
@@ -196,11 +197,7 @@ async function wantedByPolicy(
   });
   const made = await database.snapshot.count({ where: { jobId: job.id, runNumber: { gte: base?.number ?? 0 } } });
   const neverSaved = base?.restoredFromId == null && made === 0;
-  const freshReason = isFreshBySetting
-    ? 'Restore Job from Checkpoint is off: the job starts fresh, its state is empty and its sources begin by their startup options.'
-    : neverSaved
-      ? 'No checkpoint was completed since the start, so there is nothing to restore: sources begin by their startup options.'
-      : null;
+  const freshReason = isFreshBySetting ? say('said.begin.freshBySetting') : neverSaved ? say('said.begin.neverSaved') : null;
   return {
     start: isResume ? 'resumed' : 'auto-restart',
     version: versionOfRestart(job, run),

@@ -2,6 +2,7 @@
 import type { Figure } from '../contract/primitives.ts';
 import type { Manifest } from '../engine/checkpoint/manifest.ts';
 import { COUNTED_ON } from '../snapshots/exposure.ts';
+import { basisOf } from '../snapshots/figures.ts';
 import { inspectSnapshot } from '../snapshots/inspect-snapshot.ts';
 import { folderAt } from '../snapshots/snapshot-place.ts';
 import { StoreError } from '../storage/contract.ts';
@@ -13,7 +14,7 @@ import { type Cost, NONE, UNKNOWN } from './ledger.ts';
 export async function costOfFailure(context: SupervisorContext, job: JobRow, exposure: number | null): Promise<Cost> {
   // A supervisor that never had a line to the run knows what was stored last.
   const records = exposure ?? (job.exposureRecords === null ? null : Number(job.exposureRecords));
-  const readAgain: Figure = records === null ? UNKNOWN : { value: Math.round(records), confidence: 'estimate', basis: COUNTED_ON };
+  const readAgain: Figure = records === null ? UNKNOWN : { value: Math.round(records), confidence: 'estimate', ...basisOf(COUNTED_ON) };
   const snapshot =
     job.newestSnapshotId === null ? null : await context.database.snapshot.findUnique({ where: { id: job.newestSnapshotId } });
   if (!snapshot) return { lost: NONE, readAgain, doubled: readAgain };

@@ -1,9 +1,10 @@
 /** How operations end, each in one transaction: its row, the job's desire and status, and the ledger. */
 
 import type { JobStatus } from '../contract/job.ts';
+import { type Said, say, type Told } from '../contract/said.ts';
 import type { DatabaseTransaction } from '../db/open-database.ts';
+import { saidOf } from '../db/told-columns.ts';
 import { appendEvent } from '../events/append-event.ts';
-import { sentences } from '../lib/sentences.ts';
 import type { SupervisorContext } from './context.ts';
 import type { JobFacts, RunRow } from './job-facts.ts';
 import { type Action, isOpen } from './job-view.ts';
@@ -28,7 +29,7 @@ type Ending = Extract<
 >;
 
 /** `facts.operation` is there and claimed. */
-export async function endByAction(context: SupervisorContext, facts: JobFacts, action: Ending, message: string | null): Promise<void> {
+export async function endByAction(context: SupervisorContext, facts: JobFacts, action: Ending, message: Told | null): Promise<void> {
   const operation = facts.operation as OperationRow;
   const nowMs = context.clock.nowMs();
   await onJob(context, facts.job.id, async (tx) => {
@@ -38,22 +39,22 @@ export async function endByAction(context: SupervisorContext, facts: JobFacts, a
       case 'start-failed':
         return startFailed(tx, facts, operation, message, nowMs);
       case 'start-canceled':
-        await endOperation(tx, operation, { status: 'canceled', message: 'The start was canceled; nothing runs.' }, nowMs);
+        await endOperation(tx, operation, { status: 'canceled', message: say('said.op.startCanceled') }, nowMs);
         return changeJob(tx, facts.job.id, { status: 'job_cancel_success', data: { desired: 'stopped' } }, nowMs);
       case 'stop-succeeded':
         return stopSucceeded(tx, facts, operation, nowMs);
       case 'stop-failed':
-        return goesOn(tx, facts, operation, 'job_cancel_fail', sentences('Still running.', action.message), action.message, nowMs);
+        return goesOn(tx, facts, operation, 'job_cancel_fail', say('said.op.stillRunning', { why: action.message }), action.message, nowMs);
       case 'savepoint-succeeded':
         await endOperation(
           tx,
           operation,
-          { status: 'succeeded', message: `Saved at ${action.path}.`, result: { path: action.path } },
+          { status: 'succeeded', message: say('said.op.savedAt', { path: action.path }), result: { path: action.path } },
           nowMs,
         );
         return changeJob(tx, facts.job.id, { status: restingStatus(facts, 'job_running') }, nowMs);
       case 'savepoint-failed':
-        return goesOn(tx, facts, operation, 'job_running', sentences('The savepoint failed.', action.message), action.message, nowMs);
+        return goesOn(tx, facts, operation, 'job_running', say('said.op.savepointFailed', { why: action.message }), action.message, nowMs);
       case 'delete-job':
         return deleteJob(tx, facts, operation, nowMs);
     }
@@ -68,9 +69,9 @@ function restingStatus(facts: JobFacts, whileOpen: JobStatus): JobStatus {
 
 async function startSucceeded(tx: DatabaseTransaction, facts: JobFacts, operation: OperationRow, nowMs: number): Promise<void> {
   const run = facts.run as RunRow;
-  await endOperation(tx, operation, { status: 'succeeded', message: 'Running.', result: { runNumber: run.number } }, nowMs);
+  await endOperation(tx, operation, { status: 'succeeded', message: say('said.op.running'), result: { runNumber: run.number } }, nowMs);
   if (facts.view.run?.end === 'finished') return;
-  const message = isOpen(facts.view.run) ? '' : (run.failureMessage ?? '');
+  const message = isOpen(facts.view.run) ? [] : failureOf(run);
   await changeJob(tx, facts.job.id, { status: restingStatus(facts, 'job_running'), message, runNumber: run.number }, nowMs);
 }
 
@@ -78,10 +79,11 @@ async function startFailed(
   tx: DatabaseTransaction,
   facts: JobFacts,
   operation: OperationRow,
-  reason: string | null,
+  reason: Told | null,
   nowMs: number,
 ): Promise<void> {
-  const message = reason ?? facts.run?.failureMessage ?? 'The job could not be started.';
+  const failure = failureOf(facts.run);
+  const message = reason ?? (failure.length > 0 ? failure : say('said.op.startFailed'));
   await endOperation(tx, operation, { status: 'failed', message }, nowMs);
   await changeJob(tx, facts.job.id, { status: 'job_submit_fail', message, data: { desired: 'stopped' } }, nowMs);
 }
@@ -90,7 +92,7 @@ async function stopSucceeded(tx: DatabaseTransaction, facts: JobFacts, operation
   const { job, run, view } = facts;
   const path = view.operation?.savedPath ?? null;
   const isFinished = view.run?.end === 'finished';
-  const message = isFinished ? 'The job completed by itself.' : path === null ? 'Stopped.' : `Stopped with the savepoint ${path}.`;
+  const message = isFinished ? say('said.op.completedItself') : path === null ? say('said.op.stopped') : say('said.op.stoppedAt', { path });
   await endOperation(tx, operation, { status: 'succeeded', message, result: { path } }, nowMs);
   const status = isFinished ? 'job_finish' : 'job_cancel_success';
   await changeJob(tx, job.id, { status, data: { desired: 'stopped', observed: isFinished ? 'finished' : 'stopped' } }, nowMs);
@@ -111,19 +113,23 @@ async function stopSucceeded(tx: DatabaseTransaction, facts: JobFacts, operation
   );
 }
 
+/** Why the run failed; nothing when it did not. */
+const failureOf = (run: RunRow | null): Said[] => (run === null ? [] : saidOf(run.failureSaidJson, run.failureMessage));
+
 /** The operation failed and the job is to go on. */
 async function goesOn(
   tx: DatabaseTransaction,
   facts: JobFacts,
   operation: OperationRow,
   whileOpen: JobStatus,
-  statusMessage: string,
-  message: string,
+  statusMessage: Said,
+  message: Said,
   nowMs: number,
 ): Promise<void> {
   await endOperation(tx, operation, { status: 'failed', message }, nowMs);
   const status = restingStatus(facts, whileOpen);
-  const shown = status === 'job_running_exception' ? (facts.run?.failureMessage ?? message) : statusMessage;
+  const failure = failureOf(facts.run);
+  const shown = status === 'job_running_exception' ? (failure.length > 0 ? failure : message) : statusMessage;
   await changeJob(tx, facts.job.id, { status, message: shown, data: { desired: 'running' } }, nowMs);
 }
 
@@ -131,7 +137,7 @@ async function goesOn(
 async function deleteJob(tx: DatabaseTransaction, facts: JobFacts, operation: OperationRow, nowMs: number): Promise<void> {
   const { job, request } = facts;
   const now = new Date(nowMs);
-  await endOperation(tx, operation, { status: 'succeeded', message: 'Deleted.' }, nowMs);
+  await endOperation(tx, operation, { status: 'succeeded', message: say('said.act.deletedDone') }, nowMs);
   await changeJob(tx, job.id, { status: 'job_cancel_success', data: { desired: 'stopped' } }, nowMs);
   await tx.job.update({ where: { id: job.id }, data: { deletedAt: now, liveName: null, updatedAt: now } });
   const atOnce = request?.kind === 'delete' && request.deleteSnapshots ? { expiresAt: now } : {};

@@ -4,6 +4,8 @@
  * little: the line to the run, the claim of the operation, the order that was given. A crash loses just that.
  */
 
+import { recognise } from '../contract/recognise.ts';
+import { say } from '../contract/said.ts';
 import { isUnwritable } from '../db/unwritable.ts';
 import type { JobReport } from '../engine/runtime/wire.ts';
 import type { EngineRun, RunListener } from '../engines/contract.ts';
@@ -134,7 +136,7 @@ export class JobActor implements ActedJob {
     if (this.order?.requestId !== report.requestId) return;
     const state: OrderView = report.ok
       ? { kind: 'done', path: report.path }
-      : { kind: 'refused', message: report.message ?? 'The engine refused.' };
+      : { kind: 'refused', message: report.message === null ? say('said.op.refused') : recognise(report.message) };
     this.order = { ...this.order, state };
   }
 

@@ -1,6 +1,8 @@
 /** What a decision about a job is made from: rows of the database and what this process knows of the run's line. No I/O behind it. */
+
 import type { DesiredState, JobStatus } from '../contract/job.ts';
 import type { OperationRequest } from '../contract/operation-request.ts';
+import type { Said, Told } from '../contract/said.ts';
 import type { RestartDecision } from './restart-policy.ts';
 
 export type EndCause = 'finished' | 'stopped' | 'failed' | 'lost' | 'superseded';
@@ -21,7 +23,7 @@ export type OrderView =
   | { readonly kind: 'none' }
   | { readonly kind: 'waiting'; readonly sinceMs: number }
   | { readonly kind: 'done'; readonly path: string | null }
-  | { readonly kind: 'refused'; readonly message: string };
+  | { readonly kind: 'refused'; readonly message: Said };
 
 export interface OperationView {
   readonly request: OperationRequest;
@@ -68,11 +70,11 @@ export type Action =
   | { readonly kind: 'start-failed' }
   | { readonly kind: 'start-canceled' }
   | { readonly kind: 'stop-succeeded' }
-  | { readonly kind: 'stop-failed'; readonly message: string }
+  | { readonly kind: 'stop-failed'; readonly message: Said }
   | { readonly kind: 'savepoint-succeeded'; readonly path: string }
-  | { readonly kind: 'savepoint-failed'; readonly message: string }
+  | { readonly kind: 'savepoint-failed'; readonly message: Said }
   | { readonly kind: 'delete-job' }
-  | { readonly kind: 'give-up'; readonly message: string; readonly isBreaker: boolean }
+  | { readonly kind: 'give-up'; readonly message: Told; readonly isBreaker: boolean }
   | { readonly kind: 'record-finish' }
   | { readonly kind: 'record-stop' };
 

@@ -1,7 +1,10 @@
 /** The ledger of a job: every start, restart, stop, failure and fallback with what it cost. Appended, never changed. */
+
 import type { Figure, Verdict } from '../contract/primitives.ts';
 import type { LedgerEntry } from '../contract/runs.ts';
+import type { Told } from '../contract/said.ts';
 import type { DatabaseTransaction } from '../db/open-database.ts';
+import { toldColumns } from '../db/told-columns.ts';
 import { appendEvent } from '../events/append-event.ts';
 
 export const NONE: Figure = { value: 0, confidence: 'exact', basis: null };
@@ -20,7 +23,7 @@ export interface NewLedgerEntry extends Cost {
   readonly runNumber: number | null;
   /** A person's name, or `supervisor`. */
   readonly who: string;
-  readonly text: string;
+  readonly text: Told;
   readonly snapshot?: { readonly id: string; readonly name: string } | null;
   readonly acceptedBy?: string | null;
   readonly positions?: LedgerEntry['positions'];
@@ -42,7 +45,7 @@ export async function addLedger(tx: DatabaseTransaction, jobId: number, entry: N
       kind: entry.kind,
       runNumber: entry.runNumber,
       who: entry.who,
-      text: entry.text,
+      ...toldColumns(entry.text),
       snapshotId: entry.snapshot?.id ?? null,
       snapshotName: entry.snapshot?.name ?? null,
       lostJson: JSON.stringify(entry.lost),

@@ -2,9 +2,11 @@
  * Random lives of a job against fake processes, with the supervisor dying between any two of its steps. After each command the next supervisor
  * must bring the job to what was asked: database and processes agree, one process at most lives, nothing shown is lost or doubled.
  */
+
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OperationRequest } from '../contract/operation-request.ts';
+import { SAID } from '../contract/said.ts';
 import type { Database } from '../db/open-database.ts';
 import type { JobEngine } from '../engines/contract.ts';
 import { masterKeyOf } from '../secrets/seal.ts';
@@ -13,7 +15,7 @@ import type { SupervisorContext } from './context.ts';
 import { FakeEngine, FakeWorld } from './fake-engine.ts';
 import { Supervisor } from './supervisor.ts';
 import { createJobFixture, type JobFixture, request, startRequest } from './supervisor-fixture.ts';
-import { LEGAL_MOVES, STATUS_LABELS } from './transitions.ts';
+import { LEGAL_MOVES } from './transitions.ts';
 
 /** The supervisor's process: dies at the n-th step, before or after it took effect; then nothing of it has any effect. */
 class Fuse {
@@ -149,7 +151,9 @@ class Life {
     expect(this.world.wrongs).toEqual([]);
     const { client } = this.fixture.opened;
     const moves = await client.jobEvent.findMany({ where: { kind: 'status' } });
-    const byLabel = new Map(Object.entries(STATUS_LABELS).map(([status, label]) => [label, status as keyof typeof LEGAL_MOVES]));
+    const byLabel = new Map<string, keyof typeof LEGAL_MOVES>(
+      (Object.keys(LEGAL_MOVES) as (keyof typeof LEGAL_MOVES)[]).map((status) => [SAID[`said.label.${status}`], status]),
+    );
     for (const { message } of moves) {
       const [from, to] = message.split(' → ').map((label) => byLabel.get(label));
       expect(from && to && LEGAL_MOVES[from].includes(to), message).toBe(true);

@@ -2,9 +2,12 @@
  * Durable operations. A claim raises the fencing token; every later write names the token and changes nothing when a newer one is there.
  * Steps are appended to the row with what the next supervisor needs to go on from them.
  */
+
 import { z } from 'zod';
 import { type OperationRequest, operationRequestSchema, operationStepSchema } from '../contract/operation-request.ts';
+import { inEnglish, type Told } from '../contract/said.ts';
 import type { DatabaseTransaction, Prisma } from '../db/open-database.ts';
+import { saidJson } from '../db/told-columns.ts';
 import { FencedOut } from './context.ts';
 import { tellOperation } from './tell.ts';
 
@@ -41,7 +44,7 @@ export async function claimOperation(tx: DatabaseTransaction, row: OperationRow,
 
 export interface OperationStepChange {
   readonly step: string;
-  readonly message?: string;
+  readonly message?: Told;
   readonly progress?: number | null;
   readonly data?: unknown;
 }
@@ -52,7 +55,7 @@ export async function stepOperation(tx: DatabaseTransaction, row: OperationRow, 
   await writeFenced(tx, row, {
     step: change.step,
     stepsJson: JSON.stringify([...steps, step]),
-    ...(change.message === undefined ? {} : { message: change.message }),
+    ...(change.message === undefined ? {} : { message: inEnglish(change.message), saidJson: saidJson(change.message) }),
     ...(change.progress === undefined ? {} : { progress: change.progress }),
   });
   await tellOperation(tx, row.id, atMs);
@@ -61,12 +64,13 @@ export async function stepOperation(tx: DatabaseTransaction, row: OperationRow, 
 export async function endOperation(
   tx: DatabaseTransaction,
   row: OperationRow,
-  end: { readonly status: 'succeeded' | 'failed' | 'canceled'; readonly message: string; readonly result?: unknown },
+  end: { readonly status: 'succeeded' | 'failed' | 'canceled'; readonly message: Told; readonly result?: unknown },
   atMs: number,
 ): Promise<void> {
   await writeFenced(tx, row, {
     status: end.status,
-    message: end.message,
+    message: inEnglish(end.message),
+    saidJson: saidJson(end.message),
     activeJobId: null,
     finishedAt: new Date(atMs),
     progress: end.status === 'succeeded' ? 1 : row.progress,

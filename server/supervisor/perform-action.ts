@@ -1,6 +1,9 @@
 /** Carries out what `reconcile` decided. Null: look again at once; else how long to wait first, ms. */
 
-import { sentences } from '../lib/sentences.ts';
+import { recognise } from '../contract/recognise.ts';
+import { type Said, say } from '../contract/said.ts';
+import { listOf } from '../contract/sentence.ts';
+import { saidOf } from '../db/told-columns.ts';
 import type { ActedJob, GivenOrder } from './acted-job.ts';
 import { beginRun } from './begin-run.ts';
 import { engineOf, FencedOut } from './context.ts';
@@ -57,7 +60,7 @@ async function adopt(actor: ActedJob, run: RunRow): Promise<number | null> {
     actor.attach(outcome.run);
     await onJob(context, run.jobId, async (tx) => {
       await tx.run.updateMany({ where: { id: run.id, endedAt: null }, data: { engineRef: outcome.run.ref } });
-      const message = `The supervisor is back and has found run ${run.number}, which went on.`;
+      const message = say('said.run.adopted', { run: run.number });
       await addJobEvent(tx, run.jobId, { kind: 'engine', level: 'info', message, runNumber: run.number }, context.clock.nowMs());
     });
     await syncCatalogue(actor, run);
@@ -68,7 +71,7 @@ async function adopt(actor: ActedJob, run: RunRow): Promise<number | null> {
       const nowMs = context.clock.nowMs();
       const job = await tx.job.findUniqueOrThrow({ where: { id: run.jobId }, select: { unreachableSince: true } });
       const data = { unreachableSince: job.unreachableSince ?? new Date(nowMs) };
-      await changeJob(tx, run.jobId, { data, message: outcome.message }, nowMs);
+      await changeJob(tx, run.jobId, { data, message: recognise(outcome.message) }, nowMs);
     });
     return AGAIN_MS;
   }
@@ -149,7 +152,7 @@ function giveOrder(actor: ActedJob, operation: OperationRow): GivenOrder {
 async function orderStop(actor: ActedJob, facts: JobFacts, mode: 'savepoint' | 'drain' | 'without'): Promise<number | null> {
   const operation = facts.operation as OperationRow;
   const step = mode === 'without' ? 'stopping' : mode === 'drain' ? 'draining' : 'savepoint';
-  const message = mode === 'without' ? 'Stopping the process of the job.' : 'Creating the savepoint.';
+  const message = mode === 'without' ? say('said.act.stoppingProcess') : say('said.act.savingStep');
   await note(actor, operation, step, message);
   actor.live?.engineRun?.stop(giveOrder(actor, operation).requestId, mode, null);
   return null;
@@ -158,12 +161,12 @@ async function orderStop(actor: ActedJob, facts: JobFacts, mode: 'savepoint' | '
 async function orderSavepoint(actor: ActedJob, facts: JobFacts): Promise<number | null> {
   const operation = facts.operation as OperationRow;
   const path = facts.request?.kind === 'trigger-savepoint' ? facts.request.path : null;
-  await note(actor, operation, 'savepoint', 'Creating the savepoint; the job goes on.');
+  await note(actor, operation, 'savepoint', say('said.act.saving'));
   actor.live?.engineRun?.triggerSnapshot(giveOrder(actor, operation).requestId, 'savepoint', path);
   return null;
 }
 
-async function note(actor: ActedJob, operation: OperationRow, step: string, message: string): Promise<void> {
+async function note(actor: ActedJob, operation: OperationRow, step: string, message: Said): Promise<void> {
   const nowMs = actor.context.clock.nowMs();
   await onJob(actor.context, actor.jobId, (tx) => stepOperation(tx, operation, { step, message, progress: 0.5 }, nowMs));
 }
@@ -180,8 +183,8 @@ async function kill(actor: ActedJob, facts: JobFacts): Promise<number | null> {
 async function giveUp(actor: ActedJob, facts: JobFacts, action: Extract<Action, { kind: 'give-up' }>): Promise<number | null> {
   const { context, jobId } = actor;
   const nowMs = context.clock.nowMs();
-  const cause = facts.run?.failureMessage ?? null;
-  const message = sentences(cause ?? '', action.message);
+  const cause = facts.run === null ? [] : saidOf(facts.run.failureSaidJson, facts.run.failureMessage);
+  const message = [...cause, ...listOf(action.message)];
   await onJob(context, jobId, async (tx) => {
     const runNumber = facts.run?.number ?? null;
     await changeJob(tx, jobId, { status: 'job_running_exception', message, data: { desired: 'stopped' }, runNumber }, nowMs);
@@ -205,7 +208,7 @@ async function recordEnd(actor: ActedJob, facts: JobFacts, status: 'job_finish' 
   await onJob(context, jobId, async (tx) => {
     const runNumber = facts.run?.number ?? null;
     await changeJob(tx, jobId, { status, data: { desired: 'stopped', observed: cause }, runNumber }, nowMs);
-    const text = status === 'job_finish' ? 'All input was read; the job completed.' : 'The job stopped after its savepoint.';
+    const text = status === 'job_finish' ? say('said.run.allRead') : say('said.run.stoppedSaved');
     await addLedger(
       tx,
       jobId,

@@ -3,6 +3,8 @@
  * progress; failures are counted since the last progress. The wait grows from FIRST_MS by doubling to MOST_MS, each with up to a fifth
  * of jitter, so that many jobs do not come back in one moment. The breaker opens after BREAKER failures of the same cause without progress.
  */
+import { type Said, say } from '../contract/said.ts';
+
 export interface EndedRun {
   readonly number: number;
   readonly start: string;
@@ -24,7 +26,7 @@ export type RestartDecision =
   | { readonly kind: 'restart'; readonly atMs: number; readonly attempt: number }
   /** The console was stopped under the job, not the job by a failure. */
   | { readonly kind: 'resume' }
-  | { readonly kind: 'give-up'; readonly why: 'off' | 'attempts' | 'breaker'; readonly message: string };
+  | { readonly kind: 'give-up'; readonly why: 'off' | 'attempts' | 'breaker'; readonly message: Said };
 
 const HOUR_MS = 3_600_000;
 export const FIRST_MS = 250;
@@ -36,20 +38,19 @@ export function decideRestart(runs: readonly EndedRun[], options: RestartOptions
   const last = runs[0];
   if (!last || last.endCause === 'superseded') return { kind: 'resume' };
   if (!options.restartWhenException) {
-    return { kind: 'give-up', why: 'off', message: 'Auto Restart upon Exception is off. Start the job to go on from its newest snapshot.' };
+    return { kind: 'give-up', why: 'off', message: say('said.run.restartOff') };
   }
   const failures = failuresSinceProgress(runs);
   const same = failures.findIndex((run) => run.causeKey !== last.causeKey);
   const repeated = same < 0 ? failures.length : same;
   // The first run is no restart: five restarts with the same cause are six failures.
   if (repeated > BREAKER) {
-    const message = `Stopped trying after ${BREAKER} restarts with the same cause. The snapshot is kept.`;
+    const message = say('said.run.breaker', { n: BREAKER });
     return { kind: 'give-up', why: 'breaker', message };
   }
   const attempts = runs.filter((run) => run.start === 'auto-restart' && last.endedMs - run.startedMs < HOUR_MS).length;
   if (options.resumeMaxNum >= 0 && attempts >= options.resumeMaxNum) {
-    const times = options.resumeMaxNum === 1 ? 'restart' : 'restarts';
-    const message = `The ${options.resumeMaxNum} ${times} an hour of this job are used up. Start it to go on from its newest snapshot.`;
+    const message = say('said.run.attemptsUsed', { n: options.resumeMaxNum });
     return { kind: 'give-up', why: 'attempts', message };
   }
   const waitMs = Math.min(MOST_MS, FIRST_MS * 2 ** Math.max(0, failures.length - 1));

@@ -1,11 +1,13 @@
 /** Runs: begun with a new generation in one transaction with everything people see of it, and ended once, with their cause. */
 
 import { randomUUID } from 'node:crypto';
+import { recognise } from '../contract/recognise.ts';
 import type { Run } from '../contract/runs.ts';
+import { type Said, say } from '../contract/said.ts';
 import type { DatabaseTransaction } from '../db/open-database.ts';
+import { saidJson } from '../db/told-columns.ts';
 import type { JobFailure } from '../engine/runtime/wire.ts';
 import type { JobEngine } from '../engines/contract.ts';
-import { sentences } from '../lib/sentences.ts';
 import type { SnapshotRow } from '../snapshots/catalogue.ts';
 import type { SupervisorContext } from './context.ts';
 import { type JobRow, RESTORE_BROKEN, type RunRow } from './job-facts.ts';
@@ -66,8 +68,8 @@ export async function createRun(tx: DatabaseTransaction, context: SupervisorCont
     },
     atMs,
   );
-  const from = snapshot ? `from ${snapshot.name}` : 'without a snapshot';
-  const message = `Run ${run.number} begins ${from}, version ${wanted.version}, generation ${generation}.`;
+  const whose = { run: run.number, version: wanted.version, generation };
+  const message = snapshot ? say('said.run.begins', { ...whose, name: snapshot.name }) : say('said.run.beginsEmpty', whose);
   await addJobEvent(tx, job.id, { kind: isRestart ? 'restart' : 'submit', level: 'info', message, runNumber: run.number }, atMs);
   await tellRun(tx, run.id, atMs);
   return run;
@@ -91,7 +93,13 @@ export async function endRun(tx: DatabaseTransaction, run: RunRow, end: RunEnd, 
   const { cause, failure } = end;
   const ended = await tx.run.updateMany({
     where: { id: run.id, endedAt: null },
-    data: { endedAt: new Date(atMs), endCause: cause, failureMessage: failure?.message ?? null, causeKey: failure?.causeKey ?? null },
+    data: {
+      endedAt: new Date(atMs),
+      endCause: cause,
+      failureMessage: failure?.message ?? null,
+      failureSaidJson: saidJson(failure ? recognise(failure.message) : []),
+      causeKey: failure?.causeKey ?? null,
+    },
   });
   if (ended.count !== 1) return false;
   await changeJob(
@@ -109,13 +117,19 @@ export async function endRun(tx: DatabaseTransaction, run: RunRow, end: RunEnd, 
     atMs,
   );
   if (failure) {
-    const { message, causeKey, stack } = failure;
+    const { causeKey, stack } = failure;
+    const message = recognise(failure.message);
     const level = cause === 'superseded' ? 'warn' : 'error';
     await addJobEvent(tx, run.jobId, { kind: 'exception', level, message, detail: stack, causeKey, runNumber: run.number }, atMs);
   }
   if (failure?.causeKey === RESTORE_BROKEN && run.restoredFromId !== null) {
-    await proveSnapshot(tx, run.restoredFromId, { isGood: false, tookMs: atMs - run.startedAt.getTime(), message: failure.message }, atMs);
-    await noteFallback(tx, run.jobId, run.number, { id: run.restoredFromId, reason: failure.message }, atMs);
+    await proveSnapshot(
+      tx,
+      run.restoredFromId,
+      { isGood: false, tookMs: atMs - run.startedAt.getTime(), message: recognise(failure.message) },
+      atMs,
+    );
+    await noteFallback(tx, run.jobId, run.number, { id: run.restoredFromId, reason: recognise(failure.message) }, atMs);
   }
   await tellRun(tx, run.id, atMs);
   return true;
@@ -129,12 +143,12 @@ export async function noteFallback(
   tx: DatabaseTransaction,
   jobId: number,
   runNumber: number | null,
-  passed: { readonly id: string; readonly reason: string },
+  passed: { readonly id: string; readonly reason: Said },
   atMs: number,
 ): Promise<void> {
   const snapshot = await tx.snapshot.findUnique({ where: { id: passed.id } });
   const name = snapshot?.name ?? 'A snapshot';
-  const text = sentences(`${name} cannot be restored: ${passed.reason}`, 'It is passed over.');
+  const text = say('said.run.passedOver', { name, reason: passed.reason });
   await addJobEvent(tx, jobId, { kind: 'fallback', level: 'warn', message: text, runNumber }, atMs);
   const of = snapshot && { id: snapshot.id, name: snapshot.name };
   await addLedger(tx, jobId, { kind: 'fallback', runNumber, who: 'supervisor', text, snapshot: of, ...OLDER }, atMs);

@@ -2,8 +2,11 @@
  * The catalogue's rows: an index of what lies in the object store, made from the reports of runs or by reading the store. Registering is
  * idempotent by path. The newest snapshot in time is the one a start takes; an import counts as made when it was imported.
  */
+
+import { inEnglish, say, type Told } from '../contract/said.ts';
 import type { SnapshotOrigin } from '../contract/snapshot.ts';
 import type { DatabaseTransaction, Prisma } from '../db/open-database.ts';
+import { saidJson } from '../db/told-columns.ts';
 import type { Manifest } from '../engine/checkpoint/manifest.ts';
 import type { JobReport } from '../engine/runtime/wire.ts';
 import type { EngineName } from '../engines/contract.ts';
@@ -91,10 +94,11 @@ export async function pointToNewest(tx: DatabaseTransaction, jobId: number, more
 export async function proveSnapshot(
   tx: DatabaseTransaction,
   snapshotId: string,
-  proof: { readonly isGood: boolean; readonly tookMs: number; readonly message: string },
+  proof: { readonly isGood: boolean; readonly tookMs: number; readonly message: Told },
   atMs: number,
 ): Promise<void> {
-  const data = { provenAt: new Date(atMs), provenMs: Math.round(proof.tookMs), provenGood: proof.isGood, provenMessage: proof.message };
+  const columns = { provenMessage: inEnglish(proof.message), provenSaidJson: saidJson(proof.message) };
+  const data = { provenAt: new Date(atMs), provenMs: Math.round(proof.tookMs), provenGood: proof.isGood, ...columns };
   const row = await tx.snapshot.update({ where: { id: snapshotId }, data });
   await pointToNewest(tx, row.jobId);
   await tellSnapshot(tx, 'snapshot-changed', snapshotId, atMs);
@@ -106,7 +110,7 @@ export async function keepForRun(tx: DatabaseTransaction, snapshotId: string, ru
   await tellSnapshot(tx, 'snapshot-changed', snapshotId, atMs);
 }
 
-export const pinReasonOf = (runNumber: number): string => `run ${runNumber} began from it`;
+export const pinReasonOf = (runNumber: number): string => inEnglish(say('said.run.began', { run: runNumber }));
 
 const OWN_CHECKPOINTS = 2;
 

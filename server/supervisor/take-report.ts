@@ -1,7 +1,7 @@
 /** What a run reports, written down: runs, snapshots, events, status. Reports of a run that has ended or was superseded change nothing. */
-
+import { recognise } from '../contract/recognise.ts';
+import { type Said, say } from '../contract/said.ts';
 import type { JobFailure, JobReport } from '../engine/runtime/wire.ts';
-import { sentences } from '../lib/sentences.ts';
 import type { SupervisorContext } from './context.ts';
 import { costOfFailure } from './cost-of-failure.ts';
 import { RESTORE_BROKEN, type RunRow } from './job-facts.ts';
@@ -47,7 +47,7 @@ export async function takeRunning(
     );
     if (!isFirst) return;
     if (run.restoredFromId !== null) {
-      const proof = { isGood: true, tookMs: nowMs - run.startedAt.getTime(), message: `Run ${run.number} was restored from it.` };
+      const proof = { isGood: true, tookMs: nowMs - run.startedAt.getTime(), message: say('said.run.restoredFrom', { run: run.number }) };
       await proveSnapshot(tx, run.restoredFromId, proof, nowMs);
     }
     await noteStart(tx, run, nowMs);
@@ -95,16 +95,9 @@ async function noteStart(tx: Parameters<typeof addLedger>[0], run: RunRow, nowMs
   );
 }
 
-function startText(run: RunRow, snapshot: string | null): string {
-  const why =
-    run.start === 'auto-restart'
-      ? 'Restarted after a failure'
-      : run.start === 'resumed'
-        ? 'Went on after the console was stopped'
-        : 'Started';
-  return snapshot === null
-    ? `${why} without a snapshot: its state was empty, its sources began by their startup options.`
-    : `${why} from ${snapshot}.`;
+function startText(run: RunRow, name: string | null): Said {
+  const how = run.start === 'auto-restart' ? 'restarted' : run.start === 'resumed' ? 'resumed' : 'started';
+  return name === null ? say(`said.run.${how}Empty`) : say(`said.run.${how}`, { name });
 }
 
 /** A restart costs what the failure before it said; without a snapshot nobody knows what lies between. */
@@ -155,7 +148,7 @@ export async function takeCheckpoint(
 export async function takeCheckpointFailure(context: SupervisorContext, run: RunRow, report: Report<'checkpoint-failed'>): Promise<void> {
   const nowMs = context.clock.nowMs();
   await onJob(context, run.jobId, async (tx) => {
-    const message = sentences(`Checkpoint ${report.checkpointId} failed: ${report.reason}`);
+    const message = say('said.run.checkpointFailed', { checkpoint: report.checkpointId, reason: recognise(report.reason) });
     await addJobEvent(tx, run.jobId, { kind: 'checkpoint-failed', level: 'warn', message, runNumber: run.number }, nowMs);
     await changeJob(tx, run.jobId, { data: { checkpointFailuresSince: { increment: 1 } } }, nowMs);
   });
@@ -166,7 +159,7 @@ export async function takeEngineRestart(context: SupervisorContext, run: RunRow,
   const nowMs = context.clock.nowMs();
   const { message, causeKey, stack } = report.failure;
   await onJob(context, run.jobId, async (tx) => {
-    const text = `Flink restarts the job by itself from its newest checkpoint: ${message}`;
+    const text = say('said.run.flinkRestarts', { reason: message });
     const event = { kind: 'engine', level: 'warn', message: text, runNumber: run.number } as const;
     await addJobEvent(tx, run.jobId, { ...event, detail: stack, causeKey }, nowMs);
   });
@@ -176,7 +169,7 @@ export async function takeEngineRestart(context: SupervisorContext, run: RunRow,
 export async function takeRepetition(context: SupervisorContext, run: RunRow, report: Report<'records-repeated'>): Promise<void> {
   const nowMs = context.clock.nowMs();
   await onJob(context, run.jobId, async (tx) => {
-    const message = sentences(`Sink ${report.table}: ${report.message}`);
+    const message = say('said.run.sinkRepeated', { name: report.table, reason: recognise(report.message) });
     await addJobEvent(tx, run.jobId, { kind: 'engine', level: 'warn', message, runNumber: run.number }, nowMs);
   });
 }
@@ -213,20 +206,15 @@ export async function takeEnd(context: SupervisorContext, run: RunRow, end: Take
     const operation = await tx.operation.findUnique({ where: { activeJobId: run.jobId } });
     const hasRun = (await tx.run.findUniqueOrThrow({ where: { id: run.id } })).runningAt !== null;
     if (isFailure && hasRun) {
-      const text = sentences(`Run ${run.number} failed: ${failure?.message ?? 'its process ended.'}`);
+      const text = say('said.run.failed', { run: run.number, reason: failure ? recognise(failure.message) : say('said.run.processEnded') });
       await addLedger(tx, run.jobId, { kind: 'failure', runNumber: run.number, who: 'supervisor', text, ...cost }, nowMs);
     }
     // What the operation at hand makes of it, it says itself.
     if (!isFailure || operation !== null || job.desired !== 'running') return;
     const mayRestart = failure === null || failure.isRetryable || failure.causeKey === RESTORE_BROKEN;
-    const message = failure?.message ?? 'The process of the job ended.';
+    const message = failure ? recognise(failure.message) : say('said.run.jobProcessEnded');
     const data = mayRestart ? {} : { desired: 'stopped' };
-    const advice = mayRestart ? '' : 'It would fail again at once, so it is not restarted. Its snapshots are kept.';
-    await changeJob(
-      tx,
-      run.jobId,
-      { status: 'job_running_exception', message: sentences(message, advice), data, runNumber: run.number },
-      nowMs,
-    );
+    const advice = mayRestart ? [] : [say('said.run.wouldFailAgain')];
+    await changeJob(tx, run.jobId, { status: 'job_running_exception', message: [message, ...advice], data, runNumber: run.number }, nowMs);
   });
 }

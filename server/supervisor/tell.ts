@@ -1,6 +1,9 @@
 /** Writes a change of a job together with the durable event that tells browsers of it, in the caller's transaction. */
+
 import type { JobStatus, JobSummary } from '../contract/job.ts';
 import type { JobEvent } from '../contract/runs.ts';
+import { inEnglish, say, type Told } from '../contract/said.ts';
+import { listOf } from '../contract/sentence.ts';
 import type { SnapshotOrigin } from '../contract/snapshot.ts';
 import type { DatabaseTransaction, Prisma } from '../db/open-database.ts';
 import {
@@ -13,9 +16,10 @@ import {
   SNAPSHOT_INCLUDE,
   snapshotView,
 } from '../db/row-to-view.ts';
+import { saidJson, saidOf, toldColumns } from '../db/told-columns.ts';
 import { appendEvent } from '../events/append-event.ts';
 import { readSetting } from './read-setting.ts';
-import { isLegalMove, STATUS_LABELS } from './transitions.ts';
+import { isLegalMove } from './transitions.ts';
 
 /** The fields of a job that the supervisor owns, as browsers patch them. */
 export async function jobPatch(tx: DatabaseTransaction, jobId: number): Promise<Partial<JobSummary>> {
@@ -25,6 +29,7 @@ export async function jobPatch(tx: DatabaseTransaction, jobId: number): Promise<
   return {
     status: row.status as JobStatus,
     statusMessage: row.statusMessage,
+    statusSaid: saidOf(row.statusSaidJson, row.statusMessage),
     statusAt: ms(row.statusAt),
     desired: row.desired as JobSummary['desired'],
     observed: row.observed as JobSummary['observed'],
@@ -59,8 +64,8 @@ export async function tellJob(tx: DatabaseTransaction, jobId: number, atMs: numb
 
 export interface JobChange {
   readonly status?: JobStatus;
-  /** Cause and advice; '' when there is nothing to say. Left as it is when absent and the status stays. */
-  readonly message?: string;
+  /** Cause and advice; an empty list when there is nothing to say. Left as it is when absent and the status stays. */
+  readonly message?: Told;
   readonly data?: Prisma.JobUncheckedUpdateInput;
   readonly runNumber?: number | null;
 }
@@ -72,17 +77,17 @@ export async function changeJob(tx: DatabaseTransaction, jobId: number, change: 
   const to = change.status ?? from;
   if (!isLegalMove(from, to)) throw new Error(`job ${jobId} cannot move from ${from} to ${to}`);
   const moved = from !== to;
-  const message = change.message ?? (moved ? '' : undefined);
+  const message = change.message ?? (moved ? [] : undefined);
   await tx.job.update({
     where: { id: jobId },
     data: {
       ...change.data,
       ...(moved ? { status: to, statusAt: new Date(atMs) } : {}),
-      ...(message === undefined ? {} : { statusMessage: message }),
+      ...(message === undefined ? {} : { statusMessage: inEnglish(message), statusSaidJson: saidJson(message) }),
     },
   });
   if (moved) {
-    const text = `${STATUS_LABELS[from]} → ${STATUS_LABELS[to]}`;
+    const text = say('said.run.moved', { from: say(`said.label.${from}`), to: say(`said.label.${to}`) });
     await addJobEvent(tx, jobId, { kind: 'status', level: 'info', message: text, runNumber: change.runNumber ?? null }, atMs);
   }
   await tellJob(tx, jobId, atMs);
@@ -91,16 +96,19 @@ export async function changeJob(tx: DatabaseTransaction, jobId: number, change: 
 export interface NewJobEvent {
   readonly kind: JobEvent['kind'];
   readonly level: JobEvent['level'];
-  readonly message: string;
+  readonly message: Told;
   readonly runNumber: number | null;
   readonly detail?: string | null;
   readonly causeKey?: string | null;
 }
 
 export async function addJobEvent(tx: DatabaseTransaction, jobId: number, event: NewJobEvent, atMs: number): Promise<void> {
-  const { kind, level, message, runNumber, detail = null, causeKey = null } = event;
-  const row = await tx.jobEvent.create({ data: { jobId, at: new Date(atMs), kind, level, message, runNumber, detail, causeKey } });
-  const told = { id: row.id, at: atMs, kind, level, runNumber, message, detail, causeKey };
+  const { kind, level, runNumber, detail = null, causeKey = null } = event;
+  const { text: message, saidJson: codes } = toldColumns(event.message);
+  const row = await tx.jobEvent.create({
+    data: { jobId, at: new Date(atMs), kind, level, message, saidJson: codes, runNumber, detail, causeKey },
+  });
+  const told = { id: row.id, at: atMs, kind, level, runNumber, message, said: [...listOf(event.message)], detail, causeKey };
   await appendEvent(tx, { type: 'job-event', jobId, event: told }, atMs);
 }
 

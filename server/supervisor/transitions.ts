@@ -59,21 +59,3 @@ export const LEGAL_MOVES: Readonly<Record<JobStatus, readonly JobStatus[]>> = {
 export function isLegalMove(from: JobStatus, to: JobStatus): boolean {
   return from === to || LEGAL_MOVES[from].includes(to);
 }
-
-/** DLI's words. */
-export const STATUS_LABELS: Readonly<Record<JobStatus, string>> = {
-  job_init: 'Draft',
-  job_submitting: 'Submitting',
-  job_submit_fail: 'Submission failed',
-  job_running: 'Running',
-  job_running_exception: 'Running exception',
-  job_downloading: 'Downloading',
-  job_idle: 'Idle',
-  job_canceling: 'Stopping',
-  job_cancel_success: 'Stopped',
-  job_cancel_fail: 'Stop failed',
-  job_savepointing: 'Creating the savepoint',
-  job_arrearage_stopped: 'Stopped due to arrears',
-  job_arrearage_recovering: 'Recovering from arrears',
-  job_finish: 'Completed',
-};

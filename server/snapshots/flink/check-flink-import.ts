@@ -1,5 +1,7 @@
 /** The six checks of Import Savepoint on a snapshot of Flink: it is described as far as its metadata tells, and never restored by this engine. */
+
 import { IMPORT_CHECKS, type ImportPreview } from '../../contract/import.ts';
+import { recognise } from '../../contract/recognise.ts';
 import { inEnglish, type Said, say } from '../../contract/said.ts';
 import type { SnapshotFolder } from '../../engine/checkpoint/snapshot-folder.ts';
 import { StoreError } from '../../storage/contract.ts';
@@ -45,6 +47,7 @@ export async function previewFlinkImport(
     checks: IMPORT_CHECKS.map((check) => ({ check, ...(told[check] ?? notCompared) })),
     canImport: 'no',
     sentence: inEnglish([damaged ?? why]),
+    said: [damaged ?? why],
   };
 }
 
@@ -69,8 +72,10 @@ function contentVerdict(content: FlinkInspection, version: string): Verdict {
 /** Sources and sinks whose state does not tell where they stand. */
 function unreadVerdict({ unread, operators }: FlinkInspection): Verdict {
   const nameOfOperator = (id: string) => operators.find((one) => one.id === id)?.name ?? id;
-  const reasons = unread.map((one) => `${one.state} of ${nameOfOperator(one.operatorId)} ${one.reason}.`);
-  return verdict('not-run', say('said.import.positionsUnknown', { reasons: reasons.join(' ') }));
+  const reasons = unread.map((one) =>
+    say('said.import.elsewhereState', { state: one.state, name: nameOfOperator(one.operatorId), reason: one.reason }),
+  );
+  return verdict('not-run', say('said.import.positionsUnknown', { reasons }));
 }
 
 async function filesVerdict(folder: SnapshotFolder, content: FlinkInspection): Promise<Verdict> {
@@ -83,7 +88,7 @@ async function filesVerdict(folder: SnapshotFolder, content: FlinkInspection): P
     if (!content.isSelfContained) return verdict('note', say('said.import.flinkNotMovable'));
     return verdict('pass', say('said.import.files', { n: checked.total }));
   } catch (error) {
-    if (error instanceof StoreError) return { result: 'fail', message: error.message, said: null };
+    if (error instanceof StoreError) return verdict('fail', recognise(error.message));
     throw error;
   }
 }

@@ -2,8 +2,11 @@
  * What would make a start on a Flink cluster fail at once, found before anything is submitted: a cluster or gateway that does not answer or belongs to
  * another cluster, too few slots, a snapshot of a newer Flink, a script that Flink's own planner refuses. Changes nothing in the cluster.
  */
+
 import type { JobOptions } from '../../contract/job-options.ts';
 import { settingsOfOptions } from '../../contract/job-settings.ts';
+import { recognise } from '../../contract/recognise.ts';
+import { type Said, say } from '../../contract/said.ts';
 import type { StartPreview } from '../../contract/start.ts';
 import type { Prisma } from '../../db/open-database.ts';
 import { type FlinkClusterAddress, FlinkRefusal, FlinkUnreachable } from '../../engines/flink/cluster.ts';
@@ -28,7 +31,7 @@ export interface FlinkStart {
 }
 
 export interface FlinkProbe {
-  readonly blockedBy: string | null;
+  readonly blockedBy: readonly Said[] | null;
   readonly settings: StartPreview['settings'];
 }
 
@@ -37,11 +40,11 @@ const NO_RUN = '00000000-0000-0000-0000-000000000000';
 export async function probeFlinkStart(context: SnapshotContext, start: FlinkStart): Promise<FlinkProbe> {
   const { job, options } = start;
   const cluster = await context.clusterOf(job.projectId, options.queueName);
-  if (cluster === null) return { blockedBy: `There is no Flink cluster ${options.queueName}. Choose another queue.`, settings: [] };
+  if (cluster === null) return { blockedBy: [say('said.blocked.noCluster', { name: options.queueName })], settings: [] };
   const isJar = job.type === 'flink_jar_job';
   const script = isJar ? null : await scriptOf(context, start);
   const settings = settingsFor(context, start, script?.kind === 'prepared' ? script.settings : {});
-  const blocked = (message: string): FlinkProbe => ({ blockedBy: `${message} Nothing was started.`, settings });
+  const blocked = (message: string): FlinkProbe => ({ blockedBy: [recognise(message), say('said.blocked.nothingStarted')], settings });
   if (script?.kind === 'refused') return blocked(script.message);
   const jar = isJar ? await jarBlocked(context, job.projectId, options) : null;
   if (jar !== null) return blocked(jar);

@@ -2,6 +2,7 @@
  * A stop that was asked for. With a savepoint the job stops only if the savepoint is complete: otherwise it goes on and the operation says
  * why. Without, the process is asked first and ended when it does not answer.
  */
+import { say } from '../../contract/said.ts';
 import { type Action, isOpen, type JobView, type OperationView, WAIT, waitUntil } from '../job-view.ts';
 
 /** How long a job may take to close its sinks before its process is ended. */
@@ -14,7 +15,7 @@ export function whileStopping(view: JobView, operation: OperationView, mode: 'sa
   if (!isOpen(view.run)) return afterTheRun(view, operation, mode);
   if (order.kind === 'none') {
     const isCalledOff = operation.isCancelAsked && mode !== 'without';
-    return isCalledOff ? { kind: 'stop-failed', message: 'It was canceled before the savepoint began.' } : { kind: 'order-stop', mode };
+    return isCalledOff ? { kind: 'stop-failed', message: say('said.op.canceledBefore') } : { kind: 'order-stop', mode };
   }
   if (mode === 'without') {
     if (order.kind === 'done') return WAIT;
@@ -25,12 +26,12 @@ export function whileStopping(view: JobView, operation: OperationView, mode: 'sa
   if (order.kind === 'done' || operation.deadlineMs === null) return WAIT;
   const untilMs = operation.deadlineMs + LATE_MS;
   if (view.nowMs < untilMs) return waitUntil(untilMs);
-  return { kind: 'stop-failed', message: 'The savepoint was not complete in time. The job goes on.' };
+  return { kind: 'stop-failed', message: say('said.op.savepointLate') };
 }
 
 function afterTheRun(view: JobView, operation: OperationView, mode: 'savepoint' | 'drain' | 'without'): Action {
   if (mode === 'without' || view.run === null) return { kind: 'stop-succeeded' };
   const end = view.run.end;
   if (end === 'stopped' || end === 'finished' || operation.savedPath !== null) return { kind: 'stop-succeeded' };
-  return { kind: 'stop-failed', message: 'The job failed before its savepoint was complete.' };
+  return { kind: 'stop-failed', message: say('said.op.failedBefore') };
 }

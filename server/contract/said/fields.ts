@@ -1,0 +1,43 @@
+/**
+ * What is wrong with a field of a request. The texts of the schemas themselves stand here too; the schemas take them by `worded`, and the room that
+ * answers finds the code again by the text (a schema's message carries no more than that).
+ */
+export const FIELDS = {
+  'said.field.missing': 'is missing',
+  'said.field.unknown': 'is not known: {names}',
+  'said.field.type': 'must be {type}',
+  'said.field.short': 'must have {n} {n:character|characters} or more',
+  'said.field.long': 'may have {n} {n:character|characters}',
+  'said.field.few': 'must have {n} {n:entry|entries} or more',
+  'said.field.many': 'may have {n} {n:entry|entries}',
+  'said.field.low': 'must be {least} or more',
+  'said.field.lowOpen': 'must be more than {least}',
+  'said.field.high': 'must be {most} or less',
+  'said.field.oneOf': 'must be one of {names}',
+  'said.field.format': 'has not the form it should have ({format})',
+  'said.field.password': 'The password needs {n} characters or more.',
+  'said.field.passwordLong': 'The password may have 200 characters.',
+  'said.field.email': 'Write an e-mail address, such as li.wei@example.org.',
+  'said.field.zone': 'Write a time zone such as Asia/Shanghai or UTC.',
+  'said.field.queueName': 'Begin with a small letter; use small letters, digits, _ and -.',
+  'said.field.connectionName': 'Begin with a letter or digit; use letters, digits, . _ and -.',
+  'said.field.host': 'Write a host name or an address.',
+  'said.field.brokers': 'Write brokers as host:port, separated by commas.',
+  'said.field.archiveChoice': 'Give either jobIds or a filter.',
+  'said.field.path': 'Write a path as obs://<bucket>/<folder>.',
+  'said.field.retries': 'Max. Retry Attempts must be -1 (unlimited) or 1 and more; it is 0.',
+  'said.field.managerCus': 'Job Manager CUs must be fewer than the CUs of the job ({most}); it is {given}.',
+  'said.field.parallelism':
+    "Parallelism must be 1 to {most}, four for each CU that is left beside the Job Manager's; it is {given}. Raise CUs or lower it.",
+  'said.field.dirtyData': 'Dirty Data Dump Address is needed when the policy is Save.',
+  'said.field.alarmTopic': 'A topic is needed when Alarm on Job Exception is on.',
+  'said.field.keyValue': 'Line {line} is not key=value: {text}',
+  'said.field.name': 'Name must have 1 to 57 characters.',
+  'said.field.nameLetters': 'Use letters, digits, - and _.',
+  'said.field.previewOf': 'Give the SQL, or the job whose saved version is previewed.',
+  'said.field.id': 'Use the id as the API gave it.',
+  'said.field.tagKey': 'Use letters, digits, space and _ . : + - @; do not begin with _sys_ or a space, nor end with a space.',
+  'said.field.tagValue': 'Use letters, digits, space and _ . : / = + - @.',
+  'said.field.tagsMost': 'A job can have 20 tags.',
+  'said.field.tagTwice': 'A key can have one value only.',
+} as const;
