@@ -3,6 +3,7 @@
  * SIGTERM, which stops them with a savepoint when there is a checkpoint directory. A second signal ends the process at once.
  */
 import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { readJobSettings } from '../engine/runtime/job-settings.ts';
 import type { createRunEnvironment } from '../engine/runtime/run-environment.ts';
@@ -99,6 +100,7 @@ async function runScript(script: PlannedScript, spec: RunSpec, isJson: boolean, 
   ]);
   const environment = await openEnvironment(runEnvironment.createRunEnvironment, spec, {
     report: (report) => narrate(report, terminal),
+    threads: availableParallelism(),
     print(table, line, toStandardError) {
       if (toStandardError) terminal.note(line);
       else terminal.out(isJson ? JSON.stringify({ table, line }) : line);

@@ -17,7 +17,7 @@ import type { Scheduler, TimerHandle } from '../../effects/scheduler.ts';
 import type { Manifest, ManifestTable, SnapshotKind } from './manifest.ts';
 import type { Retention } from './retention.ts';
 import type { SnapshotFolder } from './snapshot-folder.ts';
-import { releaseSnapshot, type SubtaskSnapshot } from './subtask-snapshot.ts';
+import type { SubtaskSnapshot } from './subtask-snapshot.ts';
 
 export interface Barrier {
   readonly checkpointId: number;
@@ -53,7 +53,8 @@ export interface SnapshotTasks {
 
 /** Storing, kept apart so that a job without a checkpoint directory loads none of it. */
 export interface SnapshotStorage {
-  writeParts(folder: SnapshotFolder, snapshots: readonly SubtaskSnapshot[], checkAlive: () => void): Promise<ManifestTable[]>;
+  /** Rejects when the signal is aborted, and then stores nothing more. */
+  writeParts(folder: SnapshotFolder, snapshots: readonly SubtaskSnapshot[], signal: AbortSignal): Promise<ManifestTable[]>;
   storeManifest(
     folder: SnapshotFolder,
     manifest: Manifest,
@@ -111,7 +112,8 @@ interface SnapshotUnderWay {
   readonly startedMs: number;
   readonly snapshots: SubtaskSnapshot[];
   firstAckMs: number | null;
-  givenUp: string | null;
+  /** Aborted with a GivenUp. */
+  readonly givingUp: AbortController;
   /** Ends the wait for acknowledgements. */
   wake: () => void;
 }
@@ -155,8 +157,8 @@ export class Coordinator {
 
   giveUp(reason: string): void {
     const current = this.#current;
-    if (!current || current.givenUp !== null) return;
-    current.givenUp = reason;
+    if (!current || current.givingUp.signal.aborted) return;
+    current.givingUp.abort(new GivenUp(reason));
     current.wake();
   }
 
@@ -168,8 +170,8 @@ export class Coordinator {
 
   acknowledge(snapshot: SubtaskSnapshot): void {
     const current = this.#current;
-    if (!current || current.checkpointId !== snapshot.checkpointId || current.givenUp !== null) {
-      releaseSnapshot(snapshot);
+    if (!current || current.checkpointId !== snapshot.checkpointId || current.givingUp.signal.aborted) {
+      snapshot.release();
       return;
     }
     current.firstAckMs ??= this.#options.clock.monotonicMs();
@@ -201,7 +203,7 @@ export class Coordinator {
       startedMs: this.#lastStartMs,
       snapshots: [],
       firstAckMs: null,
-      givenUp: null,
+      givingUp: new AbortController(),
       wake: () => {},
     };
     this.#current = current;
@@ -217,7 +219,7 @@ export class Coordinator {
     } finally {
       timeout.cancel();
       this.#current = null;
-      current.snapshots.forEach(releaseSnapshot);
+      for (const snapshot of current.snapshots) snapshot.release();
       this.#lastEndMs = clock.monotonicMs();
     }
   }
@@ -225,17 +227,14 @@ export class Coordinator {
   async #takeSnapshot(request: SnapshotRequest, current: SnapshotUnderWay): Promise<SnapshotOutcome> {
     const { clock, tasks, storage, isAligned } = this.#options;
     const { checkpointId } = current;
-    const checkAlive = () => {
-      if (current.givenUp !== null) throw new GivenUp(current.givenUp);
-    };
     const acknowledged = new Promise<void>((resolve) => {
       current.wake = resolve;
     });
     tasks.inject({ checkpointId, isAligned: isAligned || request.kind === 'savepoint', holdsSources: request.holdsSources });
     await acknowledged;
-    checkAlive();
+    current.givingUp.signal.throwIfAborted();
     const ackedMs = clock.monotonicMs();
-    const stored = storage && request.folderFor ? await this.#store(storage, request, current, checkAlive) : null;
+    const stored = storage && request.folderFor ? await this.#store(storage, request, current) : null;
     const writtenMs = clock.monotonicMs();
     if (request.commits) {
       await this.#checkFence();
@@ -259,11 +258,10 @@ export class Coordinator {
     storage: SnapshotStorage,
     request: SnapshotRequest,
     current: SnapshotUnderWay,
-    checkAlive: () => void,
   ): Promise<{ readonly folder: SnapshotFolder; readonly manifest: Manifest }> {
-    const { folder, manifest } = await this.#storeParts(storage, request, current, checkAlive);
+    const { folder, manifest } = await this.#storeParts(storage, request, current);
     await this.#checkFence();
-    checkAlive();
+    current.givingUp.signal.throwIfAborted();
     const outcome = await storage.storeManifest(folder, manifest);
     if (outcome.kind === 'taken') throw new GivenUp(`another writer has stored a snapshot at ${folder.uri}`);
     if (outcome.kind === 'unknown') throw new GivenUp(`its manifest could not be stored: ${messageOf(outcome.cause)}`);
@@ -274,13 +272,13 @@ export class Coordinator {
     storage: SnapshotStorage,
     request: SnapshotRequest,
     current: SnapshotUnderWay,
-    checkAlive: () => void,
   ): Promise<{ readonly folder: SnapshotFolder; readonly manifest: Manifest }> {
     let folder: SnapshotFolder | null = null;
+    const { signal } = current.givingUp;
     try {
       folder = await (request.folderFor as NonNullable<SnapshotRequest['folderFor']>)(current.checkpointId);
-      checkAlive();
-      const tables = await storage.writeParts(folder, current.snapshots, checkAlive);
+      signal.throwIfAborted();
+      const tables = await storage.writeParts(folder, current.snapshots, signal);
       const manifest = this.#options.assemble(request, current.checkpointId, current.startedMs, current.snapshots, tables);
       return { folder, manifest };
     } catch (error) {

@@ -24,7 +24,7 @@ function frozen(name: string, groups: Record<number, string>): FrozenTable {
 
 function subtask(index: number, tables: readonly FrozenTable[]): SubtaskSnapshot {
   const operator = { uid: 'op', subtask: index, tables, values: {}, watermarkMs: null, positions: null, committables: null };
-  return { checkpointId: 1, task: 0, subtask: index, operators: [operator], recordsIn: 0, recordsOut: 0 };
+  return { checkpointId: 1, task: 0, subtask: index, operators: [operator], recordsIn: 0, recordsOut: 0, release: () => {} };
 }
 
 /** A stored snapshot of two subtasks with two tables. */
@@ -35,7 +35,7 @@ async function stored(): Promise<{ readonly folder: SnapshotFolder; readonly sto
     subtask(0, [frozen('a', { 0: 'zero', 3: 'three' }), frozen('b', { 1: 'one' })]),
     subtask(1, [frozen('a', { 64: 'sixty-four' })]),
   ];
-  const tables = await writeParts(snapshots, { folder, attempt: 'run', scheduler: systemScheduler, checkAlive: () => {} });
+  const tables = await writeParts(snapshots, { folder, attempt: 'run', scheduler: systemScheduler, signal: new AbortController().signal });
   const manifest = { ...EMPTY, tables } as Manifest;
   expect(await storeManifest(folder, manifest)).toEqual({ kind: 'stored' });
   return { folder, store };
@@ -133,7 +133,7 @@ test('a store that keeps other bytes than it was given is noticed before the man
     folder,
     attempt: 'r',
     scheduler: systemScheduler,
-    checkAlive: () => {},
+    signal: new AbortController().signal,
   });
   await expect(written).rejects.toMatchObject({ name: 'StoreError', code: 'corrupt' });
 });

@@ -41,8 +41,16 @@ export interface StoredGroup {
   readonly bytes: Uint8Array;
 }
 
-/** Visits every stored key group, part by part (one part in memory at a time). `bytes` is valid during the call. */
-export async function visitState(folder: SnapshotFolder, manifest: Manifest, visit: (group: StoredGroup) => void): Promise<void> {
+/**
+ * Visits every stored key group that is wanted, part by part (one part in memory at a time). `bytes` is valid during the call.
+ * A part that holds nothing wanted is not read.
+ */
+export async function visitState(
+  folder: SnapshotFolder,
+  manifest: Manifest,
+  visit: (group: StoredGroup) => void,
+  isWanted: (operatorUid: string, group: number) => boolean = () => true,
+): Promise<void> {
   const groupsByPart = new Map<
     string,
     { part: ManifestPart; groups: { table: number; group: number; offset: number; length: number }[] }
@@ -62,11 +70,13 @@ export async function visitState(folder: SnapshotFolder, manifest: Manifest, vis
           throw damaged(folder, part.path, `key group ${range.group} of ${table.table} is stored twice or does not exist`);
         }
         seen.add(range.group);
+        if (!isWanted(table.operatorUid, range.group)) continue;
         entry.groups.push({ table: index, group: range.group, offset: range.offset, length: range.length });
       }
     }
   });
   for (const { part, groups } of groupsByPart.values()) {
+    if (groups.length === 0) continue;
     const bytes = await readPart(folder, part);
     for (const { table, group, offset, length } of groups) {
       const { operatorUid, table: name, formatVersion, layout } = manifest.tables[table] as Manifest['tables'][number];

@@ -11,7 +11,7 @@ import type { Scheduler } from '../../effects/scheduler.ts';
 import { StoreError } from '../../storage/contract.ts';
 import { MANIFEST_NAME, type Manifest, type ManifestPart, type ManifestTable } from './manifest.ts';
 import { encodeManifest } from './manifest-codec.ts';
-import { objectIn, type SnapshotFolder } from './snapshot-folder.ts';
+import { objectIn, objectsBelow, type SnapshotFolder } from './snapshot-folder.ts';
 import type { SubtaskSnapshot } from './subtask-snapshot.ts';
 
 const PART_BYTES = 32 * 1024 * 1024;
@@ -29,8 +29,8 @@ export interface PartWriteOptions {
   /** Begins every part's name: two writers of the same folder never touch each other's objects. */
   readonly attempt: string;
   readonly scheduler: Scheduler;
-  /** Asked between steps; throws when the checkpoint was given up. */
-  readonly checkAlive: () => void;
+  /** Aborted when the checkpoint was given up: nothing more is stored from the next step on, and the reason is thrown. */
+  readonly signal: AbortSignal;
 }
 
 /** Stores the state of all subtasks; returns the manifest's tables. Frozen tables are not released here. */
@@ -70,11 +70,22 @@ async function writeSubtask(snapshot: SubtaskSnapshot, tables: Map<string, Table
         table.records += records;
         if (length >= PART_BYTES) await closePart();
         await options.scheduler.yieldTurn();
-        options.checkAlive();
+        options.signal.throwIfAborted();
       }
     }
   }
   await closePart();
+}
+
+/** Tables of the same state that were stored in several places, put together. */
+export function mergeTables(tables: readonly ManifestTable[]): ManifestTable[] {
+  const merged = new Map<string, ManifestTable>();
+  for (const table of tables) {
+    const key = JSON.stringify([table.operatorUid, table.table]);
+    const known = merged.get(key);
+    merged.set(key, known ? { ...known, parts: [...known.parts, ...table.parts], records: known.records + table.records } : table);
+  }
+  return [...merged.values()];
 }
 
 function tableOf(
@@ -96,9 +107,9 @@ async function storePart(options: PartWriteOptions, path: string, bytes: Uint8Ar
   const ref = objectIn(folder, path);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   await folder.store.put(ref, bytes);
-  options.checkAlive();
+  options.signal.throwIfAborted();
   const stored = await folder.store.get(ref);
-  options.checkAlive();
+  options.signal.throwIfAborted();
   if (stored.length !== bytes.length || createHash('sha256').update(stored).digest('hex') !== sha256) {
     throw new StoreError('corrupt', `The store returned other bytes than were written for ${folder.uri}/${path}. Check the object store.`);
   }
@@ -127,4 +138,10 @@ export async function storeManifest(folder: SnapshotFolder, manifest: Manifest):
   } catch (error) {
     return { kind: 'unknown', cause: failure ?? error };
   }
+}
+
+/** Deletes what this attempt has stored in a folder whose manifest will not be written. */
+export async function deleteParts(folder: SnapshotFolder, attempt: string): Promise<void> {
+  const own = (await objectsBelow(folder)).filter((key) => key.startsWith(`${folder.prefix}${attempt}-`));
+  for (const key of own) await folder.store.delete({ bucket: folder.bucket, key });
 }

@@ -1,4 +1,4 @@
-/** What one subtask hands over at a barrier. The frozen tables stay as they were until they are released. */
+/** What one subtask hands over at a barrier. The frozen tables stay as they were until it is released. */
 import type { Committable, SplitPosition } from '../connectors/contract.ts';
 import type { FrozenTable } from '../state/contract.ts';
 
@@ -23,8 +23,6 @@ export interface SubtaskSnapshot {
   /** Rows that sources of this subtask have read, and rows its sinks have written, since the start. */
   readonly recordsIn: number;
   readonly recordsOut: number;
-}
-
-export function releaseSnapshot(snapshot: SubtaskSnapshot): void {
-  for (const operator of snapshot.operators) for (const table of operator.tables) table.release();
+  /** Lets the frozen tables go: they are stored, or the snapshot was given up. */
+  readonly release: () => void;
 }

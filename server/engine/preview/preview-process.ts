@@ -154,6 +154,7 @@ async function run(of: PreviewSpec): Promise<void> {
     report: () => {},
     print: () => {},
     turnMs: TURN_MS,
+    threads: 1,
   });
   await job.start();
   finish(await job.finished);

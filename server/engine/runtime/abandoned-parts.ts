@@ -7,28 +7,10 @@
  * directories and the others the supervisor knows. A manifest that cannot be read keeps everything. Failures are told and tried again with
  * the next commit; they never fail the job.
  */
-import { createHash } from 'node:crypto';
 import type { SnapshotFolder } from '../checkpoint/snapshot-folder.ts';
-import type { Committable, SinkOwner } from '../connectors/contract.ts';
+import type { RuntimeContext } from '../connectors/contract.ts';
 import type { RestoredJob } from './restore.ts';
-import type { BuildOptions, BuiltJob } from './subtask-build.ts';
 import type { RunSpec } from './wire.ts';
-
-const ID_DIGITS = 16;
-
-/** Without a checkpoint directory runs are not fenced, so that none may touch what another left. */
-export function ownersOf(spec: RunSpec): ((uid: string) => SinkOwner) | null {
-  const { directory } = spec.checkpoint;
-  if (directory === null) return null;
-  const { generation, jobId } = spec;
-  return (uid) => {
-    const id = createHash('sha256')
-      .update(JSON.stringify([directory, jobId, uid]))
-      .digest('hex')
-      .slice(0, ID_DIGITS);
-    return { id, generation };
-  };
-}
 
 export interface AbandonedParts {
   /** After sinks have committed a snapshot. Does not wait. */
@@ -39,26 +21,18 @@ export interface AbandonedParts {
 
 export async function createAbandonedParts(
   spec: RunSpec,
-  built: BuiltJob,
+  removeAbandoned: (belowGeneration: number) => Promise<number>,
   restored: RestoredJob | null,
   locate: (uri: string) => Promise<SnapshotFolder>,
-  log: BuildOptions['log'],
+  log: RuntimeContext['log'],
 ): Promise<AbandonedParts> {
-  const writers = built.subtasks
-    .flatMap((subtask) => subtask.parts.sinks)
-    .filter(({ runner, writer }) => runner.subtask === 0 && writer.removeAbandoned !== undefined)
-    .map(({ writer }) => writer);
   let cleaned = 0;
   let work: Promise<void> = Promise.resolve();
-
-  const retained = async (): Promise<readonly Committable[]> =>
-    (await import('./retained-committables.ts')).retainedCommittables(spec, locate);
 
   async function clean(below: number): Promise<void> {
     if (cleaned >= below) return;
     try {
-      let gone = 0;
-      for (const writer of writers) gone += (await writer.removeAbandoned?.(below, retained)) ?? 0;
+      const gone = await removeAbandoned(below);
       cleaned = below;
       if (gone > 0) log('info', `Took away ${gone} uncommitted parts that earlier runs had left.`);
     } catch (error) {
@@ -66,10 +40,10 @@ export async function createAbandonedParts(
     }
   }
   const start = (below: number): void => {
-    if (writers.length > 0 && cleaned < below) work = work.then(() => clean(below));
+    if (cleaned < below) work = work.then(() => clean(below));
   };
 
-  if (restored && spec.checkpoint.directory !== null && writers.length > 0) {
+  if (restored && spec.checkpoint.directory !== null) {
     const directory = await locate(spec.checkpoint.directory);
     const { folder, manifest } = restored;
     if (folder.bucket === directory.bucket && folder.prefix.startsWith(directory.prefix)) start(manifest.generation);

@@ -1,7 +1,6 @@
 /**
- * What connects two subtasks: an ordered, bounded line of messages with one writer and one reader. The in-process queue below is one
- * implementation; a ring in shared memory between threads can take its place, for nothing here hands over more than data, and the reader
- * is woken by a callback.
+ * What connects two subtasks: an ordered, bounded line of messages with one writer and one reader. The queue below connects subtasks of one
+ * thread; threads/ring-channel.ts those of two, for nothing here hands over more than data, and the reader is woken by a callback.
  *
  * Backpressure: `send` always takes the message (operators cannot wait in the middle of a batch), so a writer may overshoot by what one call
  * emits; the task waits for room before it begins the next piece of work.
@@ -10,7 +9,7 @@ import type { Barrier } from '../checkpoint/coordinator.ts';
 import type { Batch } from '../types/batch.ts';
 
 export type ChannelMessage =
-  /** The batch owns its buffers. */
+  /** The writer gives its buffers away; the reader may use them until it takes the next message. */
   | { readonly kind: 'batch'; readonly batch: Batch }
   | { readonly kind: 'watermark'; readonly watermarkMs: number }
   | { readonly kind: 'idle'; readonly isIdle: boolean }
@@ -18,23 +17,25 @@ export type ChannelMessage =
   /** No more rows; barriers may still follow. */
   | { readonly kind: 'end' };
 
-export interface ChannelWriter {
+interface ChannelEnd {
+  /** Drops what is under way and lets the writer go. */
+  close(): void;
+}
+
+export interface ChannelWriter extends ChannelEnd {
   send(message: ChannelMessage): void;
   readonly hasRoom: boolean;
   /** Resolves when there is room, or when the channel was closed. */
   whenRoom(): Promise<void>;
 }
 
-export interface ChannelReader {
+export interface ChannelReader extends ChannelEnd {
   take(): ChannelMessage | null;
-  /** Called when a message arrives in an empty channel. */
+  /** Called when a message arrives in an empty channel; it may be called without one. */
   onMessage: () => void;
 }
 
-export interface Channel extends ChannelWriter, ChannelReader {
-  /** Drops what is under way and lets the writer go. */
-  close(): void;
-}
+export interface Channel extends ChannelWriter, ChannelReader {}
 
 /** Batches that may wait in a channel before its writer has to. */
 const CAPACITY_BATCHES = 8;

@@ -12,7 +12,19 @@ import type { JobFailure } from './wire.ts';
 /** Causes that are the same whatever operator met them; a supervisor knows them by these words. */
 const WHOLE_JOB: ReadonlySet<string> = new Set(['restore-broken', 'restore-incompatible', 'fenced', 'state-budget']);
 
+/** A failure that was classified where it happened, in another thread: its class is gone, so the facts travel. */
+export class ReportedFailure extends Error {
+  override readonly name: string;
+  readonly failure: JobFailure;
+  constructor(failure: JobFailure, name = 'ReportedFailure') {
+    super(failure.message);
+    this.failure = failure;
+    this.name = name;
+  }
+}
+
 export function classifyFailure(error: unknown, operatorUid: string | null): JobFailure {
+  if (error instanceof ReportedFailure) return error.failure;
   const cause = error instanceof Error ? error : new Error(String(error));
   const { key, domain, isRetryable } = kindOf(cause);
   return {

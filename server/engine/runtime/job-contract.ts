@@ -9,7 +9,8 @@ import type { SnapshotFolder } from '../checkpoint/snapshot-folder.ts';
 import type { Connector } from '../connectors/contract.ts';
 import type { JobFailure, JobReport } from './wire.ts';
 
-export interface JobEnvironment {
+/** What the subtasks of a job need, in whatever thread they run. */
+export interface TaskEnvironment {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly random: RandomSource;
@@ -18,15 +19,20 @@ export interface JobEnvironment {
   /** False: tables may not lie on the machine's own disk. */
   readonly allowLocalFiles: boolean;
   readonly connectorOf: (name: string) => Connector | null;
-  /** The folder a directory of the run specification means. */
-  readonly locate: (uri: string) => Promise<SnapshotFolder>;
-  /** False when a newer run of the job exists: asked right before a manifest is stored and before sinks commit. */
-  readonly fence: () => Promise<boolean>;
-  readonly report: (report: JobReport) => void;
   /** Rows of print sinks and of queries. */
   readonly print: (table: string, line: string, toStandardError: boolean) => void;
   /** Longest time a subtask works without giving the event loop its turn, ms. */
   readonly turnMs: number;
+  /** The folder a directory of the run specification means. */
+  readonly locate: (uri: string) => Promise<SnapshotFolder>;
+}
+
+export interface JobEnvironment extends TaskEnvironment {
+  /** How many threads subtasks may be spread over, this one not counted; 1 = all run in this one. */
+  readonly threads: number;
+  /** False when a newer run of the job exists: asked right before a manifest is stored and before sinks commit. */
+  readonly fence: () => Promise<boolean>;
+  readonly report: (report: JobReport) => void;
 }
 
 export type JobEnd =

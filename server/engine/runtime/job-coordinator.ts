@@ -1,12 +1,12 @@
-/** Sets up the checkpoint coordinator of a job: where snapshots go, what they hold, how the subtasks are reached. */
-import { type Barrier, Coordinator, type SnapshotStorage, type SnapshotTasks } from '../checkpoint/coordinator.ts';
+/** Sets up the checkpoint coordinator of a job: where snapshots go and what they hold. */
+import { Coordinator, type SnapshotStorage } from '../checkpoint/coordinator.ts';
 import type { SnapshotFolder } from '../checkpoint/snapshot-folder.ts';
 import type { PhysicalPlan } from '../planner/physical-plan.ts';
 import { assembleManifest } from './assemble-manifest.ts';
 import type { JobEnvironment } from './job-contract.ts';
 import { readJobSettings } from './job-settings.ts';
+import type { JobTasks, TaskEvents } from './job-tasks.ts';
 import type { RestoredJob } from './restore.ts';
-import type { BuildOptions, BuiltJob } from './subtask-build.ts';
 import type { RunSpec } from './wire.ts';
 
 export interface SnapshotPlaces {
@@ -18,12 +18,12 @@ export interface CoordinatorSetup {
   readonly spec: RunSpec;
   readonly plan: PhysicalPlan;
   readonly keyGroups: number;
-  readonly built: BuiltJob;
+  readonly tasks: JobTasks;
   readonly restored: RestoredJob | null;
   readonly environment: JobEnvironment;
   readonly fail: (error: unknown) => void;
   readonly onCommitted: () => void;
-  readonly log: BuildOptions['log'];
+  readonly log: TaskEvents['log'];
 }
 
 export async function createCoordinator(
@@ -38,8 +38,8 @@ export async function createCoordinator(
   const coordinator = new Coordinator({
     clock,
     scheduler,
-    tasks: reachSubtasks(setup),
-    storage: loadWhenUsed(spec.runId, scheduler),
+    tasks: setup.tasks,
+    storage: storageOf(setup.tasks, spec.runId),
     firstCheckpointId: Math.max(taken, restored?.manifest.checkpointId ?? 0) + 1,
     isAligned: spec.checkpoint.mode === 'exactly-once',
     timeoutMs: spec.checkpoint.timeoutMs,
@@ -78,17 +78,12 @@ export async function createCoordinator(
   return { coordinator, places: { checkpoints } };
 }
 
-/** Reading and writing snapshots is loaded by the first one: a run without any starts faster. */
-function loadWhenUsed(attempt: string, scheduler: JobEnvironment['scheduler']): SnapshotStorage {
-  let loading: Promise<SnapshotStorage> | null = null;
-  const load = () => {
-    loading ??= import('./snapshot-storage.ts').then(({ createSnapshotStorage }) => createSnapshotStorage(attempt, scheduler));
-    return loading;
-  };
+/** Parts are written where the state is, the manifest here. Loaded by the first snapshot: a run without any starts faster. */
+function storageOf(tasks: JobTasks, attempt: string): SnapshotStorage {
   return {
-    writeParts: async (folder, snapshots, checkAlive) => (await load()).writeParts(folder, snapshots, checkAlive),
-    storeManifest: async (folder, manifest) => (await load()).storeManifest(folder, manifest),
-    deleteParts: async (folder) => (await load()).deleteParts(folder),
+    writeParts: (folder, snapshots, signal) => tasks.writeParts(folder, snapshots, signal),
+    storeManifest: async (folder, manifest) => (await import('../checkpoint/snapshot-writer.ts')).storeManifest(folder, manifest),
+    deleteParts: async (folder) => (await import('../checkpoint/snapshot-writer.ts')).deleteParts(folder, attempt),
   };
 }
 
@@ -112,31 +107,4 @@ async function createRunRetention(setup: CoordinatorSetup, directory: SnapshotFo
     restored: isOurs ? { folder: restored.folder, manifest: restored.manifest } : null,
     warn: (message) => log('warn', message),
   });
-}
-
-function reachSubtasks(setup: CoordinatorSetup): SnapshotTasks {
-  const { subtasks } = setup.built;
-  const sources = subtasks.flatMap((subtask) => subtask.parts.sources);
-  return {
-    subtasks: subtasks.length,
-    inject: (barrier: Barrier) => {
-      for (const source of sources) source.inject(barrier);
-    },
-    abort: (checkpointId) => {
-      // A subtask that is gone has nothing to forget.
-      for (const subtask of subtasks) subtask.abort(checkpointId).catch(() => {});
-    },
-    async commit(checkpointId) {
-      const commits = subtasks.flatMap((subtask) => subtask.parts.sinks.map((sink) => subtask.order(() => sink.commit(checkpointId))));
-      await Promise.all(commits);
-      const completions = subtasks.flatMap((subtask) =>
-        subtask.parts.sources.map((source) =>
-          subtask
-            .order(() => source.complete(checkpointId))
-            .catch((error: Error) => setup.log('warn', `The source could not note the checkpoint: ${error.message}`)),
-        ),
-      );
-      await Promise.all(completions);
-    },
-  };
 }

@@ -4,6 +4,7 @@
  *
  * Exit codes: 0 the job finished or was stopped; 1 it failed; 70 an invariant of the process itself broke.
  */
+import { availableParallelism } from 'node:os';
 import { systemClock } from '../../effects/clock.ts';
 import { CONNECTOR_NAMES, connectorOf } from '../connectors/registry.ts';
 import { planScript } from '../planner/plan-script.ts';
@@ -144,7 +145,11 @@ async function createPlannedJob(runSpec: RunSpec): Promise<Job | null> {
   for (const warning of outcome.plan.warnings) {
     report({ type: 'log', atMs: systemClock.nowMs(), level: 'warn', message: `Line ${warning.line}: ${warning.message}` });
   }
-  const environment = await createRunEnvironment(runSpec, { report, print: (table, line) => rows.add(table, line) });
+  const environment = await createRunEnvironment(runSpec, {
+    report,
+    print: (table, line) => rows.add(table, line),
+    threads: availableParallelism(),
+  });
   return createJob(runSpec, outcome.plan, environment);
 }
 

@@ -1,14 +1,15 @@
 /** The steps of a job's start and end over all its subtasks. */
+import type { Scheduler } from '../../effects/scheduler.ts';
 import type { SplitPosition } from '../connectors/contract.ts';
 import type { NodeOf } from '../planner/physical-plan.ts';
-import type { JobEnvironment } from './job-contract.ts';
+import type { TaskEnvironment } from './job-contract.ts';
 import type { NodeRunner } from './node-runner.ts';
 import type { RestoredJob } from './restore.ts';
 import type { Subtask } from './subtask.ts';
 import { type BuildOptions, type BuiltJob, createWriter } from './subtask-build.ts';
 
 /** How long what is closed may take; what hangs longer is left to the end of the process. */
-const CLOSE_MS = 10_000;
+export const CLOSE_MS = 10_000;
 
 class OperatorFailure extends Error {
   readonly uid: string;
@@ -23,12 +24,13 @@ export function unwrapFailure(error: unknown): { readonly error: unknown; readon
   return error instanceof OperatorFailure ? { error: error.cause, uid: error.uid } : { error, uid: null };
 }
 
-/** Opens all sinks, then commits what the snapshot's sinks have still to commit, those of sinks the plan no longer has included. */
-export async function recommit(built: BuiltJob, restored: RestoredJob | null, options: BuildOptions): Promise<void> {
-  const sinks = built.subtasks.flatMap((subtask) => subtask.parts.sinks);
-  for (const sink of sinks) await attributed(sink.runner, () => sink.writer.open());
-  if (!restored) return;
-  for (const sink of sinks) {
+export async function openSinks(built: BuiltJob): Promise<void> {
+  for (const sink of built.subtasks.flatMap((subtask) => subtask.parts.sinks)) await attributed(sink.runner, () => sink.writer.open());
+}
+
+/** All sinks are open: their first subtasks commit what the snapshot has still to be committed, that of sinks the plan no longer has included. */
+export async function commitRestored(built: BuiltJob, restored: RestoredJob, options: BuildOptions): Promise<void> {
+  for (const sink of built.subtasks.flatMap((subtask) => subtask.parts.sinks)) {
     const committables = restored.committablesOf(sink.runner.node.uid);
     if (sink.runner.subtask === 0 && committables.length > 0) await attributed(sink.runner, () => sink.writer.commit(committables));
   }
@@ -57,7 +59,7 @@ export async function openSubtasks(
     }
     for (const runner of subtask.parts.runners) if (runner.node.kind === 'watermark') runner.emitRestoredWatermark();
   }
-  return [...built.states.values()].flatMap((states) => states.flatMap((state) => state.restoreNotes()));
+  return [...built.states.values()].flatMap((states) => states.flatMap((state) => state?.restoreNotes() ?? []));
 }
 
 async function attributed<T>(runner: NodeRunner, action: () => Promise<T>): Promise<T> {
@@ -80,31 +82,31 @@ export async function runSubtask(subtask: Subtask, onFailure: (error: unknown, u
 export async function closeSubtasks(
   built: BuiltJob,
   loops: readonly Promise<void>[],
-  environment: JobEnvironment,
+  environment: TaskEnvironment,
   log: BuildOptions['log'],
 ): Promise<void> {
   for (const subtask of built.subtasks) {
     subtask.cancel();
     subtask.parts.timers.close();
   }
-  for (const channel of built.channels) channel.close();
-  await within(environment, Promise.allSettled(loops));
+  for (const end of built.channels) end.close();
+  await within(environment.scheduler, CLOSE_MS, Promise.allSettled(loops));
   const closing = built.subtasks.flatMap((subtask) => [
     ...subtask.parts.runners.map(async (runner) => runner.operator?.close()),
     ...subtask.parts.sources.map((source) => source.close()),
     ...subtask.parts.sinks.map((sink) => sink.writer.close()),
   ]);
-  const results = await within(environment, Promise.allSettled(closing));
+  const results = await within(environment.scheduler, CLOSE_MS, Promise.allSettled(closing));
   for (const result of results ?? []) {
     if (result.status === 'rejected') log('warn', `Closing: ${(result.reason as Error)?.message ?? String(result.reason)}`);
   }
 }
 
-/** Null when it took longer than closing may take. */
-export async function within<T>(environment: JobEnvironment, work: Promise<T>): Promise<T | null> {
+/** What comes of the work, or null when it takes longer than `limitMs`. */
+export async function within<T>(scheduler: Scheduler, limitMs: number, work: Promise<T>): Promise<T | null> {
   let cancel = () => {};
   const deadline = new Promise<null>((resolve) => {
-    const timer = environment.scheduler.setTimer(CLOSE_MS, () => resolve(null));
+    const timer = scheduler.setTimer(limitMs, () => resolve(null));
     cancel = () => timer.cancel();
   });
   try {

@@ -10,17 +10,16 @@ import { type Coordinator, FencedError } from '../checkpoint/coordinator.ts';
 import type { SnapshotKind } from '../checkpoint/manifest.ts';
 import type { PhysicalPlan } from '../planner/physical-plan.ts';
 import { MemoryBudget } from '../state/memory-budget.ts';
-import { type AbandonedParts, createAbandonedParts, ownersOf } from './abandoned-parts.ts';
+import { type AbandonedParts, createAbandonedParts } from './abandoned-parts.ts';
 import { classifyFailure } from './failure.ts';
 import type { Job, JobEnd, JobEnvironment, SnapshotAnswer, StopMode } from './job-contract.ts';
 import { createCoordinator, type SnapshotPlaces } from './job-coordinator.ts';
-import { buildJobGraph } from './job-graph.ts';
+import { buildJobGraph, type JobGraph } from './job-graph.ts';
 import { JobMetrics } from './job-metrics.ts';
-import { readJobSettings } from './job-settings.ts';
-import { closeSubtasks, openSubtasks, recommit, runSubtask, unwrapFailure, within } from './job-steps.ts';
+import { CLOSE_MS, unwrapFailure, within } from './job-steps.ts';
+import { type JobTasks, LocalTasks, type TaskEvents } from './job-tasks.ts';
+import { ALL_HERE, widthOf } from './placement.ts';
 import type { RestoredJob } from './restore.ts';
-import { startPositionOf } from './start-position.ts';
-import { type BuildOptions, type BuiltJob, buildJob } from './subtask-build.ts';
 import type { JobReport, RunSpec } from './wire.ts';
 
 /** `spec` and `plan` belong together; effects come from `environment`. */
@@ -35,12 +34,11 @@ class RunningJob implements Job {
   readonly #spec: RunSpec;
   readonly #plan: PhysicalPlan;
   readonly #environment: JobEnvironment;
-  #built: BuiltJob | null = null;
+  #tasks: JobTasks | null = null;
   #coordinator: Coordinator | null = null;
   #places: SnapshotPlaces | null = null;
-  #metrics: JobMetrics | null = null;
   #abandoned: AbandonedParts | null = null;
-  #loops: Promise<void>[] = [];
+  readonly #metrics: JobMetrics;
   #ended = 0;
   /** Set as soon as the job's end is decided or being brought about. */
   #ending: 'none' | 'stopping' | 'draining' | 'finishing' | 'closed' = 'none';
@@ -52,6 +50,7 @@ class RunningJob implements Job {
     this.#spec = spec;
     this.#plan = plan;
     this.#environment = environment;
+    this.#metrics = new JobMetrics(plan.nodes, environment.clock.monotonicMs());
     this.finished = new Promise((resolve) => {
       this.#resolveFinished = resolve;
     });
@@ -76,24 +75,19 @@ class RunningJob implements Job {
       throw new Error(`The parallelism ${spec.parallelism} is above the job's maximum of ${keyGroups} (pipeline.max-parallelism).`);
     }
     const graph = buildJobGraph(plan, spec.parallelism);
-    const options = this.#buildOptions(graph, keyGroups, restored);
-    const built = buildJob(options);
-    this.#built = built;
-    this.#metrics = new JobMetrics(built.subtasks, environment.clock.monotonicMs());
-    if (restored) {
-      await restored.loadInto((uid) => built.states.get(uid) ?? null);
-      for (const note of restored.notes) this.#log('warn', note);
-    }
-    await recommit(built, restored, options);
-    const notes = await openSubtasks(built, (uid) => restored?.positionsOf(uid) ?? null);
-    for (const note of notes) this.#log('info', note);
-    const abandoned = await createAbandonedParts(spec, built, restored, environment.locate, this.#log);
+    const tasks = await this.#createTasks(graph, keyGroups, restored);
+    this.#tasks = tasks;
+    await tasks.prepare();
+    for (const note of restored?.notes ?? []) this.#log('warn', note);
+    await tasks.recommit();
+    for (const note of new Set(await tasks.open())) this.#log('info', note);
+    const abandoned = await createAbandonedParts(spec, tasks.removeAbandoned, restored, environment.locate, this.#log);
     this.#abandoned = abandoned;
     const made = await createCoordinator({
       spec,
       plan,
       keyGroups,
-      built,
+      tasks,
       restored,
       environment,
       fail: (error) => void this.#fail(error, null),
@@ -104,11 +98,11 @@ class RunningJob implements Job {
     this.#places = made.places;
     if (this.#hasClosed()) {
       // Stopped or failed while it was opening.
-      await closeSubtasks(built, [], environment, this.#log);
+      await tasks.close();
       return;
     }
     this.#reportRunning(graph.parallelismOf);
-    for (const subtask of built.subtasks) this.#loops.push(runSubtask(subtask, (error, uid) => void this.#fail(error, uid)));
+    tasks.run();
     made.coordinator.start();
   }
 
@@ -122,27 +116,24 @@ class RunningJob implements Job {
     return openSnapshot(folder, this.#plan, this.#spec.allowNonRestoredState);
   }
 
-  #buildOptions(graph: BuildOptions['graph'], keyGroups: number, restored: RestoredJob | null): BuildOptions {
-    const spec = this.#spec;
-    return {
-      plan: this.#plan,
-      graph,
-      keyGroups,
-      environment: this.#environment,
-      timeZone: readJobSettings(this.#plan.settings).timeZone ?? spec.timeZone,
-      budget: new MemoryBudget(spec.memoryBudgetBytes),
-      jobPrefix: `tm-${spec.jobId}`,
-      attempt: spec.runId,
-      ownerOf: ownersOf(spec),
-      log: this.#log,
-      tableOf: startPositionOf(restored ? null : spec.startPosition),
-      watermarkOf: (uid) => restored?.watermarkOf(uid) ?? null,
+  async #createTasks(graph: JobGraph, keyGroups: number, restored: RestoredJob | null): Promise<JobTasks> {
+    const { spec, plan, environment } = { spec: this.#spec, plan: this.#plan, environment: this.#environment };
+    const events: TaskEvents = {
       acknowledge: (snapshot) => this.#coordinator?.acknowledge(snapshot),
       onEnded: () => this.#onSubtaskEnded(),
+      onFailure: (error, uid) => void this.#fail(error, uid),
+      log: this.#log,
     };
+    const shared = { spec, plan, graph, keyGroups, restored };
+    const threads = Math.min(environment.threads, widthOf(graph));
+    if (threads > 1) {
+      const { startThreads } = await import('./threads/thread-tasks.ts');
+      return startThreads({ ...shared, print: environment.print, scheduler: environment.scheduler }, threads, events);
+    }
+    return new LocalTasks({ ...shared, environment, budget: new MemoryBudget(spec.memoryBudgetBytes), placement: ALL_HERE }, events);
   }
 
-  readonly #log: BuildOptions['log'] = (level, message) => {
+  readonly #log: TaskEvents['log'] = (level, message) => {
     this.#environment.report({ type: 'log', atMs: this.#environment.clock.nowMs(), level, message });
   };
 
@@ -162,7 +153,7 @@ class RunningJob implements Job {
 
   #onSubtaskEnded(): void {
     this.#ended++;
-    if (this.#ended < (this.#built?.subtasks.length ?? 0)) return;
+    if (this.#ended < (this.#tasks?.subtasks ?? 0)) return;
     this.#resolveDrained();
     if (this.#ending === 'none') void this.#finish();
   }
@@ -224,10 +215,10 @@ class RunningJob implements Job {
 
   async #stopWithSavepoint(mode: StopMode, folderFor: NonNullable<SnapshotPlaces['checkpoints']>): Promise<SnapshotAnswer> {
     const coordinator = this.#coordinator as Coordinator;
-    const sources = this.#built?.subtasks.flatMap((subtask) => subtask.parts.sources) ?? [];
+    const tasks = this.#tasks as JobTasks;
     coordinator.stopPeriodic();
     if (mode === 'drain') {
-      for (const source of sources) source.drain();
+      tasks.drain();
       await Promise.race([this.#drained, this.finished]);
     }
     const trigger = mode === 'drain' ? 'drain' : 'stop';
@@ -239,9 +230,9 @@ class RunningJob implements Job {
     const message = sentences(`The savepoint failed: ${outcome.reason}`);
     if (mode === 'drain') throw new Error(`${message} The job's input was ended for the drain, so it cannot go on.`);
     this.#ending = 'none';
-    for (const source of sources) source.resume();
+    tasks.resume();
     coordinator.start();
-    if (this.#ended === this.#built?.subtasks.length) void this.#finish();
+    if (this.#ended === tasks.subtasks) void this.#finish();
     return { ok: false, message: `${message} The job goes on.` };
   }
 
@@ -256,13 +247,12 @@ class RunningJob implements Job {
   async #isOvertaken(): Promise<boolean> {
     if (this.#spec.checkpoint.directory === null) return false;
     const isOurs = this.#environment.fence().catch(() => true);
-    return (await within(this.#environment, isOurs)) === false;
+    return (await within(this.#environment.scheduler, CLOSE_MS, isOurs)) === false;
   }
 
   metrics(): Extract<JobReport, { type: 'metrics' }> {
     const { clock } = this.#environment;
-    this.#metrics ??= new JobMetrics([], clock.monotonicMs());
-    return this.#metrics.report(clock.nowMs(), clock.monotonicMs());
+    return this.#metrics.report(this.#tasks?.counters() ?? [], clock.nowMs(), clock.monotonicMs());
   }
 
   async #fail(error: unknown, operatorUid: string | null): Promise<void> {
@@ -275,8 +265,8 @@ class RunningJob implements Job {
     if (this.#ending === 'closed') return;
     this.#ending = 'closed';
     this.#coordinator?.close(decided.kind === 'failed' ? 'the job failed' : 'the job is stopping');
-    if (decided.kind !== 'failed' && this.#abandoned) await within(this.#environment, this.#abandoned.settled());
-    if (this.#built) await closeSubtasks(this.#built, this.#loops, this.#environment, this.#log);
+    if (decided.kind !== 'failed' && this.#abandoned) await within(this.#environment.scheduler, CLOSE_MS, this.#abandoned.settled());
+    await this.#tasks?.close();
     const end = decided.kind === 'failed' && (await this.#isOvertaken()) ? OVERTAKEN : decided;
     const atMs = this.#environment.clock.nowMs();
     if (end.kind === 'failed') this.#environment.report({ type: 'failed', atMs, failure: end.failure });

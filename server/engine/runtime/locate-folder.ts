@@ -54,3 +54,20 @@ function localFolder(path: string, stores: Map<string, ObjectStore>): SnapshotFo
     `'${path}' cannot hold snapshots: no folder on its way is named by lower-case letters, digits and hyphens alone.`,
   );
 }
+
+/** Where a folder lies, as plain data. */
+export type FolderAddress = Omit<SnapshotFolder, 'store'>;
+
+export function addressOf({ bucket, prefix, uri }: SnapshotFolder): FolderAddress {
+  return { bucket, prefix, uri };
+}
+
+/** The same folder in another thread; `store` is the job's object store. */
+export function folderAt(address: FolderAddress, store: ObjectStore): SnapshotFolder {
+  const path = localPathOf(address.uri);
+  if (path === null) return { ...address, store };
+  // The path ends in the bucket and the levels of the prefix.
+  const levels = 1 + address.prefix.split('/').filter((name) => name !== '').length;
+  const root = Array.from({ length: levels }).reduce<string>((at) => dirname(at), path);
+  return { ...address, store: new LocalObjectStore(root) };
+}

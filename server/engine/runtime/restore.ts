@@ -27,14 +27,27 @@ export interface RestoredJob {
   readonly orphanedSinks: Manifest['sinks'];
   /** What is dropped or taken over in another way than one might think; one line each. */
   readonly notes: readonly string[];
-  /** Loads state and values; `statesOf` gives an operator's stores by subtask, null when the plan has no such operator. */
-  loadInto(statesOf: (uid: string) => readonly OperatorStateStore[] | null): Promise<void>;
+  /** Loads state and values into the stores. What belongs to a store that is not here is left to whoever has it. */
+  loadInto(stores: RestoredStores): Promise<void>;
+}
+
+export interface RestoredStores {
+  /** An operator's stores by subtask, null where the subtask is not here; null when the plan has no such operator. */
+  of(uid: string): readonly (OperatorStateStore | null)[] | null;
+  /** Whether parts of operators that the plan no longer has are read here, so that their damage is told all the same. */
+  readonly checksDropped: boolean;
 }
 
 export async function openSnapshot(folder: SnapshotFolder, plan: PhysicalPlan, allowNonRestoredState: boolean): Promise<RestoredJob> {
   const manifest = await readManifest(folder);
   const uids = new Set(plan.nodes.map((node) => node.uid));
   const notes = [...checkStates(folder, manifest, plan), ...checkFits(folder, manifest, uids, allowNonRestoredState)];
+  return restoredFrom(folder, manifest, plan, notes);
+}
+
+/** From a manifest that was read and checked before. */
+export function restoredFrom(folder: SnapshotFolder, manifest: Manifest, plan: PhysicalPlan, notes: readonly string[]): RestoredJob {
+  const uids = new Set(plan.nodes.map((node) => node.uid));
   const positions = new Map(manifest.sources.map((source) => [source.operatorUid, source.splits]));
   const committables = new Map(manifest.sinks.map((sink) => [sink.operatorUid, sink.committables]));
   return {
@@ -48,13 +61,20 @@ export async function openSnapshot(folder: SnapshotFolder, plan: PhysicalPlan, a
       return text === undefined || Number(text) >= Number.MAX_SAFE_INTEGER ? null : Number(text);
     },
     orphanedSinks: manifest.sinks.filter((sink) => !uids.has(sink.operatorUid) && sink.committables.length > 0),
-    async loadInto(statesOf) {
-      await visitState(folder, manifest, ({ operatorUid, table, formatVersion, layout, group, bytes }) => {
-        const states = statesOf(operatorUid);
-        states?.[subtaskOf(group, states.length, manifest.keyGroups)]?.load(table, formatVersion, layout, group, bytes);
-      });
+    async loadInto(stores) {
+      const storeOf = (uid: string, group: number) => {
+        const states = stores.of(uid);
+        return states && (states[subtaskOf(group, states.length, manifest.keyGroups)] ?? null);
+      };
+      await visitState(
+        folder,
+        manifest,
+        ({ operatorUid, table, formatVersion, layout, group, bytes }) =>
+          storeOf(operatorUid, group)?.load(table, formatVersion, layout, group, bytes),
+        (uid, group) => (stores.of(uid) === null ? stores.checksDropped : storeOf(uid, group) !== null),
+      );
       for (const { operatorUid, values } of manifest.operatorValues)
-        for (const state of statesOf(operatorUid) ?? []) state.loadValues(values);
+        for (const state of stores.of(operatorUid) ?? []) state?.loadValues(values);
     },
   };
 }

@@ -4,7 +4,7 @@ import { systemRandom } from '../../effects/random.ts';
 import { createDialer } from '../../effects/real-dialer.ts';
 import { systemScheduler } from '../../effects/scheduler.ts';
 import { connectorOf } from '../connectors/registry.ts';
-import type { JobEnvironment } from './job-contract.ts';
+import type { JobEnvironment, TaskEnvironment } from './job-contract.ts';
 import { createLocator } from './locate-folder.ts';
 import { openStore } from './open-store.ts';
 import type { RunSpec } from './wire.ts';
@@ -13,19 +13,16 @@ import { openConnectionStores, withConnections } from './with-connections.ts';
 /** A piece of work may take this long before sockets and timers get their turn. */
 const TURN_MS = 8;
 
-export async function createRunEnvironment(
-  spec: Pick<
-    RunSpec,
-    'store' | 'allowPrivateAddresses' | 'allowedAddresses' | 'connections' | 'allowLocalFiles' | 'generation' | 'runId'
-  > & {
+type TaskFacts = Pick<RunSpec, 'store' | 'allowPrivateAddresses' | 'allowedAddresses' | 'connections' | 'allowLocalFiles'>;
+type RunFacts = TaskFacts &
+  Pick<RunSpec, 'generation' | 'runId'> & {
     readonly checkpoint: Pick<RunSpec['checkpoint'], 'directory'>;
-  },
-  seams: Pick<JobEnvironment, 'report' | 'print'>,
-): Promise<JobEnvironment> {
+  };
+
+export async function createTaskEnvironment(spec: TaskFacts, seams: Pick<TaskEnvironment, 'print'>): Promise<TaskEnvironment> {
   const dialer = createDialer({ allowPrivateAddresses: spec.allowPrivateAddresses, allowList: spec.allowedAddresses ?? [] });
   const connections = spec.connections ?? {};
   const store = await openStore(spec.store, dialer);
-  const locate = createLocator(store, spec.allowLocalFiles);
   return {
     clock: systemClock,
     scheduler: systemScheduler,
@@ -34,18 +31,22 @@ export async function createRunEnvironment(
     dialer,
     allowLocalFiles: spec.allowLocalFiles,
     connectorOf: withConnections(connectorOf, connections, await openConnectionStores(connections, dialer)),
-    locate,
-    fence: await createFence(spec, locate),
-    report: seams.report,
     print: seams.print,
     turnMs: TURN_MS,
+    locate: createLocator(store, spec.allowLocalFiles),
   };
 }
 
-async function createFence(
-  spec: Pick<RunSpec, 'generation' | 'runId'> & { readonly checkpoint: Pick<RunSpec['checkpoint'], 'directory'> },
-  locate: JobEnvironment['locate'],
-): Promise<JobEnvironment['fence']> {
+export async function createRunEnvironment(
+  spec: RunFacts,
+  seams: Pick<JobEnvironment, 'report' | 'print' | 'threads'>,
+): Promise<JobEnvironment> {
+  const tasks = await createTaskEnvironment(spec, seams);
+  const fence = await createFence(spec, tasks.locate);
+  return { ...tasks, fence, report: seams.report, threads: seams.threads };
+}
+
+async function createFence(spec: RunFacts, locate: JobEnvironment['locate']): Promise<JobEnvironment['fence']> {
   if (spec.checkpoint.directory === null) return async () => true;
   const { takeLease } = await import('./lease-fence.ts');
   return takeLease(await locate(spec.checkpoint.directory), spec.generation, spec.runId);

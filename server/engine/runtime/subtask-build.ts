@@ -1,4 +1,4 @@
-/** Makes the subtasks of a job from its graph: nodes, operators, state stores, readers, writers, channels. Nothing is opened here. */
+/** Makes the subtasks of a job that belong into this thread: nodes, operators, state stores, readers, writers, channels. Nothing is opened here. */
 import type { RuntimeContext, SinkOwner, SinkWriter, SourceReader } from '../connectors/contract.ts';
 import type { FunctionContext } from '../functions/contract.ts';
 import type { OperatorContext } from '../operators/contract.ts';
@@ -8,11 +8,12 @@ import type { OperatorStateStore } from '../state/contract.ts';
 import { groupRange } from '../state/key-groups.ts';
 import type { MemoryBudget } from '../state/memory-budget.ts';
 import { createOperatorState } from '../state/operator-state.ts';
-import { type Channel, createQueueChannel } from './channel.ts';
+import type { ChannelReader, ChannelWriter } from './channel.ts';
 import { channelTarget } from './channel-target.ts';
-import type { JobEnvironment } from './job-contract.ts';
+import type { TaskEnvironment } from './job-contract.ts';
 import type { EdgeSpec, JobGraph, TaskSpec } from './job-graph.ts';
 import { type Activity, laneTarget, NodeRunner } from './node-runner.ts';
+import { type Placement, readersOf } from './placement.ts';
 import { SinkPort } from './sink-port.ts';
 import { SourcePort } from './source-port.ts';
 import { type ChannelPort, Subtask, type SubtaskOptions } from './subtask.ts';
@@ -23,7 +24,8 @@ export interface BuildOptions {
   readonly plan: PhysicalPlan;
   readonly graph: JobGraph;
   readonly keyGroups: number;
-  readonly environment: JobEnvironment;
+  readonly environment: TaskEnvironment;
+  readonly placement: Placement;
   readonly timeZone: string;
   readonly budget: MemoryBudget;
   readonly jobPrefix: string;
@@ -40,9 +42,9 @@ export interface BuildOptions {
 
 export interface BuiltJob {
   readonly subtasks: readonly Subtask[];
-  readonly channels: readonly Channel[];
-  /** Stores of an operator by subtask. */
-  readonly states: ReadonlyMap<string, OperatorStateStore[]>;
+  readonly channels: readonly (ChannelReader | ChannelWriter)[];
+  /** Stores of an operator by subtask, null where the subtask is in another thread. */
+  readonly states: ReadonlyMap<string, (OperatorStateStore | null)[]>;
   /** Opens one operator of one subtask; its state is loaded before. */
   openOperator(runner: NodeRunner): void;
 }
@@ -53,30 +55,31 @@ interface Draft {
   readonly activity: Activity;
   readonly runners: Map<number, NodeRunner>;
   readonly inputs: ChannelPort[];
-  readonly outputs: Channel[];
+  readonly outputs: ChannelWriter[];
 }
 
 export function buildJob(options: BuildOptions): BuiltJob {
-  const { plan, graph, keyGroups, watermarkOf } = options;
+  const { plan, graph, placement, watermarkOf } = options;
   const nodeOf = new Map(plan.nodes.map((node) => [node.id, node]));
   const drafts: Draft[] = graph.tasks.flatMap((task) =>
-    Array.from({ length: task.parallelism }, (_, subtask) => {
-      const activity: Activity = { current: null };
-      const runners = new Map(task.nodes.map((node) => [node.id, new NodeRunner(node, subtask, watermarkOf(node.uid), activity)]));
-      return { task, subtask, activity, runners, inputs: [], outputs: [] };
-    }),
+    Array.from({ length: task.parallelism }, (_, subtask) => subtask)
+      .filter(placement.isHere)
+      .map((subtask) => {
+        const activity: Activity = { current: null };
+        const runners = new Map(task.nodes.map((node) => [node.id, new NodeRunner(node, subtask, watermarkOf(node.uid), activity)]));
+        return { task, subtask, activity, runners, inputs: [], outputs: [] };
+      }),
   );
-  const channels: Channel[] = [];
   const draftsOf = new Map<number, Draft[]>();
   for (const draft of drafts) for (const id of draft.runners.keys()) draftsOf.set(id, [...(draftsOf.get(id) ?? []), draft]);
   const isChannelEdge = (from: number, to: number, input: number) =>
     graph.edges.some((edge) => edge.from === from && edge.to === to && edge.input === input);
   for (const draft of drafts) connectDirect(draft, isChannelEdge);
-  for (const edge of graph.edges) {
+  const channels = graph.edges.flatMap((edge, index) => {
     const schema = (nodeOf.get(edge.from) as PlanNode).schema;
-    channels.push(...connectChannels(edge, draftsOf.get(edge.from) ?? [], draftsOf.get(edge.to) ?? [], schema, keyGroups));
-  }
-  const states = new Map<string, OperatorStateStore[]>();
+    return connectChannels(edge, index, draftsOf.get(edge.from) ?? [], draftsOf.get(edge.to) ?? [], schema, options);
+  });
+  const states = new Map<string, (OperatorStateStore | null)[]>();
   const openers = new Map<NodeRunner, () => void>();
   const subtasks = drafts.map((draft) => finishSubtask(draft, options, nodeOf, states, openers));
   return { subtasks, channels, states, openOperator: (runner) => openers.get(runner)?.() };
@@ -92,31 +95,40 @@ function connectDirect(draft: Draft, isChannelEdge: (from: number, to: number, i
   }
 }
 
+/** The ends, in this thread, of all channels of an edge. */
 function connectChannels(
   edge: EdgeSpec,
-  writers: readonly Draft[],
-  readers: readonly Draft[],
+  index: number,
+  writersHere: readonly Draft[],
+  readersHere: readonly Draft[],
   schema: PlanNode['schema'],
-  keyGroups: number,
-): Channel[] {
-  const made: Channel[] = [];
-  const connect = (writer: Draft, reader: Draft): Channel => {
-    const channel = createQueueChannel();
-    const runner = reader.runners.get(edge.to) as NodeRunner;
-    reader.inputs.push({ channel, runner, lane: runner.addLane(edge.input), isBlocked: false, hasEnded: false });
-    writer.outputs.push(channel);
-    made.push(channel);
-    return channel;
-  };
-  writers.forEach((writer, index) => {
-    // Forward: subtask to subtask. Readers beyond the writers' number get watermarks, barriers and ends of one of them, but no rows.
-    const reached =
-      edge.distribution.kind === 'forward'
-        ? readers.filter((_, at) => (readers.length <= writers.length ? at === index % readers.length : at % writers.length === index))
-        : readers;
-    const outgoing = reached.map((reader) => connect(writer, reader));
+  options: BuildOptions,
+): (ChannelReader | ChannelWriter)[] {
+  const { graph, keyGroups, placement } = options;
+  const writers = graph.parallelismOf.get(edge.from) as number;
+  const readers = graph.parallelismOf.get(edge.to) as number;
+  const made: (ChannelReader | ChannelWriter)[] = [];
+  for (let from = 0; from < writers; from++) {
+    const writer = writersHere.find((draft) => draft.subtask === from);
+    const outgoing: ChannelWriter[] = [];
+    for (const to of readersOf(edge, from, writers, readers)) {
+      const reader = readersHere.find((draft) => draft.subtask === to);
+      if (!writer && !reader) continue;
+      const ends = placement.connect(index, from, to, schema);
+      if (reader && ends.reader) {
+        const runner = reader.runners.get(edge.to) as NodeRunner;
+        reader.inputs.push({ channel: ends.reader, runner, lane: runner.addLane(edge.input), isBlocked: false, hasEnded: false });
+        made.push(ends.reader);
+      }
+      if (writer && ends.writer) {
+        outgoing.push(ends.writer);
+        made.push(ends.writer);
+      }
+    }
+    if (!writer) continue;
+    writer.outputs.push(...outgoing);
     (writer.runners.get(edge.from) as NodeRunner).targets.push(channelTarget(edge.distribution, schema, keyGroups, outgoing));
-  });
+  }
   return made;
 }
 
@@ -124,7 +136,7 @@ function finishSubtask(
   draft: Draft,
   options: BuildOptions,
   nodeOf: ReadonlyMap<number, PlanNode>,
-  states: Map<string, OperatorStateStore[]>,
+  states: Map<string, (OperatorStateStore | null)[]>,
   openers: Map<NodeRunner, () => void>,
 ): Subtask {
   const { clock, scheduler, turnMs } = options.environment;
@@ -160,7 +172,9 @@ function finishSubtask(
       default: {
         const state = createState(runner, draft.task.parallelism, options);
         statesHere.set(runner, state);
-        states.set(node.uid, [...(states.get(node.uid) ?? []), state]);
+        const stores = states.get(node.uid) ?? new Array<OperatorStateStore | null>(draft.task.parallelism).fill(null);
+        states.set(node.uid, stores);
+        stores[draft.subtask] = state;
         openers.set(runner, () => {
           const operator = createOperator(node, inputs, functions);
           runner.start({ operator });

@@ -247,7 +247,10 @@ export class Subtask {
     });
     const recordsIn = sources.reduce((sum, port) => sum + port.runner.recordsOut, 0);
     const recordsOut = sinks.reduce((sum, port) => sum + port.runner.recordsIn, 0);
-    return { checkpointId, task, subtask, operators, recordsIn, recordsOut };
+    const release = () => {
+      for (const { tables } of operators) for (const table of tables) table.release();
+    };
+    return { checkpointId, task, subtask, operators, recordsIn, recordsOut, release };
   }
 
   async #waitForRoom(startMs: number): Promise<void> {

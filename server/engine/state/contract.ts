@@ -50,7 +50,7 @@ export interface OperatorStateStore extends OperatorState {
 }
 
 // state/operator-state.ts: createOperatorState(options: OperatorStateOptions { uid, keyGroups, firstGroup, lastGroup, nowMs(): number, budget: MemoryBudget }): OperatorStateStore
-// state/memory-budget.ts: class MemoryBudget(limitBytes) { usedBytes, reserve, release }; one for all operators of a worker
+// state/memory-budget.ts: class MemoryBudget(limitBytes, shared?) { usedBytes, reserve, release }; one for all operators of a job
 // state/hash.ts: HASH_VERSION; compileHash(schema, keyIndexes): (batch, out: Int32Array) => void — 32-bit hash of each live row, written at the row's own index
 // state/key-groups.ts: keyGroupOf(hash, keyGroups), groupRange(subtask, parallelism, keyGroups): { first, last }, subtaskOf(group, parallelism, keyGroups)
 // state/keyed-table.ts: class KeyedTable: lookup(keyIndexes) -> (batch, ids, mode), fields[i] (StateColumn: values, ints, nulls), touch, delete, chains; its head comment is the manual

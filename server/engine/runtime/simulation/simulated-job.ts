@@ -1,9 +1,10 @@
 /** Runs a plan in the simulated world: from the newest whole snapshot, until it ends or its fault kills it. */
 // The job loads these when it needs them; here they are loaded before, for reading a file is no simulated effect.
 import '../../checkpoint/retention.ts';
+import '../../checkpoint/snapshot-writer.ts';
 import '../job-folders.ts';
 import '../restore.ts';
-import '../snapshot-storage.ts';
+
 import { seededRandom } from '../../../effects/random.ts';
 import { simulateTime } from '../../../effects/scheduler-simulated.ts';
 import { MANIFEST_NAME } from '../../checkpoint/manifest.ts';
@@ -65,6 +66,7 @@ export async function live(world: World, plan: PhysicalPlan, options: LifeOption
     report: (report) => void (life.isDead() || reports.push(report)),
     print: () => {},
     turnMs: 0,
+    threads: 1,
   };
   const job = createJob(spec, plan, environment);
   let end: JobEnd | null = null;

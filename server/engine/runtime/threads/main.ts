@@ -1,0 +1,6 @@
+/** Where a thread begins: it only switches the compile cache on before anything else is loaded, as server/engine/main.ts does. */
+import { enableCompileCache } from 'node:module';
+import { dirname, join } from 'node:path';
+
+enableCompileCache(join(dirname(dirname(dirname(dirname(import.meta.dirname)))), 'node_modules', '.cache', 'tidemark'));
+await import('./subtask-thread.ts');
