@@ -30,6 +30,8 @@ export interface TaskEnvironment {
 export interface JobEnvironment extends TaskEnvironment {
   /** How many threads subtasks may be spread over, this one not counted; 1 = all run in this one. */
   readonly threads: number;
+  /** What each of them runs. Absent = threads/main.ts. */
+  readonly threadProgram?: URL;
   /** False when a newer run of the job exists: asked right before a manifest is stored and before sinks commit. */
   readonly fence: () => Promise<boolean>;
   readonly report: (report: JobReport) => void;

@@ -128,7 +128,7 @@ class RunningJob implements Job {
     const threads = Math.min(environment.threads, widthOf(graph));
     if (threads > 1) {
       const { startThreads } = await import('./threads/thread-tasks.ts');
-      return startThreads({ ...shared, print: environment.print, scheduler: environment.scheduler }, threads, events);
+      return startThreads({ ...shared, environment }, threads, events);
     }
     return new LocalTasks({ ...shared, environment, budget: new MemoryBudget(spec.memoryBudgetBytes), placement: ALL_HERE }, events);
   }

@@ -32,27 +32,31 @@ export type ScriptOutcome =
   | { readonly kind: 'failed'; readonly message: string };
 
 export async function runWithRestarts(run: ScriptRun): Promise<ScriptOutcome> {
+  const plan = planCorpusScript(run.sql);
+  if ('kind' in plan) return plan;
+  let restoreFrom: string | null = null;
+  for (let life = 0; life < run.parallelisms.length; life++) {
+    const isLast = life === run.parallelisms.length - 1;
+    const { end, snapshot }: LifeEnd = await liveOnce(run, plan, life, restoreFrom, isLast);
+    if (end.kind === 'failed') return { kind: 'failed', message: `life ${life}: ${end.failure.message}\n${end.failure.stack ?? ''}` };
+    if (end.kind === 'finished') return { kind: 'finished', restarts: life };
+    restoreFrom = end.path ?? snapshot ?? restoreFrom;
+  }
+  return { kind: 'failed', message: 'the last life did not end by itself' };
+}
+
+export function planCorpusScript(sql: string): PhysicalPlan | ScriptOutcome {
   const outcome = planScript({
-    sql: run.sql,
+    sql,
     settings: {},
     connectorOf,
     connectorNames: CONNECTOR_NAMES,
     bareSelect: 'collect',
     allowLocalFiles: true,
   });
-  if (outcome.kind === 'refused') {
-    const message = outcome.problems.map((problem) => problem.message).join(' ');
-    return message.includes('not supported') ? { kind: 'not-supported' } : { kind: 'failed', message };
-  }
-  let restoreFrom: string | null = null;
-  for (let life = 0; life < run.parallelisms.length; life++) {
-    const isLast = life === run.parallelisms.length - 1;
-    const { end, snapshot }: LifeEnd = await liveOnce(run, outcome.plan, life, restoreFrom, isLast);
-    if (end.kind === 'failed') return { kind: 'failed', message: `life ${life}: ${end.failure.message}\n${end.failure.stack ?? ''}` };
-    if (end.kind === 'finished') return { kind: 'finished', restarts: life };
-    restoreFrom = end.path ?? snapshot ?? restoreFrom;
-  }
-  return { kind: 'failed', message: 'the last life did not end by itself' };
+  if (outcome.kind === 'planned') return outcome.plan;
+  const message = outcome.problems.map((problem) => problem.message).join(' ');
+  return message.includes('not supported') ? { kind: 'not-supported' } : { kind: 'failed', message };
 }
 
 interface LifeEnd {
@@ -62,7 +66,7 @@ interface LifeEnd {
 }
 
 async function liveOnce(run: ScriptRun, plan: PhysicalPlan, life: number, restoreFrom: string | null, isLast: boolean): Promise<LifeEnd> {
-  const spec = specOf(run, life, restoreFrom);
+  const spec = specOfLife(run, life, restoreFrom);
   let snapshot: string | null = null;
   const environment = await createRunEnvironment(spec, {
     report: (report) => {
@@ -88,7 +92,11 @@ async function liveOnce(run: ScriptRun, plan: PhysicalPlan, life: number, restor
 }
 
 /** The same connector, whose sources hand out few rows at a time. */
-function slowed(connector: Connector | null, run: ScriptRun, onPoll: () => void): Connector | null {
+export function slowed(
+  connector: Connector | null,
+  run: Pick<ScriptRun, 'random' | 'rowsAPoll'>,
+  onPoll: () => void | Promise<void>,
+): Connector | null {
   if (!connector?.createReader) return connector;
   return {
     ...connector,
@@ -96,8 +104,8 @@ function slowed(connector: Connector | null, run: ScriptRun, onPoll: () => void)
       const reader = connector.createReader?.(table, reads, context) as SourceReader;
       return {
         open: (restored) => reader.open(restored),
-        poll: (rowsMax) => {
-          onPoll();
+        poll: async (rowsMax) => {
+          await onPoll();
           return reader.poll(Math.min(rowsMax, 1 + Math.floor(run.random.next() * run.rowsAPoll)));
         },
         positions: () => reader.positions(),
@@ -107,7 +115,7 @@ function slowed(connector: Connector | null, run: ScriptRun, onPoll: () => void)
   };
 }
 
-function specOf(run: ScriptRun, life: number, restoreFrom: string | null): RunSpec {
+export function specOfLife(run: Pick<ScriptRun, 'sql' | 'folder' | 'parallelisms'>, life: number, restoreFrom: string | null): RunSpec {
   return {
     jobId: 'restarted',
     jobName: 'restarted',

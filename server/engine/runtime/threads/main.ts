@@ -3,4 +3,8 @@ import { enableCompileCache } from 'node:module';
 import { dirname, join } from 'node:path';
 
 enableCompileCache(join(dirname(dirname(dirname(dirname(import.meta.dirname)))), 'node_modules', '.cache', 'tidemark'));
-await import('./subtask-thread.ts');
+const [{ runSubtaskThread }, { createTaskEnvironment }] = await Promise.all([
+  import('./subtask-thread.ts'),
+  import('../run-environment.ts'),
+]);
+runSubtaskThread(createTaskEnvironment);

@@ -15,7 +15,7 @@ import { unwrapFailure } from '../job-steps.ts';
 import { LocalTasks } from '../job-tasks.ts';
 import { type FolderAddress, folderAt } from '../locate-folder.ts';
 import { type RestoredJob, restoredFrom } from '../restore.ts';
-import { createTaskEnvironment } from '../run-environment.ts';
+import type { createTaskEnvironment } from '../run-environment.ts';
 import type { JobFailure } from '../wire.ts';
 import { PrintedLines } from './printed-lines.ts';
 import { RingPlacement } from './ring-placement.ts';
@@ -30,6 +30,8 @@ const data = workerData as ThreadData;
 const frozen = new Map<number, SubtaskSnapshot[]>();
 const givingUp = new Map<number, AbortController>();
 const printed = new PrintedLines(data.printed, data.thread, (lines) => report({ type: 'print', lines }));
+let making: Promise<LocalTasks>;
+let counting: ReturnType<typeof setInterval>;
 let environment: TaskEnvironment | null = null;
 let stopListening = () => {};
 
@@ -44,9 +46,9 @@ function failureOf(error: unknown, operatorUid: string | null): JobFailure {
   return classifyFailure(unwrapped.error, operatorUid ?? unwrapped.uid);
 }
 
-async function makeTasks(): Promise<LocalTasks> {
+async function makeTasks(createEnvironment: typeof createTaskEnvironment): Promise<LocalTasks> {
   const { thread, threads, spec, keyGroups, rings, bells, budget } = data;
-  environment = await createTaskEnvironment(spec, {
+  environment = await createEnvironment(spec, {
     print: (table, line, toStandardError) => printed.add({ table, line, toStandardError }),
   });
   const plan = decodeJson(data.plan) as PhysicalPlan;
@@ -173,10 +175,13 @@ function crash(error: unknown): void {
   process.exit(CRASHED);
 }
 
-process.on('uncaughtException', crash);
-process.on('unhandledRejection', crash);
-const making = makeTasks();
-// The first call tells why.
-making.catch(() => {});
-const counting = setInterval(() => void reportCounters().catch(() => {}), COUNTERS_MS);
-parentPort?.on('message', (order: ThreadOrder) => void obey(order));
+/** Takes over this thread: from now on it does what the job's thread says. */
+export function runSubtaskThread(createEnvironment: typeof createTaskEnvironment): void {
+  process.on('uncaughtException', crash);
+  process.on('unhandledRejection', crash);
+  making = makeTasks(createEnvironment);
+  // The first call tells why.
+  making.catch(() => {});
+  counting = setInterval(() => void reportCounters().catch(() => {}), COUNTERS_MS);
+  parentPort?.on('message', (order: ThreadOrder) => void obey(order));
+}

@@ -7,14 +7,13 @@
  */
 import { getHeapStatistics } from 'node:v8';
 import { Worker } from 'node:worker_threads';
-import type { Scheduler } from '../../../effects/scheduler.ts';
 import type { Barrier, SnapshotStorage } from '../../checkpoint/coordinator.ts';
 import { encodeManifest } from '../../checkpoint/manifest-codec.ts';
 import { mergeTables } from '../../checkpoint/snapshot-writer.ts';
 import { encodeJson } from '../../checkpoint/value-json.ts';
 import { COUNT_BYTES } from '../../state/memory-budget.ts';
 import { ReportedFailure } from '../failure.ts';
-import type { TaskEnvironment } from '../job-contract.ts';
+import type { JobEnvironment } from '../job-contract.ts';
 import { CLOSE_MS, within } from '../job-steps.ts';
 import type { JobTasks, TaskEvents, TaskSetup } from '../job-tasks.ts';
 import { addressOf } from '../locate-folder.ts';
@@ -26,8 +25,7 @@ import { allocateRings } from './ring-placement.ts';
 import type { SnapshotFacts, StepName, ThreadData, ThreadOrder, ThreadReport, ThreadSteps } from './thread-messages.ts';
 
 export type ThreadSetup = Pick<TaskSetup, 'spec' | 'plan' | 'graph' | 'keyGroups' | 'restored'> & {
-  readonly print: TaskEnvironment['print'];
-  readonly scheduler: Scheduler;
+  readonly environment: Pick<JobEnvironment, 'print' | 'scheduler' | 'threadProgram'>;
 };
 
 interface Call {
@@ -38,6 +36,7 @@ interface Call {
 /** Two waits for what hangs in it, and a little for its answer. */
 const THREAD_CLOSE_MS = 2 * CLOSE_MS + 1000;
 const HEAP_MB_MIN = 256;
+const PROGRAM = new URL('./main.ts', import.meta.url);
 
 /** `threads`: at least 2, at most the width of the graph. */
 export function startThreads(setup: ThreadSetup, threads: number, events: TaskEvents): JobTasks {
@@ -55,8 +54,10 @@ class ThreadTasks implements JobTasks {
     this.#events = events;
     this.subtasks = setup.graph.tasks.reduce((sum, task) => sum + task.parallelism, 0);
     const printed = allocateBells(threads);
+    const program = setup.environment.threadProgram ?? PROGRAM;
+    const heapMb = Math.max(HEAP_MB_MIN, Math.floor(getHeapStatistics().heap_size_limit / 2 ** 20 / threads));
     this.#threads = threadData(setup, threads, printed).map(
-      (data) => new JobThread(data, Math.max(HEAP_MB_MIN, heapLimitMb() / threads), (report) => this.#receive(data, report)),
+      (data) => new JobThread(program, data, heapMb, (report) => this.#receive(data, report)),
     );
   }
 
@@ -122,7 +123,7 @@ class ThreadTasks implements JobTasks {
   async close(): Promise<void> {
     await Promise.all(
       this.#threads.map(async (thread) => {
-        await within(this.#setup.scheduler, THREAD_CLOSE_MS, thread.close());
+        await within(this.#setup.environment.scheduler, THREAD_CLOSE_MS, thread.close());
         await thread.end();
       }),
     );
@@ -151,7 +152,7 @@ class ThreadTasks implements JobTasks {
         this.#events.log(report.level, report.message);
         break;
       case 'print':
-        for (const { table, line, toStandardError } of report.lines) this.#setup.print(table, line, toStandardError);
+        for (const { table, line, toStandardError } of report.lines) this.#setup.environment.print(table, line, toStandardError);
         countPrinted(from.printed, from.thread, report.lines.length);
         break;
       case 'crashed': {
@@ -176,9 +177,8 @@ class JobThread {
   #lastId = 0;
   #isClosing = false;
 
-  constructor(data: ThreadData, heapMb: number, receive: (report: ThreadReport) => void) {
-    const limits = { maxOldGenerationSizeMb: Math.floor(heapMb) };
-    this.#worker = new Worker(new URL('./main.ts', import.meta.url), { workerData: data, resourceLimits: limits });
+  constructor(program: URL, data: ThreadData, heapMb: number, receive: (report: ThreadReport) => void) {
+    this.#worker = new Worker(program, { workerData: data, resourceLimits: { maxOldGenerationSizeMb: heapMb } });
     this.#worker.on('message', (report: ThreadReport) => {
       if (report.type === 'answer') this.#take(report.id)?.resolve(report.answer as never);
       else if (report.type === 'refused') this.#take(report.id)?.reject(new ReportedFailure(report.failure));
@@ -240,10 +240,6 @@ function threadData(setup: ThreadSetup, threads: number, printed: SharedArrayBuf
     thread,
     rings: rings.filter(({ from, to }) => threadOf(from, threads) === thread || threadOf(to, threads) === thread),
   }));
-}
-
-function heapLimitMb(): number {
-  return getHeapStatistics().heap_size_limit / 2 ** 20;
 }
 
 /** Without enough memory a process is aborted; so is one whose thread has too little. */
