@@ -117,6 +117,8 @@ async function perform(call: ThreadCall): Promise<Extract<ThreadReport, { type: 
     case 'recommit':
       await tasks.recommit();
       return null;
+    case 'remove-abandoned':
+      return tasks.removeAbandoned(call.ask);
     case 'open':
       return tasks.open();
     case 'commit-sinks':

@@ -40,6 +40,8 @@ export interface RingOfChannel {
 export interface ThreadSteps {
   readonly prepare: { readonly ask: null; readonly answer: null };
   readonly recommit: { readonly ask: null; readonly answer: null };
+  /** Below which generation; how many parts went. */
+  readonly 'remove-abandoned': { readonly ask: number; readonly answer: number };
   readonly open: { readonly ask: null; readonly answer: readonly string[] };
   readonly 'commit-sinks': { readonly ask: number; readonly answer: null };
   readonly 'complete-sources': { readonly ask: number; readonly answer: null };

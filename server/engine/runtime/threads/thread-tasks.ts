@@ -47,6 +47,7 @@ class ThreadTasks implements JobTasks {
   readonly subtasks: number;
   readonly #setup: ThreadSetup;
   readonly #events: TaskEvents;
+  /** The first has the first subtask of every task. */
   readonly #threads: JobThread[];
 
   constructor(setup: ThreadSetup, threads: number, events: TaskEvents) {
@@ -66,13 +67,15 @@ class ThreadTasks implements JobTasks {
   }
 
   async recommit(): Promise<void> {
-    // The first subtask of every sink is in the first thread.
     await this.#threads[0].call('recommit', null);
   }
 
   async open(): Promise<readonly string[]> {
     return (await this.#all('open', null)).flat();
   }
+
+  readonly removeAbandoned = (belowGeneration: number): Promise<number> =>
+    this.#threads[0].call('remove-abandoned', belowGeneration);
 
   run(): void {
     this.#order({ type: 'run' });

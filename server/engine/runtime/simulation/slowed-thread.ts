@@ -1,0 +1,17 @@
+/** For tests: the program of a thread whose sources hand out few rows at a time, as many as the setting `rows-a-poll` says, with a pause before each. */
+import { workerData } from 'node:worker_threads';
+import { seededRandom } from '../../../effects/random.ts';
+import { createTaskEnvironment } from '../run-environment.ts';
+import { runSubtaskThread } from '../threads/subtask-thread.ts';
+import type { ThreadData } from '../threads/thread-messages.ts';
+import { slowed } from './restarted-script.ts';
+
+const { spec, thread } = workerData as ThreadData;
+const random = seededRandom(thread);
+const rowsAPoll = Number(spec.settings['rows-a-poll']);
+const pause = () => new Promise<void>((resolve) => setTimeout(resolve, random.next() * 3));
+
+runSubtaskThread(async (facts, seams) => {
+  const environment = await createTaskEnvironment(facts, seams);
+  return { ...environment, connectorOf: (name) => slowed(environment.connectorOf(name), { random, rowsAPoll }, pause), turnMs: 0 };
+});
