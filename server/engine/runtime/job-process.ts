@@ -29,6 +29,7 @@ let job: Job | null = null;
 let log: JobLog = openJobLog(null);
 let grace: ReturnType<typeof setTimeout> | null = null;
 let isLeaving = false;
+let threadProgram: URL | null = null;
 const rows = new RowBuffer();
 
 const link = new SupervisorLink({
@@ -150,7 +151,7 @@ async function createPlannedJob(runSpec: RunSpec): Promise<Job | null> {
     print: (table, line) => rows.add(table, line),
     threads: availableParallelism(),
   });
-  return createJob(runSpec, outcome.plan, environment);
+  return createJob(runSpec, outcome.plan, threadProgram ? { ...environment, threadProgram } : environment);
 }
 
 function sendRows(): void {
@@ -182,8 +183,9 @@ function crash(error: unknown): void {
   setTimeout(() => process.exit(70), FAREWELL_MS);
 }
 
-/** Takes over this process: from now on it does what its supervisor says. */
-export function runJobProcess(): void {
+/** Takes over this process: from now on it does what its supervisor says. `program`: what its threads run instead of their own. */
+export function runJobProcess(program: URL | null = null): void {
+  threadProgram = program;
   process.on('uncaughtException', crash);
   process.on('unhandledRejection', crash);
   // Ctrl-C in a terminal reaches every process of the group; the supervisor decides what becomes of the job.

@@ -21,7 +21,7 @@ import { PrintedLines } from './printed-lines.ts';
 import { RingPlacement } from './ring-placement.ts';
 import type { ThreadCall, ThreadData, ThreadOrder, ThreadReport } from './thread-messages.ts';
 
-const COUNTERS_MS = 250;
+const COUNTERS_MS = 500;
 /** Node's exit code of an invariant that broke, as in job-process.ts. */
 const CRASHED = 70;
 

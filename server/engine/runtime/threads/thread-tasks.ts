@@ -178,11 +178,13 @@ class JobThread {
   readonly #worker: Worker;
   readonly #calls = new Map<number, Call>();
   #lastId = 0;
-  #isClosing = false;
+  /** It was told to end, or has said why it will. */
+  #isEnding = false;
 
   constructor(program: URL, data: ThreadData, heapMb: number, receive: (report: ThreadReport) => void) {
     this.#worker = new Worker(program, { workerData: data, resourceLimits: { maxOldGenerationSizeMb: heapMb } });
     this.#worker.on('message', (report: ThreadReport) => {
+      if (report.type === 'crashed') this.#isEnding = true;
       if (report.type === 'answer') this.#take(report.id)?.resolve(report.answer as never);
       else if (report.type === 'refused') this.#take(report.id)?.reject(new ReportedFailure(report.failure));
       else if (report.type === 'counters') this.counters = report.counters;
@@ -192,7 +194,7 @@ class JobThread {
     this.#worker.on('exit', (code) => {
       for (const { reject } of this.#calls.values()) reject(new Error('The job has stopped.'));
       this.#calls.clear();
-      if (!this.#isClosing) throw new Error(`A thread of the job ended with exit code ${code}.`);
+      if (!this.#isEnding) throw new Error(`A thread of the job ended with exit code ${code}.`);
     });
   }
 
@@ -210,7 +212,7 @@ class JobThread {
 
   /** Ends the subtasks; a thread that fails in it is ended all the same. */
   async close(): Promise<void> {
-    this.#isClosing = true;
+    this.#isEnding = true;
     await this.call('close', null).catch(() => {});
   }
 
