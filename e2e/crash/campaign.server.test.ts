@@ -25,6 +25,8 @@ describe('crash campaign', () => {
       brokers: null,
       withPostgres: false,
       perSecond: 400,
+      // Subtasks in threads, where the machine has several cores.
+      parallelism: 2,
       say: () => {},
     });
     const report = await campaign.run(killSchedule(11, KILLS, 'both'));

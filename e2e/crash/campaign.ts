@@ -36,6 +36,7 @@ export interface CampaignOptions {
   readonly brokers: string | null;
   readonly withPostgres: boolean;
   readonly perSecond: number;
+  readonly parallelism: number;
   readonly say: (line: string) => void;
 }
 
@@ -124,6 +125,7 @@ export class Campaign {
     if (this.#postgres) await createKeyTable(this.#postgres.url, 'by_key');
     const source: Places['source'] = brokers === null ? { kind: 'datagen', perSecond } : { kind: 'kafka', brokers, topic };
     const job = await this.#api.createJob('crash-campaign', sequenceSql({ source, folder: FOLDER, postgres }), {
+      parallelism: this.#options.parallelism,
       checkpointIntervalSeconds: 1,
       idleStateRetentionSeconds: 0,
       runtimeConfiguration: { 'execution.checkpointing.interval': '400 ms' },

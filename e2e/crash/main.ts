@@ -1,5 +1,6 @@
 /**
- * `npm run test:crash -- [--kills N] [--seed S] [--kind job|console|both] [--source kafka|datagen] [--postgres on|off]`: the crash campaign.
+ * `npm run test:crash -- [--kills N] [--seed S] [--kind job|console|both] [--source kafka|datagen] [--postgres on|off]
+ * [--rate N] [--parallelism P]`: the crash campaign.
  * Prints what was killed where, how long recovery took and what the checker found. Exit 1: a record was lost, doubled or wrong, the job did not come
  * back, or a fault of the schedule did not happen.
  */
@@ -24,6 +25,7 @@ const { values } = parseArgs({
     source: { type: 'string', default: 'kafka' },
     postgres: { type: 'string', default: 'on' },
     rate: { type: 'string', default: '400' },
+    parallelism: { type: 'string', default: '1' },
   },
 });
 
@@ -67,6 +69,7 @@ async function main(): Promise<number> {
       brokers: kafka?.brokers ?? null,
       withPostgres: values.postgres === 'on',
       perSecond: rate,
+      parallelism: Number(values.parallelism),
       say,
     });
     let isGood = false;
