@@ -59,6 +59,8 @@ function properties(folder: string, port: number, controllerPort: number, extra:
     'transaction.max.timeout.ms=3600000',
     'log.cleaner.dedupe.buffer.size=4194304',
     'log.cleaner.threads=1',
+    // Records of tests carry times of years ago: half a minute after the start they would be gone.
+    'log.initial.task.delay.ms=86400000',
     'broker.session.timeout.ms=1500',
     'broker.heartbeat.interval.ms=300',
     'controller.quorum.election.timeout.ms=500',
