@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- <suite> [options] [--json FILE]`: nexmark, restart, console. Each measured item is printed as one JSON line and, with
+ * `npm run bench -- <suite> [options] [--json FILE]`: nexmark, state, restart, console. Each measured item is printed as one JSON line and, with
  * --json, written to the file. What the fields mean: the README of this folder.
  */
 import { appendFileSync, writeFileSync } from 'node:fs';
@@ -7,6 +7,7 @@ import type { Emit } from './record.ts';
 
 const SUITES: Readonly<Record<string, () => Promise<{ run(args: string[], emit: Emit): Promise<void> }>>> = {
   nexmark: () => import('./nexmark.ts'),
+  state: () => import('./state.ts'),
   restart: () => import('./restart.ts'),
   console: () => import('./console.ts'),
 };
