@@ -37,13 +37,14 @@ export async function createTaskEnvironment(spec: TaskFacts, seams: Pick<TaskEnv
   };
 }
 
+/** `threads`: absent = the job runs in this one. */
 export async function createRunEnvironment(
   spec: RunFacts,
-  seams: Pick<JobEnvironment, 'report' | 'print' | 'threads'>,
+  seams: Pick<JobEnvironment, 'report' | 'print'> & Partial<Pick<JobEnvironment, 'threads'>>,
 ): Promise<JobEnvironment> {
   const tasks = await createTaskEnvironment(spec, seams);
   const fence = await createFence(spec, tasks.locate);
-  return { ...tasks, fence, report: seams.report, threads: seams.threads };
+  return { ...tasks, fence, report: seams.report, threads: seams.threads ?? 1 };
 }
 
 async function createFence(spec: RunFacts, locate: JobEnvironment['locate']): Promise<JobEnvironment['fence']> {

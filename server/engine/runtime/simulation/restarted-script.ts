@@ -73,7 +73,6 @@ async function liveOnce(run: ScriptRun, plan: PhysicalPlan, life: number, restor
       if (report.type === 'checkpoint-completed') snapshot = report.path;
     },
     print: () => {},
-    threads: 1,
   });
   let polls = 0;
   const checkpointAt = life % 2 === 0 ? 1 + Math.floor(run.random.next() * run.pollsALife) : 0;

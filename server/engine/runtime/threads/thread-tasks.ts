@@ -74,8 +74,7 @@ class ThreadTasks implements JobTasks {
     return (await this.#all('open', null)).flat();
   }
 
-  readonly removeAbandoned = (belowGeneration: number): Promise<number> =>
-    this.#threads[0].call('remove-abandoned', belowGeneration);
+  readonly removeAbandoned = (belowGeneration: number): Promise<number> => this.#threads[0].call('remove-abandoned', belowGeneration);
 
   run(): void {
     this.#order({ type: 'run' });
