@@ -19,6 +19,7 @@ export interface TaskEnvironment {
   /** False: tables may not lie on the machine's own disk. */
   readonly allowLocalFiles: boolean;
   readonly connectorOf: (name: string) => Connector | null;
+  readonly report: (report: JobReport) => void;
   /** Rows of print sinks and of queries. */
   readonly print: (table: string, line: string, toStandardError: boolean) => void;
   /** Longest time a subtask works without giving the event loop its turn, ms. */
@@ -34,7 +35,6 @@ export interface JobEnvironment extends TaskEnvironment {
   readonly threadProgram?: URL;
   /** False when a newer run of the job exists: asked right before a manifest is stored and before sinks commit. */
   readonly fence: () => Promise<boolean>;
-  readonly report: (report: JobReport) => void;
 }
 
 export type JobEnd =

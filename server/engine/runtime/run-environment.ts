@@ -19,7 +19,7 @@ type RunFacts = TaskFacts &
     readonly checkpoint: Pick<RunSpec['checkpoint'], 'directory'>;
   };
 
-export async function createTaskEnvironment(spec: TaskFacts, seams: Pick<TaskEnvironment, 'print'>): Promise<TaskEnvironment> {
+export async function createTaskEnvironment(spec: TaskFacts, seams: Pick<TaskEnvironment, 'print' | 'report'>): Promise<TaskEnvironment> {
   const dialer = createDialer({ allowPrivateAddresses: spec.allowPrivateAddresses, allowList: spec.allowedAddresses ?? [] });
   const connections = spec.connections ?? {};
   const store = await openStore(spec.store, dialer);
@@ -32,6 +32,7 @@ export async function createTaskEnvironment(spec: TaskFacts, seams: Pick<TaskEnv
     allowLocalFiles: spec.allowLocalFiles,
     connectorOf: withConnections(connectorOf, connections, await openConnectionStores(connections, dialer)),
     print: seams.print,
+    report: seams.report,
     turnMs: TURN_MS,
     locate: createLocator(store, spec.allowLocalFiles),
   };
@@ -44,7 +45,7 @@ export async function createRunEnvironment(
 ): Promise<JobEnvironment> {
   const tasks = await createTaskEnvironment(spec, seams);
   const fence = await createFence(spec, tasks.locate);
-  return { ...tasks, fence, report: seams.report, threads: seams.threads ?? 1 };
+  return { ...tasks, fence, threads: seams.threads ?? 1 };
 }
 
 async function createFence(spec: RunFacts, locate: JobEnvironment['locate']): Promise<JobEnvironment['fence']> {

@@ -50,6 +50,7 @@ async function makeTasks(createEnvironment: typeof createTaskEnvironment): Promi
   const { thread, threads, spec, keyGroups, rings, bells, budget } = data;
   environment = await createEnvironment(spec, {
     print: (table, line, toStandardError) => printed.add({ table, line, toStandardError }),
+    report: (told) => report({ type: 'report', report: told }),
   });
   const plan = decodeJson(data.plan) as PhysicalPlan;
   const placement = new RingPlacement(thread, threads, rings, bells);

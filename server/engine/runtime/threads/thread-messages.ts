@@ -87,4 +87,6 @@ export type ThreadReport =
   | { readonly type: 'crashed'; readonly name: string; readonly stack: string; readonly failure: JobFailure }
   | { readonly type: 'counters'; readonly counters: readonly SubtaskCounters[] }
   | { readonly type: 'print'; readonly lines: readonly PrintedLine[] }
+  /** For the supervisor. */
+  | { readonly type: 'report'; readonly report: JobReport }
   | Pick<Extract<JobReport, { type: 'log' }>, 'type' | 'level' | 'message'>;

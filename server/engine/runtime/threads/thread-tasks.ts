@@ -25,7 +25,7 @@ import { allocateRings } from './ring-placement.ts';
 import type { SnapshotFacts, StepName, ThreadData, ThreadOrder, ThreadReport, ThreadSteps } from './thread-messages.ts';
 
 export type ThreadSetup = Pick<TaskSetup, 'spec' | 'plan' | 'graph' | 'keyGroups' | 'restored'> & {
-  readonly environment: Pick<JobEnvironment, 'print' | 'scheduler' | 'threadProgram'>;
+  readonly environment: Pick<JobEnvironment, 'print' | 'report' | 'scheduler' | 'threadProgram'>;
 };
 
 interface Call {
@@ -152,6 +152,9 @@ class ThreadTasks implements JobTasks {
         break;
       case 'log':
         this.#events.log(report.level, report.message);
+        break;
+      case 'report':
+        this.#setup.environment.report(report.report);
         break;
       case 'print':
         for (const { table, line, toStandardError } of report.lines) this.#setup.environment.print(table, line, toStandardError);
