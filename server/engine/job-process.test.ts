@@ -99,10 +99,15 @@ test('a script that is no SQL is refused with the place, exit code 1', async () 
   expect(await first.exited).toBe(1);
 });
 
-test('a malformed order is told and changes nothing', async () => {
+test('a malformed start is told and ends the process; a malformed order to a run changes nothing', async () => {
   const first = run.launch();
   first.child.send({ type: 'start', spec: { jobId: 1 } });
-  expect((await first.until('log')).message).toContain('malformed');
-  first.child.disconnect();
-  expect(await first.exited).toBe(0);
+  expect((await first.until('failed')).failure.message).toContain('malformed');
+  expect(await first.exited).toBe(1);
+  const second = run.start(run.specOf());
+  await second.until('running');
+  second.child.send({ type: 'stop', requestId: 7 });
+  expect((await second.until('log', ({ level }) => level === 'error')).message).toContain('malformed');
+  await second.until('finished');
+  expect(run.writtenIds()).toEqual(ALL_IDS);
 });
