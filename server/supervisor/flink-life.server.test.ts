@@ -7,6 +7,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, type FlinkCluster, startFlink } from '../../e2e/servers/flink.ts';
 import { SAMPLE_MAIN_CLASS, sampleJar } from '../../e2e/servers/sample-job.ts';
+import { parseEnvironment } from '../config/environment.ts';
+import { testConnection } from '../connections/test-connection.ts';
+import { connectionConfigSchema } from '../contract/connections.ts';
+import type { JobOptionsPatch } from '../contract/job-options.ts';
+import { systemClock } from '../effects/clock.ts';
+import { createDialer } from '../effects/real-dialer.ts';
+import { masterKeyOf } from '../secrets/seal.ts';
+import { PlannerThread } from '../services/planner-thread.ts';
+import { createPreviews } from '../snapshots/create-previews.ts';
+import { LiveCounts } from '../snapshots/live-counts.ts';
 import {
   copiesOf,
   createFlinkJob,
@@ -170,5 +180,91 @@ describe('a Jar job on Apache Flink', () => {
       await endSupervisor(supervisor, 'SIGTERM');
       await fixture.close();
     }
+  });
+});
+
+describe('before anything is submitted', () => {
+  const numbersTable = `CREATE TABLE numbers (n BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '10');`;
+  const sink = `CREATE TABLE nowhere (n BIGINT) WITH ('connector' = 'blackhole');`;
+  const right = `${numbersTable}\n${sink}\nINSERT INTO nowhere SELECT n FROM numbers;`;
+
+  /** What the start dialog is told, with another SQL, other options or another cluster. */
+  async function previewOf(sql: string, options: JobOptionsPatch, addresses: Pick<FlinkCluster, 'rest' | 'gateway'> = cluster) {
+    const fixture = await createFlinkJob(
+      addresses,
+      sql,
+      options,
+      options.entrypoint === undefined ? 'flink_opensource_sql_job' : 'flink_jar_job',
+    );
+    const parsed = parseEnvironment({ TIDEMARK_DATA_DIR: fixture.dataDir }, fixture.dataDir);
+    if (!parsed.ok) throw new Error(parsed.problems.join(' '));
+    const apps = join(fixture.dataDir, 'objects', 'apps');
+    mkdirSync(apps, { recursive: true });
+    copyFileSync(sampleJar(), join(apps, 'running-sum.jar'));
+    const planner = new PlannerThread(60_000);
+    try {
+      const { client } = fixture.opened;
+      const masterKey = masterKeyOf(new Uint8Array(32));
+      const previews = createPreviews({
+        database: client,
+        clock: systemClock,
+        environment: parsed.value,
+        masterKey,
+        planner,
+        counts: new LiveCounts(),
+      });
+      return await previews.previewStart(fixture.jobId, { kind: 'newest' });
+    } finally {
+      await planner.close();
+      await fixture.close();
+    }
+  }
+
+  it('says what is wrong, and what the cluster is given when nothing is', async () => {
+    const good = await previewOf(right, { parallelism: 2 });
+    expect(good.blockedBy).toBe(null);
+    const settings = new Map(good.settings.map(({ key, value, from }) => [key, `${value} by ${from}`]));
+    expect(settings.get('parallelism.default')).toBe('2 by console');
+    expect(settings.get('execution.checkpointing.interval')).toBe('1 s by parameters');
+    expect(settings.get('pipeline.name')).toContain('by console');
+
+    const wrong = [
+      previewOf(right.replace('SELECT n', 'SELECT m'), {}),
+      previewOf(right.replace('blackhole', 'blackhole-of-mars'), {}),
+      previewOf(right, { parallelism: 90, cuNumber: 60 }),
+      previewOf(right, {}, { rest: cluster.rest, gateway: cluster.rest }),
+      previewOf(right, {}, { rest: 'http://127.0.0.1:1', gateway: cluster.gateway }),
+      previewOf('', { entrypoint: 'obs://apps/running-sum.jar' }),
+      previewOf('', { entrypoint: 'obs://apps/running-sum.jar', mainClass: 'sample.Nobody' }),
+      previewOf('', { entrypoint: 'obs://apps/absent.jar', mainClass: SAMPLE_MAIN_CLASS }),
+      previewOf('', { entrypoint: 'obs://apps/running-sum.jar', mainClass: SAMPLE_MAIN_CLASS }),
+    ];
+    expect((await Promise.all(wrong)).map((preview) => preview.blockedBy)).toEqual([
+      expect.stringMatching(/does not plan the SQL: .*Column 'm' not found in any table.*Nothing was started\.$/),
+      expect.stringMatching(/does not plan the SQL: .*blackhole-of-mars/),
+      expect.stringMatching(/^The job needs 90 slots; cluster has \d free of 4\./),
+      expect.stringMatching(/\/v2\/sessions/),
+      expect.stringMatching(/^The Flink cluster cluster is not reached: .*127\.0\.0\.1:1/),
+      expect.stringMatching(/names no main class in its manifest/),
+      expect.stringMatching(/has no class sample\.Nobody/),
+      expect.stringMatching(/^The application cannot be read/),
+      null,
+    ]);
+    const { jobs } = await call<{ jobs: Head[] }>('GET', `${cluster.rest}/jobs/overview`);
+    expect(jobs.filter((job) => /test-job/.test(job.name) && !/^(FINISHED|CANCELED|FAILED)$/.test(job.state))).toEqual([]);
+  });
+
+  it('shakes hands with a cluster step by step', async () => {
+    const dialer = createDialer({ allowPrivateAddresses: true });
+    const configOf = (gatewayUrl: string | null) =>
+      connectionConfigSchema.parse({ kind: 'flink', jobManagerUrl: cluster.rest, gatewayUrl });
+    const good = await testConnection(configOf(cluster.gateway), null, dialer, systemClock);
+    expect(good.steps.map((step) => `${step.step} ${step.result}`)).toEqual(
+      ['name-found', 'connected', 'signed-in', 'settings', 'gateway', 'connectors'].map((step) => `${step} pass`),
+    );
+    expect(good.steps[2]?.message).toMatch(/^Flink 2\.3\.0: \d of 4 slots free on 1 TaskManagers/);
+    expect(good.sentence).toMatch(/^Connectors: .*\bkafka\b.* Missing: no 'jdbc'/);
+    const wrong = await testConnection(configOf(cluster.rest), null, dialer, systemClock);
+    expect(wrong.steps.map((step) => step.result)).toEqual(['pass', 'pass', 'pass', 'pass', 'fail', 'not-run']);
   });
 });
