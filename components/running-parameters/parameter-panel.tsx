@@ -13,7 +13,8 @@ import { useI18n } from '../i18n/provider.tsx';
 import { cx } from '../ui/class-names.ts';
 import { OptionControl } from './option-control.tsx';
 import { useOptionInAddress } from './option-in-address.ts';
-import { isShown, type OptionProblems } from './option-problems.ts';
+import { isShown, labelOf, type OptionProblems } from './option-problems.ts';
+import { PACKAGE_FIELDS, PackagePicker } from './package-picker.tsx';
 
 export interface ParameterPanelProps {
   options: JobOptions;
@@ -69,11 +70,26 @@ function Fields({ fields, options, problems, onChange }: Part) {
   return (
     <div className="flex flex-col gap-3.5">
       {fields.map((field) => (
-        <div key={field.name} id={`option-${field.name}`} className={cx('scroll-mt-6', field.dependsOn && 'pl-10')}>
+        <div key={field.name} id={`option-${field.name}`} className={cx('relative scroll-mt-6', field.dependsOn && 'pl-10')}>
           <OptionControl field={field} options={options} problem={problems[field.name]} onChange={onChange} />
+          <Packages field={field} options={options} onChange={onChange} />
         </div>
       ))}
     </div>
+  );
+}
+
+/** A file of a package instead of a typed path. */
+function Packages({ field, options, onChange }: Pick<Part, 'options' | 'onChange'> & { field: OptionField }) {
+  const { t } = useI18n();
+  const kinds = PACKAGE_FIELDS[field.name];
+  if (!kinds) return null;
+  const value = options[field.name];
+  const pick = (path: string) => onChange({ [field.name]: Array.isArray(value) ? [...value.filter((one) => one !== path), path] : path });
+  return (
+    <span className="absolute top-0 right-0">
+      <PackagePicker label={labelOf(field, t)} kinds={kinds} onPick={pick} />
+    </span>
   );
 }
 

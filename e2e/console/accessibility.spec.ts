@@ -156,7 +156,22 @@ for (const language of ['en', 'zh'] as const) {
     await examination.visit('edit', `/jobs/${stopped}/edit`);
     await examination.visit('edit with problems', `/jobs/${wrong}/edit`);
     await examination.visit('start as a page', `/jobs/start?ids=${stopped}`);
-    for (const path of ['/snapshots', '/templates', '/queues', '/audit', '/settings', '/account'])
+    for (const path of [
+      '/snapshots',
+      '/snapshots?tab=cost',
+      '/snapshots?tab=orphans',
+      '/snapshots?tab=retention',
+      '/templates',
+      '/templates?kind=recipe',
+      '/templates/new',
+      '/packages',
+      '/guide',
+      `/guide?job=${stopped}`,
+      '/queues',
+      '/audit',
+      '/settings',
+      '/account',
+    ])
       await examination.visit(path.slice(1), path);
 
     const { screens, found } = examination.result();

@@ -1,0 +1,96 @@
+/**
+ * A restart recipe from the template to its proof, the guide's answers for that job and the way to the setting that mends one, and a template
+ * made, checked, used and deleted.
+ */
+import { consoleOfThisFile, signInContext } from './console-server.ts';
+import { ConsolePages } from './pages/console.ts';
+import { GuidePages } from './pages/guide.ts';
+import { countingSql } from './sample-jobs.ts';
+import { expect, test } from './watched-page.ts';
+
+const console_ = consoleOfThisFile('guide');
+
+test('a recipe walks through a failure, and the guide answers for its job', async ({ page, context }) => {
+  await signInContext(context, console_.url);
+  const pages = new ConsolePages(page, console_.url);
+  const guide = new GuidePages(page, console_.url);
+  const jobId = await guide.makeRecipeJob('Restart after a failure');
+
+  await test.step('start, first checkpoint, kill, restart by itself, proof', async () => {
+    await guide.expectStepNow('Start the job');
+    await pages.startNow();
+    await guide.expectStepNow('Kill its process');
+    await guide.recipe.getByRole('button', { name: 'Kill the process' }).click();
+    await expect(guide.recipe.getByText('Done: nothing is missing and nothing is there twice.')).toBeVisible({ timeout: 90_000 });
+    await expect(guide.recipe.getByText(/: 0 missing, 0 twice\./)).toBeVisible();
+  });
+
+  await test.step('answers of its own', async () => {
+    await page.getByRole('link', { name: 'What happens to my data if …' }).first().click();
+    await page.waitForURL(`**/guide?job=${jobId}`);
+    // The print sink may show records again; the files do not.
+    await expect(guide.event(1)).toContainText('may repeat', { timeout: 30_000 });
+    await expect(guide.event(1)).toContainText('turnover_by_city');
+    await expect(guide.event(2)).toContainText('not set so');
+    await expect(guide.event(16)).toContainText('Nothing lost');
+    await expect(guide.event(14)).toContainText('not for this job');
+    await page.getByRole('tab', { name: /As set now/ }).click();
+    await expect(guide.event(2)).toHaveCount(0);
+  });
+
+  await test.step('a setting that loses is told, and its button goes there', async () => {
+    const { version } = await console_.api.job(jobId);
+    await console_.api.call('PATCH', `/jobs/${jobId}`, { baseVersion: version, options: { resumeCheckpoint: false } });
+    await guide.open(jobId);
+    await expect(guide.event(2)).not.toContainText('not set so');
+    await expect(guide.event(2)).toContainText('Lost');
+    await guide
+      .event(2)
+      .getByRole('link', { name: /Go to Restore Job from Checkpoint/ })
+      .click();
+    await page.waitForURL(`**/jobs/${jobId}/edit#option-resumeCheckpoint`);
+    await expect(page.getByRole('switch', { name: /Restore Job from Checkpoint/ })).toBeFocused({ timeout: 30_000 });
+  });
+
+  await test.step('for a job as it is made', async () => {
+    await guide.open(null);
+    await expect(page.getByText('These are the answers for a job with all defaults')).toBeVisible();
+    await page.getByRole('combobox', { name: 'Answers for' }).fill('fault');
+    await page.getByRole('option', { name: /fault-restart/ }).click();
+    await page.waitForURL(`**/guide?job=${jobId}`);
+  });
+});
+
+test('a template is made, checked, used and deleted', async ({ page, context }) => {
+  await signInContext(context, console_.url);
+  const pages = new ConsolePages(page, console_.url);
+  await page.goto(`${console_.url}/templates`);
+  await page.getByRole('link', { name: 'Create Template' }).first().click();
+  await page.waitForURL('**/templates/new');
+  await page.getByLabel('Name').fill('count-by-city');
+  await pages.replaceSql(countingSql().replace('SUM(amount)', 'SUM(amonut)'));
+  await page.getByRole('button', { name: 'Check Semantics' }).click();
+  await expect(page.getByText(/amonut/).last()).toBeVisible();
+  await pages.replaceSql(countingSql());
+  await page.getByRole('button', { name: 'Check Semantics' }).click();
+  await expect(page.getByText('Semantics are right.')).toBeVisible();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.waitForURL(/\/templates\/\d+$/);
+
+  await page.getByRole('button', { name: 'Create Job' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Create Job' });
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('from-template');
+  await dialog.getByRole('button', { name: /^Create and edit/ }).click();
+  await page.waitForURL('**/edit');
+  await expect(pages.editor).toContainText('orders_by_city');
+
+  await page.goto(`${console_.url}/templates?kind=custom`);
+  await page.getByRole('checkbox', { name: 'Select count-by-city' }).check();
+  await page.getByRole('button', { name: 'Delete 1 template' }).click();
+  await expect(page.getByText('1 template deleted')).toBeVisible();
+  await expect(page.getByRole('link', { name: 'count-by-city' })).toHaveCount(0);
+  // What comes with the product stays.
+  await page.goto(`${console_.url}/templates?kind=sample`);
+  await page.getByRole('checkbox', { name: 'Select Most clicked products' }).check();
+  await expect(page.getByRole('button', { name: 'Delete', exact: true })).toHaveAttribute('aria-disabled', 'true');
+});
