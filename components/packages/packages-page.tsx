@@ -49,7 +49,6 @@ export function PackagesPage() {
     <>
       <PageHead title="nav.packages" actions={upload} />
       <div className="flex flex-wrap items-center gap-3 px-(--gutter) pb-3 max-md:pt-4">
-        <span className="md:hidden">{upload}</span>
         <Filters q={q} kind={kind} onQ={setQ} onKind={setKind} />
       </div>
       {error ? <ErrorNotice error={error} onRetry={() => void refetch()} className="m-(--gutter)" /> : null}

@@ -27,8 +27,8 @@ export function useSnapshotColumns({
   return useMemo(() => {
     const columns: DataColumn<Snapshot>[] = [
       { id: 'name', header: t('snap.name'), minWidth: 160, rowHeader: true, cell: (one) => <Name snapshot={one} onDetail={onDetail} /> },
-      { id: 'origin', header: t('snap.origin'), width: 120, cell: (one) => <OriginTag snapshot={one} /> },
-      { id: 'made', header: t('snap.made'), width: 128, sortable: true, cell: (one) => <Made at={one.createdAt} /> },
+      { id: 'origin', header: t('snap.origin'), width: 112, cell: (one) => <OriginTag snapshot={one} /> },
+      { id: 'made', header: t('snap.made'), width: 108, sortable: true, cell: (one) => <Made at={one.createdAt} /> },
       {
         id: 'size',
         header: t('snap.size'),
@@ -37,28 +37,28 @@ export function useSnapshotColumns({
         sortable: true,
         cell: (one) => <span title={f.bytesExact(one.sizeBytes)}>{f.bytes(one.sizeBytes)}</span>,
       },
-      { id: 'took', header: t('snap.took'), width: 86, align: 'right', hide: 'max-lg:hidden', cell: (one) => f.took(one.durationMs) },
+      { id: 'took', header: t('snap.took'), width: 86, align: 'right', hide: 'max-2xl:hidden', cell: (one) => f.took(one.durationMs) },
       { id: 'version', header: t('snap.version'), width: 84, align: 'right', hide: 'max-xl:hidden', cell: (one) => f.full(one.jobVersion) },
       {
         id: 'positions',
         header: t('snap.positions'),
         width: 92,
         align: 'right',
-        hide: 'max-xl:hidden',
+        hide: 'max-2xl:hidden',
         cell: (one) => f.full(one.positionCount),
       },
       { id: 'proven', header: t('snap.proven'), width: 150, hide: 'max-lg:hidden', cell: (one) => <Proven snapshot={one} /> },
-      { id: 'kept', header: t('snap.kept'), width: 128, hide: 'max-md:hidden', cell: (one) => <Kept snapshot={one} /> },
+      { id: 'kept', header: t('snap.kept'), width: 104, hide: 'max-md:hidden', cell: (one) => <Kept snapshot={one} /> },
       {
         id: 'operation',
         header: t('col.operation'),
-        width: 176,
+        width: 164,
         align: 'right',
         stick: 'right',
         cell: (one) => <RowActs snapshot={one} acts={acts} onDetail={onDetail} />,
       },
     ];
-    if (withJob) columns.splice(1, 0, { id: 'job', header: t('snap.job'), width: 190, cell: (one) => <JobLink snapshot={one} /> });
+    if (withJob) columns.splice(1, 0, { id: 'job', header: t('snap.job'), width: 170, cell: (one) => <JobLink snapshot={one} /> });
     return columns;
   }, [t, f, withJob, acts, onDetail]);
 }

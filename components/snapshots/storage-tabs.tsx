@@ -46,7 +46,7 @@ export function CostTab() {
 }
 
 function CostTable({ storage }: { storage: SnapshotStorage }) {
-  const { t, f } = useI18n();
+  const { t, f, said } = useI18n();
   const columns: readonly DataColumn<StorageOfJob>[] = [
     {
       id: 'job',
@@ -89,8 +89,8 @@ function CostTable({ storage }: { storage: SnapshotStorage }) {
       minWidth: 160,
       hide: 'max-xl:hidden',
       cell: (one) => (
-        <span title={one.unjudged ?? ''} className="text-text-3">
-          {one.unjudged ?? ''}
+        <span title={said(one.said, one.unjudged ?? '')} className="text-text-3">
+          {said(one.said, one.unjudged ?? '')}
         </span>
       ),
     },

@@ -24,7 +24,7 @@ export function useTemplateColumns(): readonly DataColumn<Template>[] {
       {
         id: 'name',
         header: t('tpl.name'),
-        minWidth: 220,
+        minWidth: 170,
         rowHeader: true,
         cell: (one) => (
           <Link href={`/templates/${one.id}`} prefetch={false} className="font-semibold hover:text-accent-text hover:underline">
@@ -50,7 +50,7 @@ export function useTemplateColumns(): readonly DataColumn<Template>[] {
       {
         id: 'operation',
         header: t('col.operation'),
-        width: 190,
+        width: 180,
         align: 'right',
         stick: 'right',
         cell: (one) => <RowActs template={one} />,

@@ -57,9 +57,6 @@ export function TemplatesPage() {
       ) : null}
       <div className="flex min-h-12 flex-wrap items-center gap-3 px-(--gutter) py-2">
         <DeletePicked picked={picked} rows={data?.items ?? []} onDone={() => setPicked(new Set())} />
-        <span className="md:hidden">
-          <CreateLink />
-        </span>
         <Find
           value={q}
           onChange={(next) => {

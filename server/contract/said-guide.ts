@@ -1,4 +1,4 @@
-/** Sentences of the restart guide (server/guide); part of SAID. `q…` completes "What happens to my data if …". */
+/** Sentences of the restart guide (server/guide) and of the storage of snapshots; part of SAID. `q…` completes "What happens to my data if …". */
 export const GUIDE_SAID = {
   'said.guide.q1': 'the process or the machine fails, with checkpointing, Auto Restart and Restore Job from Checkpoint on',
   'said.guide.q2': 'it fails while Restore Job from Checkpoint is off',
@@ -123,4 +123,9 @@ export const GUIDE_SAID = {
   'said.guide.jarCode': 'What the code sets wins in Flink; set it in one place, so that the path looked in is the path written to.',
   'said.guide.jarBoth': 'Enable Checkpointing is on and a Checkpoint Path is set.',
   'said.guide.jarOne': 'Only one of the two is set on its page.',
+
+  'said.store.runs': 'The job runs, and its files are in use. Stop it to look for orphan files.',
+  'said.store.many': 'It holds more than {n} files.',
+  'said.store.flink': 'Apache Flink writes here too, and its files are its own to clear.',
+  'said.store.unread': 'The manifest {key} cannot be read ({reason}), so it is not known what it needs.',
 } as const;

@@ -1,6 +1,6 @@
 /** What snapshots cost in the object store, files there that no manifest names, and the rules by which snapshots go. */
 import { z } from 'zod';
-import { idSchema, jobIdSchema, timestampSchema } from './primitives.ts';
+import { idSchema, jobIdSchema, saidSchema, timestampSchema } from './primitives.ts';
 
 /* ---- cost and orphan files ---- */
 export const storageOfJobSchema = z.strictObject({
@@ -17,6 +17,8 @@ export const storageOfJobSchema = z.strictObject({
   orphanBytes: z.int().nonnegative(),
   /** Why its files were not judged: it runs, a manifest cannot be read, …; null = they were. */
   unjudged: z.string().nullable(),
+  /** The same by its code. */
+  said: saidSchema.nullable(),
 });
 export type StorageOfJob = z.infer<typeof storageOfJobSchema>;
 

@@ -5,7 +5,7 @@ import type { UserCall } from '../auth/caller.ts';
 import { requireJob, visibleJobs } from '../auth/job-access.ts';
 import { Refusal } from '../contract/errors.ts';
 import { recognise } from '../contract/recognise.ts';
-import { inEnglish, say } from '../contract/said.ts';
+import { inEnglish, type Said, say } from '../contract/said.ts';
 import type { Snapshot } from '../contract/snapshot.ts';
 import { ORPHANS_SHOWN, type OrphanFile, type SnapshotStorage, type StorageOfJob } from '../contract/snapshot-storage.ts';
 import type { Prisma } from '../db/open-database.ts';
@@ -58,10 +58,10 @@ async function isQuiet(context: ConsoleContext, job: JobRow): Promise<boolean> {
 interface JudgedJob {
   readonly job: JobRow;
   readonly folders: readonly ScannedFolder[];
-  readonly unjudged: string | null;
+  readonly unjudged: Said | null;
 }
 
-const RUNS = 'The job runs, and its files are in use. Stop it to look for orphan files.';
+const RUNS = say('said.store.runs');
 
 /** A folder is a job's by the random part of its name, or (savepoints) by the number alone; others are of another installation and left alone. */
 async function jobsOf(context: ConsoleContext, call: UserCall, folders: readonly ScannedFolder[]): Promise<JudgedJob[]> {
@@ -129,7 +129,8 @@ export async function getSnapshotStorage(context: ConsoleContext, call: UserCall
       bytes: sum(objects.map((object) => object.size)),
       orphans: own.length,
       orphanBytes: sum(own.map((file) => file.sizeBytes)),
-      unjudged: one.unjudged,
+      unjudged: one.unjudged === null ? null : inEnglish([one.unjudged]),
+      said: one.unjudged === null ? null : { code: one.unjudged.code, values: { ...one.unjudged.values } },
     };
   });
   const nameOf = new Map(jobs.map(({ job }) => [job.id, job.name]));
@@ -220,7 +221,7 @@ async function orphansNow(context: ConsoleContext, call: UserCall, bucket: strin
   const judged = await judgeFolder(folder, context.clock.nowMs(), OBJECTS_MOST);
   const [job] = await jobsOf(context, call, [{ bucket, prefix, name, judged }]);
   if (!job) return 'Its folder is of no job of this console.';
-  return job.unjudged ?? orphansOf(job, new Set());
+  return job.unjudged === null ? orphansOf(job, new Set()) : inEnglish([job.unjudged]);
 }
 
 export async function undeleteOrphans(context: ConsoleContext, call: UserCall, ids: readonly string[]): Promise<{ ok: true }> {

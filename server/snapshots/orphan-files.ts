@@ -3,6 +3,7 @@
  * only when everything is known: every manifest below the folder was read and is whole, nothing of the job is under way, and the
  * file is older than a day (a snapshot writes its parts first and its manifest last).
  */
+import { type Said, say } from '../contract/said.ts';
 import { MANIFEST_NAME } from '../engine/checkpoint/manifest.ts';
 import { objectIn, type SnapshotFolder } from '../engine/checkpoint/snapshot-folder.ts';
 import type { ObjectInfo } from '../storage/contract.ts';
@@ -14,7 +15,7 @@ export const YOUNG_MS = 86_400_000;
 export type JudgedFolder =
   | { readonly kind: 'judged'; readonly objects: readonly ObjectInfo[]; readonly orphans: readonly ObjectInfo[] }
   /** Nothing is known of single files; what lies there is still counted. */
-  | { readonly kind: 'unjudged'; readonly objects: readonly ObjectInfo[]; readonly why: string };
+  | { readonly kind: 'unjudged'; readonly objects: readonly ObjectInfo[]; readonly why: Said };
 
 export async function objectsIn(folder: SnapshotFolder, most: number): Promise<{ objects: ObjectInfo[]; isComplete: boolean }> {
   const objects: ObjectInfo[] = [];
@@ -30,7 +31,7 @@ export async function objectsIn(folder: SnapshotFolder, most: number): Promise<{
 /** `folder`: of one job, with its snapshots below it. Throws StoreError when the store does not answer. */
 export async function judgeFolder(folder: SnapshotFolder, nowMs: number, most: number): Promise<JudgedFolder> {
   const { objects, isComplete } = await objectsIn(folder, most);
-  if (!isComplete) return { kind: 'unjudged', objects, why: `It holds more than ${most.toLocaleString('en-US')} files.` };
+  if (!isComplete) return { kind: 'unjudged', objects, why: say('said.store.many', { n: most }) };
   const manifests = objects.filter((object) => object.key.endsWith(`/${MANIFEST_NAME}`));
   const named = new Set<string>(manifests.map((object) => object.key));
   for (const { key } of manifests) {
@@ -39,10 +40,10 @@ export async function judgeFolder(folder: SnapshotFolder, nowMs: number, most: n
     if (inspected.kind === 'embedded') {
       for (const part of partsOf(inspected.manifest)) named.add(objectIn(snapshot, part.path).key);
     } else if (inspected.kind === 'flink') {
-      return { kind: 'unjudged', objects, why: 'Apache Flink writes here too, and its files are its own to clear.' };
+      return { kind: 'unjudged', objects, why: say('said.store.flink') };
     } else {
       const reason = inspected.kind === 'broken' ? inspected.reason : 'it went away meanwhile';
-      return { kind: 'unjudged', objects, why: `The manifest ${key} cannot be read (${reason}), so it is not known what it needs.` };
+      return { kind: 'unjudged', objects, why: say('said.store.unread', { key, reason }) };
     }
   }
   const orphans = objects.filter((object) => !named.has(object.key) && nowMs - object.modifiedMs > YOUNG_MS);

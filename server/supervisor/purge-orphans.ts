@@ -2,6 +2,7 @@
  * Deletes files that somebody found to be named by no manifest, once the time to bring them back is over. Each is judged once more in that
  * moment: a manifest that names it now, a job that runs, or a file that was written since keeps it, with the reason in its row.
  */
+import { inEnglish } from '../contract/said.ts';
 import { judgeFolder } from '../snapshots/orphan-files.ts';
 import { folderOf } from '../snapshots/snapshot-place.ts';
 import type { SupervisorContext } from './context.ts';
@@ -58,5 +59,5 @@ async function orphansOf(
   if (runs > 0) return 'The job runs.';
   const folder = folderOf(context.store, bucket, prefix.replace(/\/$/, ''));
   const judged = await judgeFolder(folder, context.clock.nowMs(), OBJECTS_MOST);
-  return judged.kind === 'unjudged' ? judged.why : new Map(judged.orphans.map((object) => [object.key, object.modifiedMs]));
+  return judged.kind === 'unjudged' ? inEnglish([judged.why]) : new Map(judged.orphans.map((object) => [object.key, object.modifiedMs]));
 }

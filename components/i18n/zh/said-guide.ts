@@ -116,4 +116,9 @@ export const saidGuide: Record<keyof typeof GUIDE_SAID, string> = {
   'said.guide.jarCode': 'Flink 中以代码设置为准；请只在一处设置，使查找路径与写入路径一致。',
   'said.guide.jarBoth': '已开启 Checkpoint，同时设置了 Checkpoint路径。',
   'said.guide.jarOne': '页面上只设置了其中一项。',
+
+  'said.store.runs': '作业正在运行，文件在使用中。停止后才能查找孤立文件。',
+  'said.store.many': '其中的文件超过 {n} 个。',
+  'said.store.flink': 'Apache Flink 也写入此处，其文件由它自行清理。',
+  'said.store.unread': '清单 {key} 无法读取（{reason}），因此无法得知它需要哪些文件。',
 };
