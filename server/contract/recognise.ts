@@ -11,7 +11,7 @@ import { PREVIEWS } from './said/previews.ts';
 import { PROBES } from './said/probes.ts';
 import { SQL } from './said/sql.ts';
 import { inEnglish, type Said, type SaidCode, say } from './said.ts';
-import type { SentenceValue } from './sentence.ts';
+import { ended, type SentenceValue } from './sentence.ts';
 
 interface Pattern {
   readonly code: SaidCode;
@@ -59,7 +59,7 @@ export function recognise(text: string, depth = 0): Said {
     });
     // A place that stands twice must have held the same both times.
     const said: Said = { code, values };
-    if (inEnglish(said) === text && !(code === 'said.sql.nearName' && typeof values.text === 'string')) return said;
+    if (ended(inEnglish(said)) === ended(text) && !(code === 'said.sql.nearName' && typeof values.text === 'string')) return said;
   }
   return other;
 }

@@ -95,6 +95,15 @@ export const LOWER = {
   'said.lower.sink.jdbc': 'Table {name} has no PRIMARY KEY: rows written since the last checkpoint are appended again after a restart.',
   'said.lower.sink.kafka': 'Records that table {name} wrote since the last checkpoint are written again after a restart.',
   'said.lower.sink.kafkaNone': "Table {name} has 'sink.delivery-guarantee' = 'none': records under way in a crash may be lost.",
+  'said.lower.flink.old': 'The cluster is Flink {version}; {oldest} and newer are supported.',
+  'said.lower.flink.snapshotNewer':
+    'The snapshot was made by Flink {made} or newer, and the cluster is Flink {version}, which cannot read it. Upgrade the cluster or choose an older snapshot.',
+  'said.lower.flink.slots':
+    'The job needs {needed} slots; {cluster} has {free} free of {total}. Lower its parallelism, stop another job, or add TaskManagers.',
+  'said.lower.flink.noGateway': 'The Flink cluster {name} has no SQL Gateway, so it runs Flink Jar jobs only.',
+  'said.lower.flink.otherCluster': 'The SQL Gateway of {name} gives its jobs to another cluster: {difference}.',
+  'said.lower.flink.unreached': 'The Flink cluster {name} is not reached: {why}',
+  'said.lower.flink.noJar': 'Choose the application: the jar is not set.',
   'said.lower.connection.none': "There is no connection '{name}'; there is none yet.",
   'said.lower.connection.others': "There is no connection '{name}'; there are {names}.",
   'said.lower.connection.option': "Option '{option}' comes from the connection '{name}'; leave it out.",
