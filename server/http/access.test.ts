@@ -55,6 +55,7 @@ const BODIES: Partial<Record<RouteName, unknown>> = {
   importSavepoint: { path: 'obs://tidemark/x' },
   undoImport: { path: 'obs://tidemark/x' },
   changeSnapshot: { isPinned: true },
+  setJobRetention: { checkpointDays: null, savepoints: null, savepointDays: null },
 };
 const queryOf = (name: RouteName) => (name === 'getJobMetrics' || name === 'getJobTide' ? '?from=1&to=1000' : '');
 
