@@ -6,6 +6,7 @@ import { guide } from './en/guide.ts';
 import { job } from './en/job.ts';
 import { list } from './en/list.ts';
 import { options } from './en/options.ts';
+import { overview } from './en/overview.ts';
 import { packages } from './en/packages.ts';
 import { page } from './en/page.ts';
 import { restart } from './en/restart.ts';
@@ -26,4 +27,5 @@ export const en = {
   ...guide,
   ...templates,
   ...packages,
+  ...overview,
 } as const;

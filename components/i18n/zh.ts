@@ -6,6 +6,7 @@ import { guide } from './zh/guide.ts';
 import { job } from './zh/job.ts';
 import { list } from './zh/list.ts';
 import { options } from './zh/options.ts';
+import { overview } from './zh/overview.ts';
 import { packages } from './zh/packages.ts';
 import { page } from './zh/page.ts';
 import { restart } from './zh/restart.ts';
@@ -26,4 +27,5 @@ export const zh: Dictionary = {
   ...guide,
   ...templates,
   ...packages,
+  ...overview,
 };

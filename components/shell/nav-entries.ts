@@ -2,6 +2,7 @@
 import {
   BellRing,
   Bookmark,
+  LayoutDashboard,
   LayoutTemplate,
   LifeBuoy,
   type LucideIcon,
@@ -21,11 +22,13 @@ export interface NavEntry {
   adminOnly?: boolean;
 }
 export interface NavGroup {
-  label: PlainKey;
+  /** Null: entries above all groups. */
+  label: PlainKey | null;
   entries: readonly NavEntry[];
 }
 
 export const NAV: readonly NavGroup[] = [
+  { label: null, entries: [{ href: '/overview', label: 'nav.overview', icon: LayoutDashboard }] },
   {
     label: 'nav.jobManagement',
     entries: [
@@ -67,7 +70,7 @@ export function crumbsOf(path: string, name: string | null): Crumb[] {
   const entry = group?.entries.find((one) => one.href === `/${first}`);
   if (first === 'account') return [{ label: 'nav.account' }];
   if (!group || !entry) return [];
-  const crumbs: Crumb[] = [{ label: group.label }];
+  const crumbs: Crumb[] = group.label === null ? [] : [{ label: group.label }];
   if (!second) return [...crumbs, { label: entry.label }];
   crumbs.push({ label: entry.label, href: entry.href });
   if (second === 'start') return [...crumbs, { label: 'nav.start' }];

@@ -35,8 +35,8 @@ export function SideBar({ folded, drawer = false, onNavigate }: { folded: boolea
         {NAV.map((group) => {
           const entries = group.entries.filter((entry) => !entry.adminOnly || isAdmin);
           return entries.length === 0 ? null : (
-            <div key={group.label} className="mt-2.5">
-              <div className="side-label px-2 py-1.5 text-hint text-text-3">{t(group.label)}</div>
+            <div key={group.label ?? 'top'} className="mt-2.5">
+              {group.label === null ? null : <div className="side-label px-2 py-1.5 text-hint text-text-3">{t(group.label)}</div>}
               <div className="side-rule mx-2 mb-2 h-px bg-line-1" />
               {entries.map((entry) => (
                 <Entry

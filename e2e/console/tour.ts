@@ -168,6 +168,7 @@ class Tour {
       ['snapshot-retention', '/snapshots?tab=retention'],
       ['templates', '/templates'],
       ['template-editor', '/templates/2'],
+      ['overview', '/overview'],
       ['packages', '/packages'],
       ['guide', `/guide?job=${running}`],
       ['queues', '/queues'],

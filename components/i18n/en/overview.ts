@@ -1,0 +1,21 @@
+/** Overview of all jobs. */
+export const overview = {
+  'nav.overview': 'Overview',
+  'over.jobs': 'Jobs',
+  'over.none': 'No job yet.',
+  'over.create': 'Make a job',
+  'over.exposure': 'Most to read again if it failed now',
+  'over.exposureNote': 'running jobs, records since their newest snapshot',
+  'over.exposureNone': 'No job runs.',
+  'over.attention': 'Needs somebody',
+  'over.attentionNone': 'No job failed and no alarm fires.',
+  'over.alarm': 'alarm {name}',
+  'over.records': 'Records',
+  'over.age': 'Snapshot age',
+  'over.capacity': 'Capacity',
+  'over.free': '{free} of {total} CUs free',
+  'over.help': 'Before something happens',
+  'over.guide': 'What happens to my data if …: 32 events, answered for each job',
+  'over.recipes': 'Try a restart that proves itself: recipes',
+  'over.snapshots': 'What snapshots cost, and what nobody needs',
+} as const;
