@@ -11,6 +11,7 @@ import { Button } from '../ui/button.tsx';
 import { PasswordField } from '../ui/field.tsx';
 import { Card, Facts } from '../ui/surface.tsx';
 import { useToast } from '../ui/toast.tsx';
+import { PreferencesCard } from './preferences-card.tsx';
 import { AccessKeysCard, TokensCard } from './secret-cards.tsx';
 
 export function AccountPage() {
@@ -35,6 +36,7 @@ export function AccountPage() {
             </div>
           </Card>
         ) : null}
+        <PreferencesCard />
         <PasswordCard />
         <TokensCard />
         <AccessKeysCard />

@@ -48,5 +48,13 @@ export function resolveZone(choice: ZoneChoice, browserZone: string | undefined)
   return browserZone && isZone(browserZone) ? browserZone : 'UTC';
 }
 
+/** Row height of tables. */
+export type Density = 'comfortable' | 'compact';
+export const DENSITY_COOKIE = 'tidemark_density';
+
+export function readDensity(cookie: string | undefined): Density {
+  return cookie === 'compact' ? 'compact' : 'comfortable';
+}
+
 /** `1` = the side bar is folded. */
 export const FOLD_COOKIE = 'tidemark_fold';

@@ -8,6 +8,8 @@ import type { Dictionary, MessageKey, Messages } from './dictionary.ts';
 import { type Format, makeFormat } from './format.ts';
 import {
   BROWSER_ZONE_COOKIE,
+  DENSITY_COOKIE,
+  type Density,
   LOCALE_COOKIE,
   type Locale,
   resolveZone,
@@ -25,6 +27,7 @@ export type Translate = <K extends MessageKey>(key: K, ...args: Args<K>) => stri
 export interface I18n {
   locale: Locale;
   theme: Theme;
+  density: Density;
   zoneChoice: ZoneChoice;
   zone: string;
   t: Translate;
@@ -34,6 +37,7 @@ export interface I18n {
   setLocale(locale: Locale): void;
   setTheme(theme: Theme): void;
   setZoneChoice(zone: ZoneChoice): void;
+  setDensity(density: Density): void;
 }
 
 const Context = createContext<I18n | null>(null);
@@ -41,6 +45,7 @@ const Context = createContext<I18n | null>(null);
 export interface I18nStart {
   locale: Locale;
   theme: Theme;
+  density: Density;
   zoneChoice: ZoneChoice;
   zone: string;
   dictionary: Dictionary;
@@ -58,6 +63,7 @@ async function loadDictionary(locale: Locale): Promise<Dictionary> {
 export function I18nProvider({ start, children }: { start: I18nStart; children: ReactNode }) {
   const [words, setWords] = useState({ locale: start.locale, dictionary: start.dictionary });
   const [theme, showTheme] = useState(start.theme);
+  const [density, showDensity] = useState(start.density);
   const [zoneChoice, showZone] = useState(start.zoneChoice);
   const [zone, setZone] = useState(start.zone);
 
@@ -84,13 +90,18 @@ export function I18nProvider({ start, children }: { start: I18nStart; children: 
     showZone(next);
   }, []);
 
+  const setDensity = useCallback((next: Density) => {
+    remember(DENSITY_COOKIE, next);
+    showDensity(next);
+  }, []);
+
   const value = useMemo<I18n>(() => {
     const f = makeFormat(words.locale, zone);
     const t = ((key: MessageKey, params?: Record<string, string | number>) =>
       fillMessage(words.dictionary[key], params, (n, name) => (name.endsWith('Ms') ? f.spanWords(n) : f.full(n)))) as Translate;
     const said = makeTeller(words.dictionary, f, words.locale);
-    return { locale: words.locale, theme, zoneChoice, zone, t, f, said, setLocale, setTheme, setZoneChoice };
-  }, [words, theme, zoneChoice, zone, setLocale, setTheme, setZoneChoice]);
+    return { locale: words.locale, theme, density, zoneChoice, zone, t, f, said, setLocale, setTheme, setZoneChoice, setDensity };
+  }, [words, theme, density, zoneChoice, zone, setLocale, setTheme, setZoneChoice, setDensity]);
   return <Context value={value}>{children}</Context>;
 }
 

@@ -1,9 +1,10 @@
 'use client';
+import { useEffect, useState } from 'react';
+import { useI18n } from '../i18n/provider.tsx';
 /**
  * How the list is shown: order and visibility of the columns, and the height of a row. What the user chooses is kept in this browser and, where it is not
  * the plain view, in the address, which wins: a sent link shows the same columns.
  */
-import { useEffect, useState } from 'react';
 import { COLUMN_IDS, OFF_BY_DEFAULT } from './columns.tsx';
 import type { ListState } from './url-state.ts';
 
@@ -34,13 +35,15 @@ export function addressOf(view: ViewState): Pick<ListState, 'cols' | 'compact'> 
 }
 
 export function useListView(state: ListState, change: (part: Partial<ListState>) => void): [ViewState, (part: Partial<ViewState>) => void] {
-  const [kept, setKept] = useState(START);
+  const { density } = useI18n();
+  const isCompact = density === 'compact';
+  const [kept, setKept] = useState({ ...START, compact: isCompact });
   useEffect(() => {
     const saved = localStorage.getItem(VIEW_KEY);
     if (!saved) return;
     const { hidden, compact, order } = JSON.parse(saved) as { hidden?: string[]; compact?: boolean; order?: string[] };
-    setKept({ hidden: new Set(hidden ?? OFF_BY_DEFAULT), compact: compact ?? false, order: order ?? [] });
-  }, []);
+    setKept({ hidden: new Set(hidden ?? OFF_BY_DEFAULT), compact: compact ?? isCompact, order: order ?? [] });
+  }, [isCompact]);
   const view = viewOf(kept, state);
   const set = (part: Partial<ViewState>) => {
     const next = { ...view, ...part };

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { LiveProvider } from '../client/live.tsx';
 import { JobDialogsProvider } from '../job/job-dialogs.tsx';
 import { ResultsProvider } from '../job/results-sheet.tsx';
+import { AccountPreferences } from './account-preferences.tsx';
 import { AppShell } from './app-shell.tsx';
 import { SessionProvider } from './session.tsx';
 import { ShortcutsProvider } from './shortcuts.tsx';
@@ -11,6 +12,7 @@ import { ShortcutsProvider } from './shortcuts.tsx';
 export function ConsoleProviders({ folded, dialogs, children }: { folded: boolean; dialogs: ReactNode; children: ReactNode }) {
   return (
     <SessionProvider>
+      <AccountPreferences />
       <LiveProvider>
         <ShortcutsProvider>
           <JobDialogsProvider>

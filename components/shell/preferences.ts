@@ -4,8 +4,10 @@ import type { Dictionary } from '../i18n/dictionary.ts';
 import { en } from '../i18n/en.ts';
 import {
   BROWSER_ZONE_COOKIE,
+  DENSITY_COOKIE,
   FOLD_COOKIE,
   LOCALE_COOKIE,
+  readDensity,
   readLocale,
   readTheme,
   readZoneChoice,
@@ -28,6 +30,7 @@ export async function readPreferences(): Promise<I18nStart & { folded: boolean }
   return {
     locale,
     theme: readTheme(value(THEME_COOKIE)),
+    density: readDensity(value(DENSITY_COOKIE)),
     zoneChoice,
     zone: resolveZone(zoneChoice, value(BROWSER_ZONE_COOKIE)),
     dictionary,

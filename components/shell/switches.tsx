@@ -11,6 +11,7 @@ import { Button } from '../ui/button.tsx';
 import { TextField } from '../ui/field.tsx';
 import { Menu } from '../ui/menu.tsx';
 import { Popover } from '../ui/tooltip.tsx';
+import { useChoose } from './account-preferences.tsx';
 import { useSession } from './session.tsx';
 
 const CLASS = 'flex h-8 items-center gap-2 rounded-ctl px-2.5 text-second whitespace-nowrap hover:bg-hover';
@@ -20,12 +21,8 @@ const LANGUAGES: readonly { locale: Locale; name: string; short: string }[] = [
 ];
 
 export function LanguageSwitch() {
-  const { t, locale, setLocale } = useI18n();
-  const session = useSession();
-  const choose = (next: Locale) => {
-    setLocale(next);
-    if (session) void call('changeAccount', { body: { language: next } }).catch(() => undefined);
-  };
+  const { t, locale } = useI18n();
+  const choose = useChoose();
   return (
     <Menu
       minWidth={140}
@@ -41,7 +38,7 @@ export function LanguageSwitch() {
         key: one.locale,
         label: one.name,
         checked: one.locale === locale,
-        onSelect: () => choose(one.locale),
+        onSelect: () => choose({ language: one.locale }),
       }))}
     />
   );
@@ -50,7 +47,8 @@ export function LanguageSwitch() {
 const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
 
 export function ThemeSwitch() {
-  const { t, theme, setTheme } = useI18n();
+  const { t, theme } = useI18n();
+  const choose = useChoose();
   const Icon = theme === 'dark' ? Moon : theme === 'light' ? Sun : Monitor;
   return (
     <Menu
@@ -65,14 +63,15 @@ export function ThemeSwitch() {
         key: one,
         label: t(`switch.theme.${one}`),
         checked: one === theme,
-        onSelect: () => setTheme(one),
+        onSelect: () => choose({ theme: one }),
       }))}
     />
   );
 }
 
 export function ZoneSwitch() {
-  const { t, f, zone, zoneChoice, setZoneChoice } = useI18n();
+  const { t, f, zone, zoneChoice } = useI18n();
+  const choose = useChoose();
   const [text, setText] = useState('');
   const bad = text !== '' && !isZone(text);
   const browser = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -91,14 +90,14 @@ export function ZoneSwitch() {
         className="flex flex-col gap-2"
         onSubmit={(event) => {
           event.preventDefault();
-          if (text && !bad) setZoneChoice(text);
+          if (text && !bad) choose({ timeZone: text });
         }}
       >
         <div className="flex gap-2">
-          <Button size="sm" look={zoneChoice === 'browser' ? 'primary' : 'plain'} onClick={() => setZoneChoice('browser')}>
+          <Button size="sm" look={zoneChoice === 'browser' ? 'primary' : 'plain'} onClick={() => choose({ timeZone: 'browser' })}>
             {t('switch.zone.browser', { zone: browser })}
           </Button>
-          <Button size="sm" look={zoneChoice === 'UTC' ? 'primary' : 'plain'} onClick={() => setZoneChoice('UTC')}>
+          <Button size="sm" look={zoneChoice === 'UTC' ? 'primary' : 'plain'} onClick={() => choose({ timeZone: 'UTC' })}>
             UTC
           </Button>
         </div>

@@ -12,9 +12,14 @@ export const passwordSchema = z
 export const emailSchema = z.email('Write an e-mail address, such as li.wei@example.org.').max(254).toLowerCase();
 const nameSchema = z.string().trim().min(1).max(100);
 export const languageSchema = z.enum(['en', 'zh']);
+export const themeSchema = z.enum(['system', 'light', 'dark']);
+/** Height of rows in tables. */
+export const densitySchema = z.enum(['comfortable', 'compact']);
 export const timeZoneSchema = z.string().max(64).refine(isTimeZone, 'Write a time zone such as Asia/Shanghai or UTC.');
 
 function isTimeZone(value: string): boolean {
+  // The zone of whichever browser the account is used in.
+  if (value === 'browser') return true;
   try {
     new Intl.DateTimeFormat('en', { timeZone: value });
     return true;
@@ -30,6 +35,8 @@ export const userSchema = z.strictObject({
   role: userRoleSchema,
   language: languageSchema,
   timeZone: z.string(),
+  theme: themeSchema,
+  density: densitySchema,
   isDisabled: z.boolean(),
   createdAt: timestampSchema,
   lastSignInAt: timestampSchema.nullable(),
@@ -74,6 +81,8 @@ export const changeAccountSchema = z.strictObject({
   name: nameSchema.optional(),
   language: languageSchema.optional(),
   timeZone: timeZoneSchema.optional(),
+  theme: themeSchema.optional(),
+  density: densitySchema.optional(),
 });
 export const changePasswordSchema = z.strictObject({ current: z.string().min(1).max(200), next: passwordSchema });
 

@@ -39,9 +39,12 @@ export async function listSessions(context: ConsoleContext, call: UserCall) {
 }
 
 export async function endSession(context: ConsoleContext, call: UserCall, id: string) {
-  return audited(context.database, call, 'endSession', { type: 'session', id, name: call.caller.email }, async () => {
-    const gone = await context.database.session.deleteMany({ where: { id, userId: call.caller.userId } });
-    if (gone.count === 0) throw new Refusal('not-found', say('said.no.session'));
+  return audited(context.database, call, 'endSession', { type: 'session', id, name: call.caller.email }, async (note) => {
+    await context.database.$transaction(async (tx) => {
+      const gone = await tx.session.deleteMany({ where: { id, userId: call.caller.userId } });
+      if (gone.count === 0) throw new Refusal('not-found', say('said.no.session'));
+      await note.recordIn(tx);
+    });
     return done;
   });
 }
@@ -49,13 +52,15 @@ export async function endSession(context: ConsoleContext, call: UserCall, id: st
 export async function changeAccount(context: ConsoleContext, call: UserCall, input: z.output<typeof changeAccountSchema>) {
   const { userId, email } = call.caller;
   return audited(context.database, call, 'changeAccount', { type: 'user', id: userId, name: email }, async (note) => {
-    note.after = input;
-    const data = {
-      ...(input.name === undefined ? {} : { name: input.name }),
-      ...(input.language === undefined ? {} : { language: input.language }),
-      ...(input.timeZone === undefined ? {} : { timeZone: input.timeZone }),
-    };
-    return userView(await context.database.user.update({ where: { id: userId }, data }));
+    const data = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
+    return context.database.$transaction(async (tx) => {
+      const before = await tx.user.findUniqueOrThrow({ where: { id: userId } });
+      const row = await tx.user.update({ where: { id: userId }, data });
+      note.before = Object.fromEntries(Object.keys(data).map((key) => [key, before[key as keyof typeof input]]));
+      note.after = data;
+      await note.recordIn(tx);
+      return userView(row);
+    });
   });
 }
 
@@ -63,7 +68,7 @@ export async function changeAccount(context: ConsoleContext, call: UserCall, inp
 export async function changePassword(context: ConsoleContext, call: UserCall, input: z.output<typeof changePasswordSchema>) {
   const { userId, email, sessionId } = call.caller;
   const { database } = context;
-  return audited(database, call, 'changePassword', { type: 'user', id: userId, name: email }, async () => {
+  return audited(database, call, 'changePassword', { type: 'user', id: userId, name: email }, async (note) => {
     const nowMs = context.clock.nowMs();
     if ((await pauseLeft(database, [accountKey(email)], nowMs)) > 0) throw new Refusal('too-many-requests', say('said.no.tries'));
     const user = await database.user.findUniqueOrThrow({ where: { id: userId } });
@@ -72,10 +77,11 @@ export async function changePassword(context: ConsoleContext, call: UserCall, in
       throw new Refusal('wrong-credentials', say('said.no.password'));
     }
     const passwordHash = await hashPassword(input.next);
-    await database.$transaction([
-      database.user.update({ where: { id: userId }, data: { passwordHash } }),
-      database.session.deleteMany({ where: { userId, NOT: { id: sessionId ?? '' } } }),
-    ]);
+    await database.$transaction(async (tx) => {
+      await tx.user.update({ where: { id: userId }, data: { passwordHash } });
+      await tx.session.deleteMany({ where: { userId, NOT: { id: sessionId ?? '' } } });
+      await note.recordIn(tx);
+    });
     return done;
   });
 }
@@ -103,25 +109,32 @@ export async function createApiToken(context: ConsoleContext, call: UserCall, in
   return audited(context.database, call, 'createApiToken', { type: 'api-token', id: '', name: input.name }, async (note) => {
     const token = newToken(API_TOKEN_PREFIX);
     const nowMs = context.clock.nowMs();
-    const row = await context.database.apiToken.create({
-      data: {
-        userId: call.caller.userId,
-        name: input.name,
-        tokenHash: hashToken(token),
-        prefix: token.slice(0, 10),
-        createdAt: new Date(nowMs),
-        expiresAt: input.expiresInDays === null ? null : new Date(nowMs + input.expiresInDays * DAY_MS),
-      },
+    const row = await context.database.$transaction(async (tx) => {
+      const made = await tx.apiToken.create({
+        data: {
+          userId: call.caller.userId,
+          name: input.name,
+          tokenHash: hashToken(token),
+          prefix: token.slice(0, 10),
+          createdAt: new Date(nowMs),
+          expiresAt: input.expiresInDays === null ? null : new Date(nowMs + input.expiresInDays * DAY_MS),
+        },
+      });
+      note.object = { type: 'api-token', id: made.id, name: made.name };
+      await note.recordIn(tx);
+      return made;
     });
-    note.object = { type: 'api-token', id: row.id, name: row.name };
     return { token, apiToken: tokenView(row) };
   });
 }
 
 export async function deleteApiToken(context: ConsoleContext, call: UserCall, id: string) {
-  return audited(context.database, call, 'deleteApiToken', { type: 'api-token', id, name: '' }, async () => {
-    const gone = await context.database.apiToken.deleteMany({ where: { id, userId: call.caller.userId } });
-    if (gone.count === 0) throw new Refusal('not-found', say('said.no.token'));
+  return audited(context.database, call, 'deleteApiToken', { type: 'api-token', id, name: '' }, async (note) => {
+    await context.database.$transaction(async (tx) => {
+      const gone = await tx.apiToken.deleteMany({ where: { id, userId: call.caller.userId } });
+      if (gone.count === 0) throw new Refusal('not-found', say('said.no.token'));
+      await note.recordIn(tx);
+    });
     return done;
   });
 }
@@ -148,23 +161,30 @@ export async function createAccessKey(context: ConsoleContext, call: UserCall) {
   return audited(context.database, call, 'createAccessKey', { type: 'access-key', id: '', name: '' }, async (note) => {
     const accessKey = newAccessKey();
     const secretKey = randomBytes(30).toString('base64url');
-    const row = await context.database.accessKey.create({
-      data: {
-        accessKey,
-        secretSealed: seal(context.masterKey, accessKeyContext(accessKey), new Secret(secretKey)),
-        userId: call.caller.userId,
-        projectId: call.caller.projectId,
-      },
+    const row = await context.database.$transaction(async (tx) => {
+      const made = await tx.accessKey.create({
+        data: {
+          accessKey,
+          secretSealed: seal(context.masterKey, accessKeyContext(accessKey), new Secret(secretKey)),
+          userId: call.caller.userId,
+          projectId: call.caller.projectId,
+        },
+      });
+      note.object = { type: 'access-key', id: made.id, name: accessKey };
+      await note.recordIn(tx);
+      return made;
     });
-    note.object = { type: 'access-key', id: row.id, name: accessKey };
     return { accessKey: keyView(row), secretKey };
   });
 }
 
 export async function deleteAccessKey(context: ConsoleContext, call: UserCall, id: string) {
-  return audited(context.database, call, 'deleteAccessKey', { type: 'access-key', id, name: '' }, async () => {
-    const gone = await context.database.accessKey.deleteMany({ where: { id, userId: call.caller.userId } });
-    if (gone.count === 0) throw new Refusal('not-found', say('said.no.accessKey'));
+  return audited(context.database, call, 'deleteAccessKey', { type: 'access-key', id, name: '' }, async (note) => {
+    await context.database.$transaction(async (tx) => {
+      const gone = await tx.accessKey.deleteMany({ where: { id, userId: call.caller.userId } });
+      if (gone.count === 0) throw new Refusal('not-found', say('said.no.accessKey'));
+      await note.recordIn(tx);
+    });
     return done;
   });
 }

@@ -49,11 +49,16 @@ export async function setJobPermission(
     const key = { jobId: job.id, userId: user.id };
     // Every right needs the right to see the job.
     const rights = input.rights.length === 0 ? [] : JOB_RIGHTS.filter((right) => right === 'view' || input.rights.includes(right));
-    if (rights.length === 0) await database.jobPermission.deleteMany({ where: key });
-    else {
-      const data = { rightsJson: JSON.stringify(rights), canView: true };
-      await database.jobPermission.upsert({ where: { jobId_userId: key }, create: { ...key, ...data }, update: data });
-    }
+    await database.$transaction(async (tx) => {
+      const held = await tx.jobPermission.findUnique({ where: { jobId_userId: key } });
+      note.before = { user: user.email, rights: held ? (JSON.parse(held.rightsJson) as JobRight[]) : [] };
+      if (rights.length === 0) await tx.jobPermission.deleteMany({ where: key });
+      else {
+        const data = { rightsJson: JSON.stringify(rights), canView: true };
+        await tx.jobPermission.upsert({ where: { jobId_userId: key }, create: { ...key, ...data }, update: data });
+      }
+      await note.recordIn(tx);
+    });
   });
   return listJobPermissions(context, call, job.id);
 }

@@ -61,7 +61,10 @@ export async function createQueue(context: ConsoleContext, call: UserCall, input
       throw new Refusal('name-taken', say('said.no.clusterIsQueue', { name: input.name }));
     }
     try {
-      await context.database.queue.create({ data: { projectId: call.caller.projectId, ...input } });
+      await context.database.$transaction(async (tx) => {
+        await tx.queue.create({ data: { projectId: call.caller.projectId, ...input } });
+        await note.recordIn(tx);
+      });
     } catch (error) {
       if (isUniqueViolation(error)) throw new Refusal('name-taken', say('said.no.queueTaken', { name: input.name }));
       throw error;
@@ -73,12 +76,15 @@ export async function createQueue(context: ConsoleContext, call: UserCall, input
 export async function deleteQueue(context: ConsoleContext, call: UserCall, name: string): Promise<{ ok: true }> {
   const { projectId } = call.caller;
   const { database } = context;
-  return audited(database, call, 'deleteQueue', { type: 'queue', id: name, name }, async () => {
+  return audited(database, call, 'deleteQueue', { type: 'queue', id: name, name }, async (note) => {
     if (name === 'default') throw new Refusal('in-use', say('said.no.queueDefault'));
-    const jobs = await database.job.count({ where: { projectId, queueName: name, deletedAt: null } });
-    if (jobs > 0) throw new Refusal('in-use', say('said.no.queueUsed', { n: jobs, name }));
-    const gone = await database.queue.deleteMany({ where: { projectId, name } });
-    if (gone.count === 0) throw new Refusal('not-found', say('said.no.queue', { name }));
+    await database.$transaction(async (tx) => {
+      const jobs = await tx.job.count({ where: { projectId, queueName: name, deletedAt: null } });
+      if (jobs > 0) throw new Refusal('in-use', say('said.no.queueUsed', { n: jobs, name }));
+      const gone = await tx.queue.deleteMany({ where: { projectId, name } });
+      if (gone.count === 0) throw new Refusal('not-found', say('said.no.queue', { name }));
+      await note.recordIn(tx);
+    });
     return { ok: true } as const;
   });
 }

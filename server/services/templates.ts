@@ -82,10 +82,15 @@ export async function createTemplate(
     if ((await database.template.count({ where: { projectId, kind: 'custom' } })) >= MOST) {
       throw new Refusal('in-use', say('said.no.templates', { most: MOST }));
     }
-    const row = await database.template
-      .create({ data: { ...input, projectId, ownerId: userId }, include: INCLUDE })
+    const row = await database
+      .$transaction(async (tx) => {
+        const made = await tx.template.create({ data: { ...input, projectId, ownerId: userId }, include: INCLUDE });
+        note.object = { type: 'template', id: String(made.id), name: made.name };
+        note.after = { name: made.name, description: made.description };
+        await note.recordIn(tx);
+        return made;
+      })
       .catch(nameTaken(input.name));
-    note.object = { type: 'template', id: String(row.id), name: row.name };
     return view(call, row);
   });
 }
@@ -96,27 +101,41 @@ export async function changeTemplate(
   input: { readonly templateId: number } & z.output<typeof changeTemplateSchema>,
 ): Promise<Template> {
   const found = await find(context, call, input.templateId);
-  return audited(context.database, call, 'updateStreamTemplate', { type: 'template', id: String(found.id), name: found.name }, async () => {
-    requireOwn(call, found);
-    const data = {
-      ...(input.name === undefined ? {} : { name: input.name }),
-      ...(input.description === undefined ? {} : { description: input.description }),
-      ...(input.sql === undefined ? {} : { sql: input.sql }),
-    };
-    return view(
-      call,
-      await context.database.template
-        .update({ where: { id: found.id }, data, include: INCLUDE })
-        .catch(nameTaken(input.name ?? found.name)),
-    );
-  });
+  return audited(
+    context.database,
+    call,
+    'updateStreamTemplate',
+    { type: 'template', id: String(found.id), name: found.name },
+    async (note) => {
+      requireOwn(call, found);
+      const data = {
+        ...(input.name === undefined ? {} : { name: input.name }),
+        ...(input.description === undefined ? {} : { description: input.description }),
+        ...(input.sql === undefined ? {} : { sql: input.sql }),
+      };
+      note.before = { name: found.name, description: found.description };
+      note.after = { ...data, ...(input.sql === undefined ? {} : { sql: input.sql !== found.sql }) };
+      const row = await context.database
+        .$transaction(async (tx) => {
+          const changed = await tx.template.update({ where: { id: found.id }, data, include: INCLUDE });
+          await note.recordIn(tx);
+          return changed;
+        })
+        .catch(nameTaken(input.name ?? found.name));
+      return view(call, row);
+    },
+  );
 }
 
 export async function deleteTemplate(context: ConsoleContext, call: UserCall, id: number): Promise<{ ok: true }> {
   const found = await find(context, call, id);
-  return audited(context.database, call, 'deleteStreamTemplate', { type: 'template', id: String(id), name: found.name }, async () => {
+  return audited(context.database, call, 'deleteStreamTemplate', { type: 'template', id: String(id), name: found.name }, async (note) => {
     requireOwn(call, found);
-    await context.database.template.delete({ where: { id } });
+    note.before = { name: found.name, description: found.description };
+    await context.database.$transaction(async (tx) => {
+      await tx.template.delete({ where: { id } });
+      await note.recordIn(tx);
+    });
     return { ok: true } as const;
   });
 }

@@ -52,6 +52,7 @@ export async function undoImport(
       await settle(tx, job.id, now, call.caller.name, { id: row.id, name: row.name, path: row.path });
       const after = await tx.snapshot.findUniqueOrThrow({ where: { id: row.id }, include: SNAPSHOT_INCLUDE });
       await appendEvent(tx, { type: 'snapshot-changed', jobId: job.id, snapshot: snapshotView(after, undoDays) }, now.getTime());
+      await note.recordIn(tx);
     });
     context.events.nudge();
     return { ok: true } as const;

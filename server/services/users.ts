@@ -18,6 +18,8 @@ interface UserRow {
   readonly role: string;
   readonly language: string;
   readonly timeZone: string;
+  readonly theme: string;
+  readonly density: string;
   readonly isDisabled: boolean;
   readonly createdAt: Date;
   readonly lastSignInAt: Date | null;
@@ -31,6 +33,8 @@ export function userView(row: UserRow): User {
     role: row.role === 'admin' ? 'admin' : 'member',
     language: row.language === 'zh' ? 'zh' : 'en',
     timeZone: row.timeZone,
+    theme: row.theme === 'light' || row.theme === 'dark' ? row.theme : 'system',
+    density: row.density === 'compact' ? 'compact' : 'comfortable',
     isDisabled: row.isDisabled,
     createdAt: ms(row.createdAt),
     lastSignInAt: msOrNull(row.lastSignInAt),
@@ -53,12 +57,16 @@ export async function createUser(context: ConsoleContext, call: UserCall, input:
     if (await context.database.user.findUnique({ where: { email: input.email } })) {
       throw new Refusal('name-taken', say('said.no.userTaken', { email: input.email }));
     }
-    const row = await context.database.user.create({
-      data: { email: input.email, name: input.name, role: input.role, passwordHash: await hashPassword(input.password) },
+    const passwordHash = await hashPassword(input.password);
+    return context.database.$transaction(async (tx) => {
+      const row = await tx.user.create({
+        data: { email: input.email, name: input.name, role: input.role, passwordHash, timeZone: 'browser' },
+      });
+      note.object = { ...object, id: row.id };
+      note.after = { name: row.name, role: row.role };
+      await note.recordIn(tx);
+      return userView(row);
     });
-    note.object = { ...object, id: row.id };
-    note.after = { name: row.name, role: row.role };
-    return userView(row);
   });
 }
 

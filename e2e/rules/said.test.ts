@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { recognise, saidOfField } from './recognise.ts';
-import { LOWER } from './said/lower.ts';
-import { SQL } from './said/sql.ts';
-import { inEnglish, say } from './said.ts';
+import { recognise, saidOfField } from '../../server/contract/recognise.ts';
+import { LOWER } from '../../server/contract/said/lower.ts';
+import { SQL } from '../../server/contract/said/sql.ts';
+import { inEnglish, say } from '../../server/contract/said.ts';
 
-const root = join(import.meta.dirname, '..');
+const root = join(import.meta.dirname, '..', '..', 'server');
 
 function sources(...rooms: string[]): { path: string; text: string }[] {
   return rooms
