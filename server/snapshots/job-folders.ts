@@ -4,6 +4,8 @@ import type { Environment } from '../config/environment.ts';
 export interface JobFolders {
   readonly checkpoints: string;
   readonly savepoints: string;
+  /** Compiled plans of runs on Flink, `<run>.json`. */
+  readonly plans: string;
 }
 
 export function foldersOf(
@@ -13,5 +15,10 @@ export function foldersOf(
 ): JobFolders {
   const given = bucket.replace(/^[a-z0-9]+:\/\//, '').replace(/\/+$/, '');
   const base = given === '' ? `obs://${store.defaultBucket}/${store.prefix}` : `obs://${given}/`;
-  return { checkpoints: `${base}jobs/checkpoint/${job.id}_${job.folderKey}`, savepoints: `${base}jobs/savepoint/${job.id}` };
+  const name = `${job.id}_${job.folderKey}`;
+  return {
+    checkpoints: `${base}jobs/checkpoint/${name}`,
+    savepoints: `${base}jobs/savepoint/${job.id}`,
+    plans: `${base}jobs/plan/${name}`,
+  };
 }

@@ -90,7 +90,7 @@ async function previewFlink(
   const plan = planned?.kind === 'planned' ? planned.plan : null;
   const flink = chosen.content?.engine === 'flink' ? chosen.content.flink : null;
   const probe = await probeFlinkStart(context, { job, sql, options, row: chosen.row, content: flink });
-  const operators = flink && chosen.row ? await flinkFates(context, flink, chosen.row, sql, options.parallelism) : [];
+  const operators = probe.operators ?? (flink && chosen.row ? await flinkFates(context, flink, chosen.row, sql, options.parallelism) : []);
   const known = flink && plan ? positionsFor(flink, plan) : null;
   const refusedBy = chosen.blockedBy ?? probe.blockedBy;
   return assemble(context, { job, options, choice, chosen, known, plan, refusedBy, engine: 'flink', operators, settings: probe.settings });

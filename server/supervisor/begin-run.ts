@@ -90,6 +90,9 @@ export async function beginRun(context: SupervisorContext, facts: JobFacts, by: 
   );
 }
 
+const runOf = (context: SupervisorContext, jobId: number, number: number) =>
+  context.database.run.findUnique({ where: { jobId_number: { jobId, number } }, select: { id: true } });
+
 async function queueOf(context: SupervisorContext, job: JobRow, number: number) {
   const version = await context.database.jobVersion.findUniqueOrThrow({ where: { jobId_number: { jobId: job.id, number } } });
   const { queueName, entrypoint } = optionsOf(version);
@@ -160,6 +163,7 @@ async function write(
     logFile: engine.logFile(String(job.id), run.id),
     engine: engine.name,
     jar,
+    restoredRunId: snapshot?.runNumber == null ? null : ((await runOf(context, job.id, snapshot.runNumber))?.id ?? null),
   });
   return { kind: 'begun', run, spec };
 }

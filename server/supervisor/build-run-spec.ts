@@ -22,6 +22,8 @@ export interface RunFacts {
   readonly engine: EngineName;
   /** Of a Flink Jar job on a Flink queue. */
   readonly jar: FoundJar | null;
+  /** Run that made the snapshot to restore; null = none, or not known. */
+  readonly restoredRunId: string | null;
   /** Hosts and networks that connectors may dial though they are private (settings). */
   readonly allowedAddresses: readonly string[];
   /** Connections that tables may name, with their secrets. */
@@ -77,14 +79,15 @@ export function buildRunSpec(environment: Pick<Environment, 'objectStore' | 'all
     graceMs: GRACE_MS,
     logFile: facts.logFile,
     controlSocket: null,
-    ...(facts.engine === 'flink' ? { flink: flinkSpecOf(facts.jar, options) } : {}),
+    ...(facts.engine === 'flink' ? { flink: flinkSpecOf(facts, options, folders.plans) } : {}),
   };
 }
 
-function flinkSpecOf(jar: FoundJar | null, options: JobOptions): FlinkSpec {
+function flinkSpecOf({ jar, restoredRunId }: RunFacts, options: JobOptions, plans: string): FlinkSpec {
   const { mainClass, entrypointArgs, restartWhenException } = options;
   const program = { mainClass: mainClass === '' ? null : mainClass, args: splitArguments(entrypointArgs) };
-  return { restartsByItself: restartWhenException, jar: jar && { ...jar, ...program } };
+  const restorePlan = restoredRunId === null ? null : `${plans}/${restoredRunId}.json`;
+  return { planFolder: plans, restorePlan, restartsByItself: restartWhenException, jar: jar && { ...jar, ...program } };
 }
 
 /** Separated by spaces; quotes keep spaces in one. */

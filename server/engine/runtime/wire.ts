@@ -55,6 +55,10 @@ export interface RunSpec {
 }
 
 export interface FlinkSpec {
+  /** `obs://…`: where the compiled plans of the job's runs are kept. */
+  readonly planFolder: string;
+  /** Plan of the run that made the snapshot to restore; null = none. */
+  readonly restorePlan: string | null;
   /** False: the first failure ends the run. */
   readonly restartsByItself: boolean;
   /** Null: the SQL is what runs. */

@@ -123,7 +123,9 @@ export class FlinkRun implements EngineRun {
   }
 
   async #submitOnce(spec: RunSpec): Promise<Submission> {
-    if (!spec.flink?.jar) return submitSql(this.#options.lines, spec);
+    if (!spec.flink?.jar) {
+      return submitSql(this.#options.lines, spec, this.#options.store, (text) => this.#log('info', text));
+    }
     let bytes: Uint8Array;
     try {
       bytes = await this.#options.readJar(spec.flink.jar);

@@ -66,6 +66,9 @@ function consoleSettings(spec: Facts): Record<string, string> {
     'pipeline.name': `${spec.jobName} ${labelOf(spec)}`,
     '$internal.pipeline.job-id': flinkJobId(spec.runId),
     'parallelism.default': String(spec.parallelism),
+    // A kept plan names its tables and holds none of their options: no secret is written into the bucket.
+    'table.plan.compile.catalog-objects': 'IDENTIFIER',
+    'table.plan.restore.catalog-objects': 'IDENTIFIER',
   };
   if (spec.checkpointDirectory !== null) {
     settings['execution.checkpointing.dir'] = placeFor(spec, spec.checkpointDirectory);

@@ -5,11 +5,13 @@
  * the gateway without an answer.
  */
 import type { RunSpec } from '../../engine/runtime/wire.ts';
+import type { ObjectStore } from '../../storage/contract.ts';
 import { FlinkRefusal, FlinkUnreachable } from './cluster.ts';
 import { factsOf, flinkJobId, flinkSettings } from './job-configuration.ts';
 import type { JobManager } from './job-manager.ts';
 import { prepareScript } from './prepare-script.ts';
 import { type GatewaySession, type SqlGateway, StatementTimeout } from './sql-gateway.ts';
+import { usePlan } from './use-plan.ts';
 
 export type Submission =
   | { readonly kind: 'submitted' }
@@ -31,7 +33,8 @@ const SEEN_MS = 20_000;
 const LOOK_MS = 300;
 const ALREADY = /already been submitted|DuplicateJobSubmission/;
 
-export async function submitSql(lines: ClusterLines, spec: RunSpec): Promise<Submission> {
+/** `note`: for the log of the run. */
+export async function submitSql(lines: ClusterLines, spec: RunSpec, store: ObjectStore, note: (text: string) => void): Promise<Submission> {
   const { gateway, jobManager } = lines;
   if (gateway === null) return refused(`The Flink cluster ${lines.name} has no SQL Gateway, so it runs Flink Jar jobs only.`);
   const script = prepareScript({ ...spec, connections: spec.connections ?? {} });
@@ -52,7 +55,12 @@ export async function submitSql(lines: ClusterLines, spec: RunSpec): Promise<Sub
         return outcome.kind === 'refused' ? { ...outcome, message: `The statement at line ${line}: ${outcome.message}` } : outcome;
       }
     }
-    return await insert(session, script.submission, jobManager, spec, lines.name);
+    const version = (await jobManager.overview())['flink-version'];
+    const plan = await usePlan(session, store, { spec, script, version });
+    if (plan.kind === 'none') note(plan.why);
+    return await insert(session, plan.kind === 'plan' ? plan.statement : script.submission, jobManager, spec, lines.name);
+  } catch (error) {
+    return outcomeOf(error);
   } finally {
     await session.close();
   }

@@ -18,8 +18,10 @@ import { type GatewaySession, SqlGateway, StatementTimeout } from '../../engines
 import { findJar, jarProblem, readJar } from '../../packages/find-jar.ts';
 import { StoreError } from '../../storage/contract.ts';
 import type { SnapshotRow } from '../catalogue.ts';
+import type { OperatorFate } from '../compare-operators.ts';
 import type { SnapshotContext } from '../context.ts';
 import { foldersOf } from '../job-folders.ts';
+import { fatesByPlan } from './fates-by-plan.ts';
 import type { FlinkInspection } from './inspect-metadata.ts';
 
 export interface FlinkStart {
@@ -32,6 +34,8 @@ export interface FlinkStart {
 
 export interface FlinkProbe {
   readonly blockedBy: readonly Said[] | null;
+  /** What becomes of the snapshot's operators by the compiled plans; null = no plans, so it is not known. */
+  readonly operators: readonly OperatorFate[] | null;
   readonly settings: StartPreview['settings'];
 }
 
@@ -40,11 +44,15 @@ const NO_RUN = '00000000-0000-0000-0000-000000000000';
 export async function probeFlinkStart(context: SnapshotContext, start: FlinkStart): Promise<FlinkProbe> {
   const { job, options } = start;
   const cluster = await context.clusterOf(job.projectId, options.queueName);
-  if (cluster === null) return { blockedBy: [say('said.blocked.noCluster', { name: options.queueName })], settings: [] };
+  if (cluster === null) return { blockedBy: [say('said.blocked.noCluster', { name: options.queueName })], settings: [], operators: null };
   const isJar = job.type === 'flink_jar_job';
   const script = isJar ? null : await scriptOf(context, start);
   const settings = settingsFor(context, start, script?.kind === 'prepared' ? script.settings : {});
-  const blocked = (message: string): FlinkProbe => ({ blockedBy: [recognise(message), say('said.blocked.nothingStarted')], settings });
+  const blocked = (message: string): FlinkProbe => ({
+    blockedBy: [recognise(message), say('said.blocked.nothingStarted')],
+    settings,
+    operators: null,
+  });
   if (script?.kind === 'refused') return blocked(script.message);
   const jar = isJar ? await jarBlocked(context, job.projectId, options) : null;
   if (jar !== null) return blocked(jar);
@@ -53,11 +61,9 @@ export async function probeFlinkStart(context: SnapshotContext, start: FlinkStar
     const overview = await jobManager.overview();
     const problem = versionProblem(overview, start.content) ?? slotProblem(overview, options, cluster.name);
     if (problem !== null) return blocked(problem);
-    if (script) {
-      const planned = await planProblem(context, cluster, jobManager, script, settings);
-      if (planned !== null) return blocked(planned);
-    }
-    return { blockedBy: null, settings };
+    if (!script) return { blockedBy: null, settings, operators: null };
+    const planned = await planOn(context, cluster, jobManager, start, { script, settings, version: overview['flink-version'] });
+    return typeof planned === 'string' ? blocked(planned) : { blockedBy: null, settings, operators: planned };
   } catch (error) {
     if (error instanceof FlinkUnreachable) return blocked(`The Flink cluster ${cluster.name} is not reached: ${error.message}`);
     if (error instanceof FlinkRefusal || error instanceof StatementTimeout)
@@ -125,13 +131,20 @@ function slotProblem(overview: ClusterOverview, options: JobOptions, cluster: st
   return `The job needs ${options.parallelism} slots; ${cluster} has ${free} free of ${total}. Lower its parallelism, stop another job, or add TaskManagers.`;
 }
 
-async function planProblem(
+interface Submitted {
+  readonly script: PreparedScript;
+  readonly settings: StartPreview['settings'];
+  readonly version: string;
+}
+
+/** A sentence when Flink does not plan it. */
+async function planOn(
   context: SnapshotContext,
   cluster: FlinkClusterAddress,
   jobManager: JobManager,
-  script: PreparedScript,
-  settings: StartPreview['settings'],
-): Promise<string | null> {
+  start: FlinkStart,
+  { script, settings, version }: Submitted,
+): Promise<string | readonly OperatorFate[] | null> {
   if (cluster.gatewayUrl === null) return `The Flink cluster ${cluster.name} has no SQL Gateway, so it runs Flink Jar jobs only.`;
   const gateway = new SqlGateway(context.dialer, cluster, cluster.gatewayUrl);
   const session = await gateway.openSession('tidemark-preview', Object.fromEntries(settings.map(({ key, value }) => [key, value])));
@@ -144,7 +157,8 @@ async function planProblem(
     }
     const set = script.insertCount > 1 ? script.submission.replace(/^EXECUTE /, '') : script.submission;
     const problem = await refusalOf(session, `EXPLAIN ${set}`);
-    return problem === null ? null : `Flink does not plan the SQL: ${problem}`;
+    if (problem !== null) return `Flink does not plan the SQL: ${problem}`;
+    return await fatesByPlan(context, session, { ...start, script, version });
   } finally {
     await session.close();
   }
