@@ -39,6 +39,8 @@ function noteOf(field: OptionField, options: JobOptions, t: Translate): string |
       return t('options.note.idle');
     case 'tmSlotNum':
       return t('options.note.tmSlotNum');
+    case 'entrypoint':
+      return t('options.note.entrypoint');
     case 'mainClass':
       return t('options.note.mainClass');
     default:
@@ -136,6 +138,7 @@ function QueueField({ field, options, problem, onChange }: OptionControlProps) {
     : [options.queueName, ...known.map((one) => one.name)];
   const free = (name: string) => {
     const queue = known.find((one) => one.name === name);
+    if (queue?.engine === 'flink') return t('options.flinkQueue');
     return queue?.cus == null ? undefined : t('options.free', { n: f.full(Math.max(0, queue.cus - queue.usedCus)) });
   };
   return (

@@ -54,6 +54,8 @@ export const options = {
   'options.note.bucket': 'Empty = the store’s default bucket.',
   'options.note.idle': '0 = never.',
   'options.note.tmSlotNum': '0 = worked out from parallelism and CUs.',
+  'options.flinkQueue': 'runs on Apache Flink',
+  'options.note.entrypoint': 'Name of a package, or obs://<bucket>/<path>. One jar that holds its dependencies.',
   'options.note.mainClass': 'Empty = from the manifest.',
   'options.note.lines': 'One path a line.',
   'options.choice.exactly_once': 'Exactly once',

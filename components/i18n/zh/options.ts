@@ -56,6 +56,8 @@ export const options: Record<keyof typeof en, string> = {
   'options.note.bucket': '留空则使用默认桶。',
   'options.note.idle': '0 表示从不清除。',
   'options.note.tmSlotNum': '0 表示按并行数与 CU 计算。',
+  'options.flinkQueue': '在 Apache Flink 上运行',
+  'options.note.entrypoint': '程序包名称，或 obs://<桶>/<路径>。须是包含依赖的单个 jar。',
   'options.note.mainClass': '留空则取自清单文件。',
   'options.note.lines': '每行一个路径。',
   'options.choice.exactly_once': '恰好一次 (ExactlyOnce)',
