@@ -22,6 +22,8 @@ export interface PassedOver {
   readonly id: string;
   readonly name: string;
   readonly reason: Said;
+  /** Made by the other engine, which can restore it: nothing is wrong with it. */
+  readonly isForeign: boolean;
 }
 
 export type SnapshotChoice =
@@ -62,14 +64,14 @@ export async function chooseFirstRestorable(
   const passedOver: PassedOver[] = [];
   for (const row of candidates) {
     if (row.engine !== engine) {
-      passedOver.push({ id: row.id, name: row.name, reason: engine === 'embedded' ? MADE_BY_FLINK : MADE_HERE });
+      passedOver.push({ id: row.id, name: row.name, reason: engine === 'embedded' ? MADE_BY_FLINK : MADE_HERE, isForeign: true });
       continue;
     }
     const folder = folderAt(store, row.path);
     const checked = engine === 'embedded' ? await checkRestorable(folder) : await checkRestorableFlink(folder);
     if (checked.kind === 'unreachable') return checked;
     if (checked.kind === 'restorable') return { ...checked, kind: 'snapshot', row, passedOver };
-    passedOver.push({ id: row.id, name: row.name, reason: checked.reason });
+    passedOver.push({ id: row.id, name: row.name, reason: checked.reason, isForeign: false });
   }
   return passedOver.length === 0 ? { kind: 'none' } : { kind: 'all-damaged', passedOver };
 }

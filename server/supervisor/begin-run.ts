@@ -140,7 +140,7 @@ async function write(
   const run = await onJob(context, job.id, async (tx) => {
     const start = wanted.start === 'snapshot' && !snapshot ? 'empty' : wanted.start;
     const created = await createRun(tx, context, { job, version: wanted.version, parallelism, start, snapshot, engine }, nowMs);
-    for (const passed of passedOver) {
+    for (const passed of passedOver.filter((one) => !one.isForeign)) {
       await proveSnapshot(tx, passed.id, { isGood: false, tookMs: 0, message: passed.reason }, nowMs);
       await noteFallback(tx, job.id, created.number, passed, nowMs);
     }
@@ -221,6 +221,6 @@ async function lastStart(context: SupervisorContext, jobId: number): Promise<Sta
 async function markDamaged(context: SupervisorContext, jobId: number, passedOver: readonly PassedOver[]): Promise<void> {
   const nowMs = context.clock.nowMs();
   await onJob(context, jobId, async (tx) => {
-    for (const passed of passedOver) await noteFallback(tx, jobId, null, passed, nowMs);
+    for (const passed of passedOver.filter((one) => !one.isForeign)) await noteFallback(tx, jobId, null, passed, nowMs);
   });
 }

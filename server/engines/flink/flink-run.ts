@@ -41,7 +41,8 @@ const TRIES = 3;
 const UNKNOWN_LOOKS = 4;
 /** Checkpoints are shown from a cached graph (web.refresh-interval, 3 s by default). */
 const REFRESH_MS = 3_500;
-const KILL_MS = 60_000;
+/** Short: whoever waits for it asks again. */
+const KILL_MS = 10_000;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -353,9 +354,13 @@ export class FlinkRun implements EngineRun {
     await this.#submitting;
     while (performance.now() < deadline) {
       if (this.#isOver) return;
-      await this.#cancelAll();
-      const job = await jobManager.job(this.#flinkJobId);
-      if (job === null || TERMINAL.has(job.state)) return this.#end('The job was canceled by the console.');
+      try {
+        await this.#cancelAll();
+        const job = await jobManager.job(this.#flinkJobId);
+        if (job === null || TERMINAL.has(job.state)) return this.#end('The job was canceled by the console.');
+      } catch (error) {
+        if (!(error instanceof FlinkUnreachable)) throw error;
+      }
       await pause(LOOK_MS / 4);
     }
     throw new Error(`The Flink cluster ${name} did not end the job ${this.#flinkJobId} within ${KILL_MS / 1000} s.`);

@@ -9,9 +9,9 @@ import type { ObjectStore } from '../../storage/contract.ts';
 import { FlinkRefusal, FlinkUnreachable } from './cluster.ts';
 import { factsOf, flinkJobId, flinkSettings } from './job-configuration.ts';
 import type { JobManager } from './job-manager.ts';
+import { keepPlan } from './keep-plan.ts';
 import { prepareScript } from './prepare-script.ts';
 import { type GatewaySession, type SqlGateway, StatementTimeout } from './sql-gateway.ts';
-import { usePlan } from './use-plan.ts';
 
 export type Submission =
   | { readonly kind: 'submitted' }
@@ -56,7 +56,7 @@ export async function submitSql(lines: ClusterLines, spec: RunSpec, store: Objec
       }
     }
     const version = (await jobManager.overview())['flink-version'];
-    const plan = await usePlan(session, store, { spec, script, version });
+    const plan = await keepPlan(session, store, { spec, script, version });
     if (plan.kind === 'none') note(plan.why);
     return await insert(session, plan.kind === 'plan' ? plan.statement : script.submission, jobManager, spec, lines.name);
   } catch (error) {

@@ -30,7 +30,7 @@ export interface PlanFacts {
 }
 
 /** Throws FlinkRefusal when a snapshot with uids is to be restored and the plan cannot be made. */
-export async function usePlan(session: GatewaySession, store: ObjectStore, { spec, script, version }: PlanFacts): Promise<PlanUse> {
+export async function keepPlan(session: GatewaySession, store: ObjectStore, { spec, script, version }: PlanFacts): Promise<PlanUse> {
   const folder = spec.flink?.planFolder ?? null;
   if (folder === null || isBefore(version, OLDEST_WITH_PLANS))
     return { kind: 'none', why: `Flink ${version} keeps no uids in its snapshots.` };
