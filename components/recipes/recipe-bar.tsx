@@ -3,7 +3,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Check } from 'lucide-react';
 import type { Job, JobAct } from '../../server/contract/job.ts';
-import { RECIPE_STEPS, type RecipeProgress, type RecipeStep } from '../../server/contract/recipes.ts';
+import type { RecipeProgress, RecipeStep } from '../../server/contract/recipes.ts';
 import { routeQuery } from '../client/queries.ts';
 import { keys } from '../client/query-keys.ts';
 import { call } from '../client/request.ts';
@@ -17,6 +17,8 @@ import { Card, Skeleton } from '../ui/surface.tsx';
 import { useToast } from '../ui/toast.tsx';
 
 const EVERY_MS = 2_000;
+/** Five steps, the note of the step that comes now, and the proof: nothing below moves when they come. */
+const BODY_HEIGHT = 252;
 
 export function RecipeBar({ job }: { job: Job }) {
   const { t } = useI18n();
@@ -38,18 +40,19 @@ export function RecipeBar({ job }: { job: Job }) {
       }
     >
       {error ? <ErrorNotice error={error} onRetry={() => void progress.refetch()} /> : null}
-      {data ? <Steps progress={data} job={job} /> : error ? null : <Skeleton height={RECIPE_STEPS.length * 20} />}
+      {data ? <Steps progress={data} job={job} /> : error ? null : <Skeleton height={BODY_HEIGHT} />}
     </Card>
   );
 }
 
 function Steps({ progress, job }: { progress: RecipeProgress; job: Job }) {
   const { t } = useI18n();
+  const now = progress.steps.find((one) => one.state === 'now')?.step;
   return (
-    <>
-      <ol className="flex flex-col gap-2.5">
+    <div className="flex flex-col" style={{ minHeight: BODY_HEIGHT }}>
+      <ol>
         {progress.steps.map(({ step, state }, index) => (
-          <li key={step} aria-current={state === 'now' ? 'step' : undefined} className="flex items-start gap-3">
+          <li key={step} aria-current={state === 'now' ? 'step' : undefined} className="flex min-h-8 items-center gap-3">
             <span
               className={cx(
                 'grid size-[22px] shrink-0 place-items-center rounded-full border text-second font-semibold',
@@ -63,16 +66,16 @@ function Steps({ progress, job }: { progress: RecipeProgress; job: Job }) {
               {state === 'done' ? <Check size={13} strokeWidth={3} aria-hidden="true" /> : index + 1}
               <span className="sr-only">{t(`recipe.state.${state}`)}</span>
             </span>
-            <div className="min-w-0 grow pt-px">
-              <div className={cx('text-ctl', state === 'later' ? 'text-text-2' : 'font-semibold')}>{t(`recipe.step.${step}`)}</div>
-              {state === 'now' ? <p className="text-second text-text-2">{t(`recipe.step.${step}.note`)}</p> : null}
-            </div>
+            <span className={cx('min-w-0 grow text-ctl', state === 'later' ? 'text-text-2' : 'font-semibold')}>
+              {t(`recipe.step.${step}`)}
+            </span>
             {state === 'now' ? <StepButton step={step} job={job} /> : null}
           </li>
         ))}
       </ol>
+      <p className="mt-1 min-h-9 text-second text-text-2">{now ? t(`recipe.step.${now}.note`) : ''}</p>
       <Proof progress={progress} />
-    </>
+    </div>
   );
 }
 
@@ -82,7 +85,7 @@ function Proof({ progress: { proof, isFinished } }: { progress: RecipeProgress }
   return (
     <div
       role="status"
-      className={cx('mt-3 border-t border-line-1 pt-3 text-ctl', isWrong ? 'text-bad' : isFinished ? 'text-ok' : 'text-text-2')}
+      className={cx('mt-auto border-t border-line-1 pt-3 text-ctl', isWrong ? 'text-bad' : isFinished ? 'text-ok' : 'text-text-2')}
     >
       {isFinished ? <span className="font-semibold">{t('recipe.done')} </span> : null}
       <span className="num">

@@ -4,6 +4,7 @@ import { CoachBar } from '../../../../components/first-run/coach-marks.tsx';
 import { JobGraph } from '../../../../components/job-graph/job-graph.tsx';
 import { JobPage } from '../../../../components/job-page/job-page.tsx';
 import type { JobPageParts } from '../../../../components/job-page/parts.ts';
+import { Skeleton } from '../../../../components/ui/surface.tsx';
 
 const SnapshotList = dynamic(() => import('../../../../components/snapshots/snapshot-list.tsx').then((module) => module.SnapshotList), {
   ssr: false,
@@ -13,7 +14,10 @@ const PermissionTab = dynamic(
   { ssr: false },
 );
 const JobAlarms = dynamic(() => import('../../../../components/alarms/job-alarms.tsx').then((module) => module.JobAlarms), { ssr: false });
-const RecipeBar = dynamic(() => import('../../../../components/recipes/recipe-bar.tsx').then((module) => module.RecipeBar), { ssr: false });
+const RecipeBar = dynamic(() => import('../../../../components/recipes/recipe-bar.tsx').then((module) => module.RecipeBar), {
+  ssr: false,
+  loading: () => <Skeleton height={318} className="rounded-card" />,
+});
 const SqlEditor = dynamic(() => import('../../../../components/sql-editor/sql-editor.tsx').then((module) => module.SqlEditor), {
   ssr: false,
 });
