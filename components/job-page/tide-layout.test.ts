@@ -47,6 +47,7 @@ function jobOfAge(ageMs: number, runs: number, every: number): TideAnswer {
       restoredFrom: null,
       recordsIn: null,
       recordsOut: null,
+      variables: {},
     });
     const end = endedAt ?? NOW;
     for (let at = startedAt + every; at < end; at += every) {

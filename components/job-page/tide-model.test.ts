@@ -84,6 +84,7 @@ describe('tide line', () => {
       restoredFrom: { snapshotId: '0123456789abcdef', name: 'chk-1', origin: 'checkpoint' },
       recordsIn: null,
       recordsOut: null,
+      variables: {},
     } satisfies TideAnswer['runs'][number];
     expect(threads({ ...tide, snapshots, runs: [run] })).toEqual([{ key: '2', from: 100, to: 600, isSavepoint: false }]);
     expect(threads({ ...tide, snapshots, runs: [run], from: 200 })).toEqual([]);

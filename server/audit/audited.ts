@@ -19,6 +19,7 @@ export interface AuditObject {
     | 'settings'
     | 'operation'
     | 'connection'
+    | 'global-variable'
     | 'package'
     | 'alarm'
     | 'alarm-rule'

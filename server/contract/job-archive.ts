@@ -1,9 +1,10 @@
 /**
  * Export and import of jobs as a zip. An archive holds `tidemark-jobs.json` (what it is, and its jobs), and for each job a folder with `job.json`
  * (name, type, description, tags, options of each version) and one `.sql` file a version. Secrets do not travel: values of secret options are
- * replaced by a placeholder that says what belongs there. Snapshots, logs, history and permissions do not travel either.
+ * replaced by a placeholder that says what belongs there; global variables are named. Snapshots, logs, history and permissions do not travel either.
  */
 import { z } from 'zod';
+import { variableNameSchema } from './global-variables.ts';
 import { jobDescriptionSchema, jobNameSchema, jobSqlSchema, jobStatusSchema, jobTypeSchema, listJobsQuerySchema } from './job.ts';
 import { jobIdSchema, tagsSchema, timestampSchema, toldSchema, versionNumberSchema } from './primitives.ts';
 
@@ -63,6 +64,8 @@ export const archivedJobSchema = z.strictObject({
   /** For people; an import makes a draft. */
   status: jobStatusSchema,
   tags: tagsSchema,
+  /** Global variables that the exported versions name; their values do not travel. */
+  variables: z.array(variableNameSchema).max(10_000).default([]),
   versions: z
     .array(
       z.strictObject({
@@ -79,5 +82,5 @@ export const archivedJobSchema = z.strictObject({
     .min(1)
     .max(10_000),
 });
-export type ArchivedJob = z.infer<typeof archivedJobSchema>;
+export type ArchivedJob = z.output<typeof archivedJobSchema>;
 export const archivedSqlSchema = jobSqlSchema;

@@ -26,6 +26,7 @@ const THROWN = {
   'said.test.late': PROBES['said.test.late'],
   'said.test.otherBytes': PROBES['said.test.otherBytes'],
   ...Object.fromEntries(Object.entries(PROBES).filter(([code]) => code.startsWith('said.send.'))),
+  ...Object.fromEntries(Object.entries(PREVIEWS).filter(([code]) => code.startsWith('said.variable.'))),
 };
 
 const PLACE = /\{([a-zA-Z]+)\}/g;

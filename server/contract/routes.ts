@@ -24,6 +24,7 @@ import * as snapshot from './snapshot.ts';
 import { snapshotRoutes } from './snapshot-routes.ts';
 import * as start from './start.ts';
 import * as stop from './stop.ts';
+import { variableRoutes } from './variable-routes.ts';
 
 const ofJob = z.strictObject({ jobId: jobIdTextSchema });
 const ofTemplate = z.strictObject({ templateId: jobIdTextSchema });
@@ -291,6 +292,7 @@ export const ROUTES = {
   ...guideRoutes,
   ...recipeRoutes,
   ...snapshotRoutes,
+  ...variableRoutes,
 } as const;
 export type RouteName = keyof typeof ROUTES;
 

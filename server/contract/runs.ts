@@ -31,6 +31,8 @@ export const runSchema = z.strictObject({
   restoredFrom: z.strictObject({ snapshotId: idSchema, name: z.string(), origin: snapshotOriginSchema }).nullable(),
   recordsIn: z.int().nullable(),
   recordsOut: z.int().nullable(),
+  /** Values of the global variables it was started with. */
+  variables: z.record(z.string(), z.string()),
 });
 export type Run = z.infer<typeof runSchema>;
 export const listRunsQuerySchema = z.strictObject({ ...pageQueryShape });

@@ -98,5 +98,6 @@ export function runView(row: RunRow, restored: ReadonlyMap<string, { readonly na
         : { snapshotId: row.restoredFromId, name: from.name, origin: from.origin as Snapshot['origin'] },
     recordsIn: numberOrNull(row.recordsIn),
     recordsOut: numberOrNull(row.recordsOut),
+    variables: JSON.parse(row.variablesJson) as Record<string, string>,
   };
 }

@@ -17,6 +17,7 @@ import { getGuide, getJobGuide } from '../services/get-guide.ts';
 import * as getJob from '../services/get-job.ts';
 import { getJobMetrics } from '../services/get-metrics.ts';
 import { getJobTide } from '../services/get-tide.ts';
+import * as variables from '../services/global-variables.ts';
 import { importJobs } from '../services/import-jobs.ts';
 import { browseStore, importSavepoint, previewImport } from '../services/import-savepoint.ts';
 import * as history from '../services/job-history.ts';
@@ -204,6 +205,11 @@ export const USER_HANDLERS: { readonly [N in Exclude<RouteName, PublicRoute>]: U
   listConnectionUsers: ({ context, call, params }) => connections.listConnectionUsers(context, call, params.id),
   listConnectionObjects: ({ context, call, params, query }) => connectionTables.listConnectionObjects(context, call, params.id, query.q),
   deriveTable: ({ context, call, params, body }) => connectionTables.deriveConnectionTable(context, call, params.id, body.object),
+  listGlobalVariables: ({ context, call }) => variables.listGlobalVariables(context, call),
+  createGlobalVariable: ({ context, call, body }) => variables.createGlobalVariable(context, call, body),
+  changeGlobalVariable: ({ context, call, params, body }) => variables.changeGlobalVariable(context, call, params.id, body),
+  deleteGlobalVariable: ({ context, call, params }) => variables.deleteGlobalVariable(context, call, params.id),
+  listVariableUsers: ({ context, call, params }) => variables.listVariableUsers(context, call, params.id),
   getSettings: ({ context }) => getSettings(context),
   changeSettings: ({ context, call, body }) => changeSettings(context, call, body),
   listAudit: ({ context, call, query }) => listAudit(context, call, query),

@@ -27,6 +27,8 @@ import { ms, msOrNull } from '../db/row-to-view.ts';
 import { createDialer } from '../effects/real-dialer.ts';
 import { seal, unseal } from '../secrets/seal.ts';
 import { Secret } from '../secrets/secret.ts';
+import { fillInText } from '../variables/fill-in.ts';
+import { readVariables } from '../variables/read-variables.ts';
 import type { ConsoleContext } from './context.ts';
 import { isUniqueViolation } from './job-writes.ts';
 import { readSettings } from './settings.ts';
@@ -50,6 +52,7 @@ async function usersByName(database: DatabaseOrTransaction, projectId: string): 
     where: { sql: { contains: "'connection'" }, job: { projectId, deletedAt: null } },
     select: { number: true, sql: true, job: { select: { id: true, name: true, version: true, runningVersion: true } } },
   });
+  const variables = await readVariables(database, projectId);
   const users = new Map<string, Map<number, ConnectionUser>>();
   for (const { id, name, queueName, runningVersion } of queued) {
     const of = users.get(queueName) ?? new Map<number, ConnectionUser>();
@@ -57,7 +60,7 @@ async function usersByName(database: DatabaseOrTransaction, projectId: string): 
   }
   for (const { number, sql, job } of rows) {
     if (number !== job.version && number !== job.runningVersion) continue;
-    for (const name of namedIn(sql)) {
+    for (const name of namedIn(fillInText(sql, variables))) {
       const of = users.get(name) ?? new Map<number, ConnectionUser>();
       users.set(name, of.set(job.id, { jobId: job.id, name: job.name, isRunning: job.runningVersion !== null }));
     }

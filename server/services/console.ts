@@ -18,9 +18,11 @@ import { LiveCounts } from '../snapshots/live-counts.ts';
 import { createStore } from '../storage/create-store.ts';
 import { SupervisorClient } from '../supervisor/client.ts';
 import { eventSocketAddress } from '../supervisor/events.ts';
+import { readVariables } from '../variables/read-variables.ts';
 import { absentSupervisor } from './absent-supervisor.ts';
 import type { ConsoleContext } from './context.ts';
 import { PlannerThread } from './planner-thread.ts';
+import { plannerWithVariables } from './planner-with-variables.ts';
 import type { SupervisorPort } from './ports.ts';
 import { prepareConsole } from './prepare-console.ts';
 
@@ -55,9 +57,10 @@ async function openConsole(): Promise<ConsoleContext> {
   const { dataDir, databaseUrl } = environment.value;
   const { client, provider } = await openDatabase({ dataDir, databaseUrl });
   const masterKey = loadMasterKey(dataDir, environment.value.masterKey);
-  const { setupToken } = await prepareConsole(client, environment.value, masterKey, systemClock);
+  const { setupToken, projectId } = await prepareConsole(client, environment.value, masterKey, systemClock);
   if (setupToken !== null) printSetupLink(environment.value, setupToken);
-  const planner = new PlannerThread(undefined, undefined, (sql) => planningConnections(client, namedIn(sql)));
+  const thread = new PlannerThread(undefined, undefined, (sql) => planningConnections(client, namedIn(sql)));
+  const planner = plannerWithVariables(thread, () => readVariables(client, projectId));
   const events = new EventHub(client, systemClock);
   const supervisor = connectSupervisor(dataDir, () => events.nudge());
   const counts = new LiveCounts();

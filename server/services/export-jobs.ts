@@ -10,8 +10,10 @@ import { ARCHIVE_JOBS_MAX, type ArchivedJob, type exportJobsSchema } from '../co
 import { say } from '../contract/said.ts';
 import { sqlWithoutSecrets, valueWithoutSecrets } from '../contract/without-secrets.ts';
 import { ms } from '../db/row-to-view.ts';
+import { variablesNamedIn } from '../variables/fill-in.ts';
 import { type ArchivedFile, writeArchive } from './archive-file.ts';
 import type { ConsoleContext } from './context.ts';
+import { readOptions } from './job-view.ts';
 import { filters } from './list-jobs.ts';
 
 type Input = z.output<typeof exportJobsSchema>;
@@ -74,6 +76,7 @@ async function archivedFile(context: ConsoleContext, jobId: number, which: Input
     description: row.description,
     status: row.status as JobStatus,
     tags: row.tags.map(({ key, value }) => ({ key, value })),
+    variables: [...new Set(versions.flatMap(({ sql, optionsJson }) => variablesNamedIn(sql, readOptions(optionsJson))))].sort(),
     versions: versions.map((version) => ({
       number: version.number,
       note: version.note,

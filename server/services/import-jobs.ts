@@ -18,6 +18,8 @@ import { placeholdersIn } from '../contract/without-secrets.ts';
 import { lockJob } from '../db/lock-job.ts';
 import type { DatabaseTransaction } from '../db/open-database.ts';
 import { appendEvent } from '../events/append-event.ts';
+import { type Variables, variablesNamedIn } from '../variables/fill-in.ts';
+import { readVariables } from '../variables/read-variables.ts';
 import { type ArchivedFile, type ReadJob, readArchive } from './archive-file.ts';
 import type { ConsoleContext } from './context.ts';
 import { isAtRest, statusWords } from './job-acts.ts';
@@ -27,6 +29,12 @@ import { columnsOfOptions, isUniqueViolation, liveNameOf, tellJobChanged } from 
 export interface ImportChoice {
   readonly dryRun: boolean;
   readonly overwrite: boolean;
+}
+
+/** What jobs of the archive may name. */
+interface Here {
+  readonly queues: ReadonlySet<string>;
+  readonly variables: Variables;
 }
 
 type Result = ImportJobsAnswer['results'][number];
@@ -42,8 +50,9 @@ export async function importJobs(
   const queues = new Set(
     (await context.database.queue.findMany({ where: { projectId: call.caller.projectId } })).map((queue) => queue.name),
   );
+  const here = { queues, variables: await readVariables(context.database, call.caller.projectId) };
   const results: Result[] = [];
-  for (const job of jobs) results.push({ name: job.name, ...(await importOne(context, call, job, queues, choice)) });
+  for (const job of jobs) results.push({ name: job.name, ...(await importOne(context, call, job, here, choice)) });
   if (!choice.dryRun) context.events.nudge();
   return { dryRun: choice.dryRun, results };
 }
@@ -57,15 +66,9 @@ const refused = (told: Told): Outcome => ({
   warningsSaid: [],
 });
 
-async function importOne(
-  context: ConsoleContext,
-  call: UserCall,
-  read: ReadJob,
-  queues: ReadonlySet<string>,
-  choice: ImportChoice,
-): Promise<Outcome> {
+async function importOne(context: ConsoleContext, call: UserCall, read: ReadJob, here: Here, choice: ImportChoice): Promise<Outcome> {
   if ('problem' in read) return refused(read.problem);
-  const prepared = prepare(read.file, queues);
+  const prepared = prepare(read.file, here);
   if ('code' in prepared) return refused(prepared);
   const { projectId } = call.caller;
   const taken = await context.database.job.findUnique({ where: { liveName: liveNameOf(projectId, read.name) } });
@@ -101,7 +104,7 @@ interface Prepared {
 }
 
 /** A sentence when the job cannot be imported. Options that were not known when it was exported get their defaults. */
-function prepare(file: ArchivedFile, queues: ReadonlySet<string>): Prepared | Said {
+function prepare(file: ArchivedFile, { queues, variables }: Here): Prepared | Said {
   const warnings: Said[] = [];
   const versions: PreparedVersion[] = [];
   for (const version of file.job.versions) {
@@ -130,6 +133,8 @@ function prepare(file: ArchivedFile, queues: ReadonlySet<string>): Prepared | Sa
   const newest = versions.at(-1) as PreparedVersion;
   const empty = placeholdersIn(newest.sql + JSON.stringify(newest.options));
   if (empty.length > 0) warnings.push(say('said.act.secretsMissing', { names: empty.join(', ') }));
+  const missing = variablesNamedIn(newest.sql, newest.options).filter((name) => !Object.hasOwn(variables, name));
+  if (missing.length > 0) warnings.push(say('said.act.variablesMissing', { names: missing.join(', ') }));
   return { file, versions, newest, warnings };
 }
 

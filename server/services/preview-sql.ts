@@ -15,6 +15,8 @@ import { PREVIEW_MEMORY_MEGABYTES, type PreviewEvent, type previewSqlSchema } fr
 import { recognise } from '../contract/recognise.ts';
 import { messageOf, say } from '../contract/said.ts';
 import type { PreviewReport } from '../engine/preview/preview-wire.ts';
+import { fillInJob } from '../variables/fill-in.ts';
+import { readVariables } from '../variables/read-variables.ts';
 import type { ConsoleContext } from './context.ts';
 import { readOptions } from './job-view.ts';
 import { mergeOptions } from './job-writes.ts';
@@ -45,6 +47,8 @@ export async function previewSql(
     const { userId } = call.caller;
     const { sql, options, name } = await scriptOf(context, call, input);
     note.object = { ...object, name };
+    const filled = fillInJob(sql, options, await readVariables(context.database, call.caller.projectId));
+    if (filled.kind === 'refused') throw new Refusal('invalid-sql', filled.message);
     note.after = { statement: input.statement, source: input.source };
     const { allowedAddresses } = await readSettings(context.database);
     const mine = [...open.values()].filter((preview) => preview.userId === userId).length;
@@ -53,8 +57,8 @@ export async function previewSql(
     const id = randomUUID();
     const { environment } = context;
     const spec = {
-      sql,
-      settings: settingsOfOptions(options),
+      sql: filled.sql,
+      settings: settingsOfOptions(filled.options),
       statement: input.statement,
       source: input.source,
       samples: input.samples,
@@ -64,7 +68,7 @@ export async function previewSql(
       store: environment.objectStore.spec,
       allowPrivateAddresses: environment.allowPrivateAddresses,
       allowedAddresses,
-      connections: await readConnections(context.database, context.masterKey, call.caller.projectId, namedIn(sql)),
+      connections: await readConnections(context.database, context.masterKey, call.caller.projectId, namedIn(filled.sql)),
     };
     const running = context.runPreview(spec, (report) => {
       if (report.type === 'end') open.delete(id);

@@ -11,6 +11,7 @@ import type { PhysicalPlan } from '../engine/planner/physical-plan.ts';
 import type { ConnectionSet } from '../engine/runtime/wire.ts';
 import type { FlinkClusterAddress } from '../engines/flink/cluster.ts';
 import type { ObjectStore } from '../storage/contract.ts';
+import type { Variables } from '../variables/fill-in.ts';
 import type { LiveCount } from './live-counts.ts';
 
 export type PlannedScript =
@@ -30,6 +31,8 @@ export interface SnapshotContext {
   /** Null: the queue is no Flink cluster. */
   readonly clusterOf: (projectId: string, queue: string) => Promise<FlinkClusterAddress | null>;
   readonly connectionsOf: (projectId: string, sql: string) => Promise<ConnectionSet>;
+  /** Global variables of a project. */
+  readonly variablesOf: (projectId: string) => Promise<Variables>;
   readonly plan: (sql: string, settings: Readonly<Record<string, string>>) => Promise<PlannedScript>;
 }
 

@@ -12,6 +12,8 @@ import { connectorOf } from '../engine/connectors/registry.ts';
 import { openConnectionStores, withConnections } from '../engine/runtime/with-connections.ts';
 import type { MasterKey } from '../secrets/seal.ts';
 import { createStore } from '../storage/create-store.ts';
+import { fillInText } from '../variables/fill-in.ts';
+import { readVariables } from '../variables/read-variables.ts';
 import { browse } from './browse.ts';
 import { previewImport } from './check-import.ts';
 import type { PlannedScript, SnapshotContext } from './context.ts';
@@ -39,8 +41,9 @@ export function createPreviews(options: PreviewOptions) {
   const plan: SnapshotContext['plan'] = (sql, settings) => planner.plan(sql, settings);
   const clusterOf: SnapshotContext['clusterOf'] = (projectId, queue) => findFlinkCluster(database, masterKey, projectId, queue);
   const connectionsOf: SnapshotContext['connectionsOf'] = (projectId, sql) => readConnections(database, masterKey, projectId, namedIn(sql));
+  const variablesOf: SnapshotContext['variablesOf'] = (projectId) => readVariables(database, projectId);
   const contextWith = (dialer: Dialer, connectors: SnapshotContext['connectorOf']): SnapshotContext => {
-    return { database, clock, store, dialer, connectorOf: connectors, environment, counted, plan, clusterOf, connectionsOf };
+    return { database, clock, store, dialer, connectorOf: connectors, environment, counted, plan, clusterOf, connectionsOf, variablesOf };
   };
   const context = contextWith(createDialer({ allowPrivateAddresses: environment.allowPrivateAddresses }), connectorOf);
   /** As a run of the job would see the outside: addresses that are allowed now, and the connections its tables name. */
@@ -50,7 +53,8 @@ export function createPreviews(options: PreviewOptions) {
     const allowList = setting ? settingsSchema.shape.allowedAddresses.parse(JSON.parse(setting.valueJson)) : [];
     const dialer = createDialer({ allowPrivateAddresses: environment.allowPrivateAddresses, allowList });
     if (!job) return contextWith(dialer, connectorOf);
-    const names = namedIn(job.versions.map((version) => version.sql).join('\n'));
+    const known = await variablesOf(job.projectId);
+    const names = namedIn(job.versions.map((version) => fillInText(version.sql, known)).join('\n'));
     const connections = await readConnections(database, masterKey, job.projectId, names);
     return contextWith(dialer, withConnections(connectorOf, connections, await openConnectionStores(connections, dialer)));
   };

@@ -15,6 +15,7 @@ import { SNAPSHOT_INCLUDE, snapshotView } from '../db/row-to-view.ts';
 import type { Manifest } from '../engine/checkpoint/manifest.ts';
 import type { PhysicalPlan } from '../engine/planner/physical-plan.ts';
 import type { EngineName } from '../engines/contract.ts';
+import { fillInJob } from '../variables/fill-in.ts';
 import type { SnapshotRow } from './catalogue.ts';
 import { candidatesOfStart, chooseFirstRestorable, type PassedOver } from './choose-snapshot.ts';
 import { compareOperators, type OperatorFate, refusalOf } from './compare-operators.ts';
@@ -79,10 +80,25 @@ export async function previewStart(context: SnapshotContext, jobId: number, choi
 async function previewFlink(
   context: SnapshotContext,
   job: JobRow,
-  sql: string,
-  options: JobOptions,
+  written: string,
+  saved: JobOptions,
   choice: RestoreChoice,
 ): Promise<StartPreview> {
+  const filled = fillInJob(written, saved, await context.variablesOf(job.projectId));
+  if (filled.kind === 'refused') {
+    const chosen = await choose(context, job, choice, 'flink');
+    const found = {
+      job,
+      options: saved,
+      choice,
+      chosen,
+      known: null,
+      plan: null,
+      refusedBy: filled.message,
+    };
+    return assemble(context, { ...found, engine: 'flink', operators: [], settings: [] });
+  }
+  const { sql, options } = filled;
   const [planned, chosen] = await Promise.all([
     job.type === 'flink_jar_job' ? null : context.plan(sql, settingsOfOptions(options)),
     choose(context, job, choice, 'flink'),

@@ -10,6 +10,8 @@ import type { SnapshotOrigin } from '../contract/snapshot.ts';
 import type { StopMode, StopPreview } from '../contract/stop.ts';
 import type { Prisma } from '../db/open-database.ts';
 import type { PhysicalPlan } from '../engine/planner/physical-plan.ts';
+import { fillInJob } from '../variables/fill-in.ts';
+import { variablesOfRun } from '../variables/read-variables.ts';
 import type { SnapshotContext } from './context.ts';
 import { NONE, worstOf } from './figures.ts';
 import { previewSinks, type SinkPreview } from './preview-sinks.ts';
@@ -82,7 +84,12 @@ const doubledIn = (sinks: readonly SinkPreview[], readAgain: Figure): Figure =>
 async function planOf(context: SnapshotContext, job: JobRow): Promise<PhysicalPlan | null> {
   const number = job.runningVersion ?? job.version;
   const version = await context.database.jobVersion.findUniqueOrThrow({ where: { jobId_number: { jobId: job.id, number } } });
-  const planned = await context.plan(version.sql, settingsOfOptions(jobOptionsSchema.parse(JSON.parse(version.optionsJson))));
+  const run = await context.database.run.findFirst({ where: { jobId: job.id, endedAt: null }, select: { variablesJson: true } });
+  // What runs has the values it was started with.
+  const known = run ? variablesOfRun(run) : await context.variablesOf(job.projectId);
+  const filled = fillInJob(version.sql, jobOptionsSchema.parse(JSON.parse(version.optionsJson)), known);
+  if (filled.kind === 'refused') return null;
+  const planned = await context.plan(filled.sql, settingsOfOptions(filled.options));
   return planned.kind === 'planned' ? planned.plan : null;
 }
 

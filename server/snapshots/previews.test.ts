@@ -92,6 +92,7 @@ describe('previews', () => {
       counted: () => live,
       clusterOf: async () => null,
       connectionsOf: async () => ({}),
+      variablesOf: async () => ({}),
       plan: async () => ({ kind: 'planned', plan }),
     };
   });

@@ -15,6 +15,8 @@ import { type FoundJar, findJar } from '../packages/find-jar.ts';
 import type { SnapshotRow } from '../snapshots/catalogue.ts';
 import { candidatesOfRestart, candidatesOfStart, chooseFirstRestorable, type PassedOver } from '../snapshots/choose-snapshot.ts';
 import { StoreError } from '../storage/contract.ts';
+import { type FilledJob, fillInJob } from '../variables/fill-in.ts';
+import { readVariables, variablesOfRun } from '../variables/read-variables.ts';
 import { buildRunSpec, optionsOf } from './build-run-spec.ts';
 import { engineOf, type SupervisorContext } from './context.ts';
 import { type JobFacts, type JobRow, STARTING, versionOfRestart } from './job-facts.ts';
@@ -51,10 +53,8 @@ export async function beginRun(context: SupervisorContext, facts: JobFacts, by: 
   const behind = await catchUp(context, facts);
   if (behind !== null) return { kind: 'not-now', message: behind };
   const request = facts.request?.kind === 'start' ? facts.request : await lastStart(context, job.id);
-  const wanted =
-    by === 'operation' && request
-      ? await wantedByPerson(context, job, request)
-      : await wantedByPolicy(context, facts, by === 'resume', request);
+  const isByPerson = by === 'operation' && request !== null;
+  const wanted = isByPerson ? await wantedByPerson(context, job, request) : await wantedByPolicy(context, facts, by === 'resume', request);
   if ('code' in wanted) return { kind: 'refused', message: wanted };
   const queue = await queueOf(context, job, wanted.version);
   if (queue.engine === null) {
@@ -65,6 +65,8 @@ export async function beginRun(context: SupervisorContext, facts: JobFacts, by: 
   if (isJar && engine.name !== 'flink') {
     return { kind: 'refused', message: say('said.begin.jarQueue') };
   }
+  const filled = await fillIn(context, facts, wanted.version, isByPerson);
+  if (filled.kind === 'refused') return { kind: 'refused', message: [filled.message, say('said.blocked.nothingStarted')] };
   const jar = isJar ? await findJar(context.database, job.projectId, queue.entrypoint) : null;
   if (typeof jar === 'string') return { kind: 'refused', message: [recognise(jar), say('said.blocked.nothingStarted')] };
   const choice = await chooseFirstRestorable(context.store, wanted.candidates, engine.name);
@@ -84,7 +86,7 @@ export async function beginRun(context: SupervisorContext, facts: JobFacts, by: 
     context,
     facts,
     wanted,
-    { engine, jar },
+    { engine, jar, filled },
     choice.kind === 'snapshot' ? choice.row : null,
     choice.kind === 'snapshot' ? choice.passedOver : [],
   );
@@ -92,6 +94,22 @@ export async function beginRun(context: SupervisorContext, facts: JobFacts, by: 
 
 const runOf = (context: SupervisorContext, jobId: number, number: number) =>
   context.database.run.findUnique({ where: { jobId_number: { jobId, number } }, select: { id: true } });
+
+/**
+ * Who starts a job by hand takes the values of global variables as they are now; a restart keeps to those of the run before it, as it keeps
+ * to the version, whatever was changed since.
+ */
+async function fillIn(context: SupervisorContext, { job, run }: JobFacts, number: number, isByPerson: boolean): Promise<FilledJob> {
+  const version = await context.database.jobVersion.findUniqueOrThrow({ where: { jobId_number: { jobId: job.id, number } } });
+  const known = isByPerson || run === null ? await readVariables(context.database, job.projectId) : variablesOfRun(run);
+  return fillInJob(version.sql, optionsOf(version), known);
+}
+
+interface ToStart {
+  readonly engine: JobEngine;
+  readonly jar: FoundJar | null;
+  readonly filled: Extract<FilledJob, { kind: 'filled' }>;
+}
 
 async function queueOf(context: SupervisorContext, job: JobRow, number: number) {
   const version = await context.database.jobVersion.findUniqueOrThrow({ where: { jobId_number: { jobId: job.id, number } } });
@@ -127,19 +145,17 @@ async function write(
   context: SupervisorContext,
   facts: JobFacts,
   wanted: Wanted,
-  { engine, jar }: { readonly engine: JobEngine; readonly jar: FoundJar | null },
+  { engine, jar, filled }: ToStart,
   snapshot: SnapshotRow | null,
   passedOver: readonly PassedOver[],
 ): Promise<BegunRun> {
   const { job, operation } = facts;
-  const version = await context.database.jobVersion.findUniqueOrThrow({
-    where: { jobId_number: { jobId: job.id, number: wanted.version } },
-  });
+  const { sql, options, variables } = filled;
   const nowMs = context.clock.nowMs();
-  const parallelism = optionsOf(version).parallelism;
   const run = await onJob(context, job.id, async (tx) => {
     const start = wanted.start === 'snapshot' && !snapshot ? 'empty' : wanted.start;
-    const created = await createRun(tx, context, { job, version: wanted.version, parallelism, start, snapshot, engine }, nowMs);
+    const { parallelism } = options;
+    const created = await createRun(tx, context, { job, version: wanted.version, parallelism, start, snapshot, engine, variables }, nowMs);
     for (const passed of passedOver.filter((one) => !one.isForeign)) {
       await proveSnapshot(tx, passed.id, { isGood: false, tookMs: 0, message: passed.reason }, nowMs);
       await noteFallback(tx, job.id, created.number, passed, nowMs);
@@ -152,14 +168,16 @@ async function write(
   });
   const spec = buildRunSpec(context.environment, {
     job,
-    version,
+    sql,
+    options,
+    variables,
     run,
     restoreFrom: snapshot?.path ?? null,
     snapshots: await keptSnapshots(context, job.id),
     allowNonRestoredState: wanted.allowNonRestoredState,
     startAtMs: snapshot ? null : wanted.startAtMs,
     allowedAddresses: await readSetting(context.database, 'allowedAddresses'),
-    connections: await readConnections(context.database, context.masterKey, job.projectId, namedIn(version.sql)),
+    connections: await readConnections(context.database, context.masterKey, job.projectId, namedIn(sql)),
     logFile: engine.logFile(String(job.id), run.id),
     engine: engine.name,
     jar,

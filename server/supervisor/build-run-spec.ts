@@ -7,13 +7,18 @@ import type { ConnectionSet, FlinkSpec, RunSpec } from '../engine/runtime/wire.t
 import type { EngineName } from '../engines/contract.ts';
 import type { FoundJar } from '../packages/find-jar.ts';
 import { foldersOf } from '../snapshots/job-folders.ts';
+import { fillInText, type Variables, withNarrowReferences } from '../variables/fill-in.ts';
 
 /** How long a job goes on without a supervisor before it stops by itself, keeping its last checkpoint. */
 export const GRACE_MS = 60_000;
 
 export interface RunFacts {
   readonly job: { readonly id: number; readonly name: string; readonly folderKey: string; readonly type: string };
-  readonly version: { readonly sql: string; readonly optionsJson: string };
+  /** With the values of global variables in SQL and Runtime Configuration. */
+  readonly sql: string;
+  readonly options: JobOptions;
+  /** For Jar arguments. */
+  readonly variables: Variables;
   readonly run: { readonly id: string; readonly generation: number };
   readonly restoreFrom: string | null;
   readonly allowNonRestoredState: boolean;
@@ -40,7 +45,7 @@ export function optionsOf(version: { readonly optionsJson: string }): JobOptions
 const isBelow = (path: string, folder: string): boolean => path.startsWith(`${folder}/`);
 
 export function buildRunSpec(environment: Pick<Environment, 'objectStore' | 'allowPrivateAddresses'>, facts: RunFacts): RunSpec {
-  const options = optionsOf(facts.version);
+  const { options } = facts;
   const settings = settingsOfOptions(options);
   const read = readJobSettings(settings);
   const folders = foldersOf(environment.objectStore, facts.job, options.bucket);
@@ -50,7 +55,7 @@ export function buildRunSpec(environment: Pick<Environment, 'objectStore' | 'all
     jobName: facts.job.name,
     runId: facts.run.id,
     generation: facts.run.generation,
-    sql: facts.version.sql,
+    sql: facts.sql,
     settings,
     parallelism: read.parallelism ?? options.parallelism,
     checkpoint: {
@@ -83,11 +88,16 @@ export function buildRunSpec(environment: Pick<Environment, 'objectStore' | 'all
   };
 }
 
-function flinkSpecOf({ jar, restoredRunId }: RunFacts, options: JobOptions, plans: string): FlinkSpec {
+function flinkSpecOf({ jar, restoredRunId, variables }: RunFacts, options: JobOptions, plans: string): FlinkSpec {
   const { mainClass, entrypointArgs, restartWhenException } = options;
-  const program = { mainClass: mainClass === '' ? null : mainClass, args: splitArguments(entrypointArgs) };
+  const program = { mainClass: mainClass === '' ? null : mainClass, args: argumentsOf(entrypointArgs, variables) };
   const restorePlan = restoredRunId === null ? null : `${plans}/${restoredRunId}.json`;
   return { planFolder: plans, restorePlan, restartsByItself: restartWhenException, jar: jar && { ...jar, ...program } };
+}
+
+/** A value with blanks in it stays one argument. */
+export function argumentsOf(text: string, variables: Variables): string[] {
+  return splitArguments(withNarrowReferences(text)).map((argument) => fillInText(argument, variables));
 }
 
 /** Separated by spaces; quotes keep spaces in one. */

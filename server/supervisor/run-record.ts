@@ -9,6 +9,7 @@ import { saidJson } from '../db/told-columns.ts';
 import type { JobFailure } from '../engine/runtime/wire.ts';
 import type { JobEngine } from '../engines/contract.ts';
 import type { SnapshotRow } from '../snapshots/catalogue.ts';
+import type { Variables } from '../variables/fill-in.ts';
 import type { SupervisorContext } from './context.ts';
 import { type JobRow, RESTORE_BROKEN, type RunRow } from './job-facts.ts';
 import type { EndCause } from './job-view.ts';
@@ -24,6 +25,8 @@ export interface NewRun {
   readonly start: Run['start'];
   readonly snapshot: SnapshotRow | null;
   readonly engine: JobEngine;
+  /** Global variables it is started with. */
+  readonly variables: Variables;
 }
 
 /** Throws when a run of the job is still open: two live runs must never be. */
@@ -43,6 +46,7 @@ export async function createRun(tx: DatabaseTransaction, context: SupervisorCont
       generation,
       engine: wanted.engine.name,
       parallelism: wanted.parallelism,
+      variablesJson: JSON.stringify(wanted.variables),
       start,
       restoredFromId: snapshot?.id ?? null,
       startedAt: new Date(atMs),

@@ -20,6 +20,8 @@ export const FIELDS = {
   'said.field.email': 'Write an e-mail address, such as li.wei@example.org.',
   'said.field.zone': 'Write a time zone such as Asia/Shanghai or UTC.',
   'said.field.queueName': 'Begin with a small letter; use small letters, digits, _ and -.',
+  'said.field.variableName': 'Use 1 to 128 letters, digits, _ . -; begin with a letter or _.',
+  'said.field.variableValue': 'Write the value in one line, without tabs.',
   'said.field.connectionName': 'Begin with a letter or digit; use letters, digits, . _ and -.',
   'said.field.host': 'Write a host name or an address.',
   'said.field.brokers': 'Write brokers as host:port, separated by commas.',

@@ -54,6 +54,7 @@ export const HISTORY = {
   'said.act.jobWouldBecome': 'Would become version {version} of job {id}.',
   'said.act.jobBecame': 'Is version {version} of job {id}; its snapshots stay.',
   'said.act.queueMissing': 'There is no queue named {name} here; the job is in default.',
+  'said.act.variablesMissing': 'Global variables are not here. Make them before the start: {names}.',
   'said.act.secretsMissing': 'Secrets do not travel. Fill in before the start: {names}.',
   'said.act.noCheckpointing': 'Without checkpointing a failure empties all windows.',
   'said.act.emptyRestart': 'An automatic restart will begin with empty state.',

@@ -6,12 +6,14 @@ import { createHash } from 'node:crypto';
 import { inEnglish, say } from '../../contract/said.ts';
 import type { Manifest } from '../../engine/checkpoint/manifest.ts';
 import type { NodeOf, PhysicalPlan } from '../../engine/planner/physical-plan.ts';
+import { fillInSql } from '../../variables/fill-in.ts';
+import { variablesOfRun } from '../../variables/read-variables.ts';
 import type { SnapshotRow } from '../catalogue.ts';
 import type { OperatorFate } from '../compare-operators.ts';
 import type { SnapshotContext } from '../context.ts';
 import type { FlinkInspection, FlinkOperator } from './inspect-metadata.ts';
 
-/** `row.jobVersion` null: imported, so nothing is known of what made it. */
+/** `sql`: with the values of global variables. `row.jobVersion` null: imported, so nothing is known of what made it. */
 export async function flinkFates(
   context: SnapshotContext,
   content: FlinkInspection,
@@ -28,7 +30,11 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 async function isOfSameSql(context: SnapshotContext, row: SnapshotRow, sql: string): Promise<boolean> {
   if (row.jobVersion === null) return false;
   const version = await context.database.jobVersion.findUnique({ where: { jobId_number: { jobId: row.jobId, number: row.jobVersion } } });
-  return version !== null && sha256(version.sql) === sha256(sql);
+  if (version === null) return false;
+  const where = { jobId_number: { jobId: row.jobId, number: row.runNumber ?? 0 } };
+  const run = await context.database.run.findUnique({ where, select: { variablesJson: true } });
+  const made = fillInSql(version.sql, run ? variablesOfRun(run) : {});
+  return made.kind === 'filled' && sha256(made.sql) === sha256(sql);
 }
 
 function fateOf(operator: FlinkOperator, isSame: boolean, parallelism: number): OperatorFate {

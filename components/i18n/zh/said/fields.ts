@@ -19,6 +19,8 @@ export const fields: Record<keyof typeof FIELDS, string> = {
   'said.field.email': '请填写邮箱地址，例如 li.wei@example.org。',
   'said.field.zone': '请填写时区，例如 Asia/Shanghai 或 UTC。',
   'said.field.queueName': '以小写字母开头，只能使用小写字母、数字、_ 和 -。',
+  'said.field.variableName': '使用 1 到 128 个字母、数字、_ . -；以字母或 _ 开头。',
+  'said.field.variableValue': '值写在一行内，不含制表符。',
   'said.field.connectionName': '以字母或数字开头，只能使用字母、数字、.、_ 和 -。',
   'said.field.host': '请填写主机名或地址。',
   'said.field.brokers': '请以 host:port 填写 Broker，多个以逗号分隔。',

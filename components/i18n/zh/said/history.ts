@@ -55,6 +55,7 @@ export const history: Record<keyof typeof HISTORY, string> = {
   'said.act.jobWouldBecome': '将成为作业 {id} 的版本 {version}。',
   'said.act.jobBecame': '已成为作业 {id} 的版本 {version}，其快照保留。',
   'said.act.queueMissing': '此处没有队列 {name}，作业已放入 default。',
+  'said.act.variablesMissing': '此处没有这些全局变量，启动前请创建：{names}。',
   'said.act.secretsMissing': '密钥不会随归档传递，启动前请填写：{names}。',
   'said.act.noCheckpointing': '未开启 Checkpoint，发生故障时所有窗口将被清空。',
   'said.act.emptyRestart': '自动重启时状态将为空。',
