@@ -72,7 +72,6 @@ export function AlarmsPage() {
         }))}
       >
         <TabPanel value={tab} className="flex min-w-0 grow flex-col bg-surface">
-          {make ? <div className="p-3 md:hidden">{make}</div> : null}
           {tab === 'firing' ? <FiringTab rules={counts.rules} /> : null}
           {tab === 'history' ? <HistoryTab /> : null}
           {tab === 'rules' ? <RulesTab making={dialog} /> : null}

@@ -97,13 +97,14 @@ export function ChannelDialog({
       onSaved(saved);
     },
   });
-  const off = isWhole(draft, channel) ? null : t('common.required');
+  const off = isWhole(draft, channel) ? null : t('channel.needsAll');
   return (
     <Dialog
       open
       onClose={onClose}
       title={channel ? t('channel.editTitle', { name: channel.name }) : t('channel.newTitle')}
       closeLabel={t('common.close')}
+      footNote={off}
       width={600}
       actions={
         <>

@@ -32,11 +32,13 @@ export function ConnectionDialog({ connection, onClose }: { connection: Connecti
     test.reset();
   };
   const save = useSave(draft, connection, onClose);
-  const missing = isWhole(config) ? null : t('common.required');
+  const missing = isWhole(config) ? null : t('conn.needsAddress');
+  const off = missing ?? (draft.name === '' ? t('conn.needsName') : null);
   return (
     <Dialog
       open
       onClose={onClose}
+      footNote={off}
       title={connection ? t('conn.editTitle', { name: connection.name }) : t('conn.newTitle')}
       closeLabel={t('common.close')}
       width={640}
@@ -46,12 +48,7 @@ export function ConnectionDialog({ connection, onClose }: { connection: Connecti
             {t(test.data ? 'conn.testAgain' : 'conn.test')}
           </Button>
           <Button onClick={onClose}>{t('common.cancel')}</Button>
-          <Button
-            look="primary"
-            busy={save.isPending}
-            offReason={missing ?? (draft.name === '' ? t('common.required') : null)}
-            onClick={() => save.mutate()}
-          >
+          <Button look="primary" busy={save.isPending} offReason={off} onClick={() => save.mutate()}>
             {t('common.save')}
           </Button>
         </>

@@ -163,7 +163,6 @@ export function ConnectionsPage() {
   return (
     <>
       <PageHead title="nav.connections" actions={make} />
-      <div className="p-3 md:hidden">{make}</div>
       {error ? <ErrorNotice error={error} onRetry={() => void refetch()} className="m-(--gutter)" /> : null}
       <div className="grow border-t border-line-1 bg-surface">
         <DataTable

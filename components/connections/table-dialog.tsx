@@ -154,6 +154,11 @@ function ObjectList({ connection, chosen, onChoose }: ListProps) {
             onChoose={() => onChoose(one.name)}
           />
         ))}
+        {data || error ? null : (
+          <li role="status" className="flex items-center gap-2.5 px-2.5 py-2 text-ctl">
+            <Arc /> {t('table.reading', { name: connection.name })}
+          </li>
+        )}
         {data && data.objects.length === 0 ? <li className="px-2.5 py-2 text-ctl text-text-3">{t('table.noObjects')}</li> : null}
         {data?.isCut ? <li className="px-2.5 py-2 text-second text-text-3">{t('table.cut')}</li> : null}
       </ul>

@@ -90,7 +90,7 @@ function Entry({
       <Icon size={16} strokeWidth={1.75} aria-hidden="true" className={cx('shrink-0', here ? 'text-accent-text' : 'text-text-2')} />
       <span className="side-label grow truncate">{label}</span>
       {alarms > 0 ? (
-        <span className="num grid h-[18px] min-w-[18px] shrink-0 place-items-center rounded-full bg-bad-fill px-1 text-axis font-semibold text-on-bad max-lg:in-[[data-folded]]:absolute">
+        <span className="side-badge num grid h-[18px] min-w-[18px] shrink-0 place-items-center rounded-full bg-bad-fill px-1 text-axis font-semibold text-on-bad">
           <span aria-hidden="true">{f.count(alarms)}</span>
           <span className="sr-only">{t('nav.alarmsFiring', { n: alarms })}</span>
         </span>

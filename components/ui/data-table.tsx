@@ -224,6 +224,7 @@ function HeadCell<T>({
         column.align === 'right' ? 'text-right' : 'text-left',
         column.hide,
         column.stick === 'right' && 'right-0 z-10 bg-sunken pr-(--gutter)! md:sticky',
+        'first:pl-(--gutter)',
       )}
     >
       <span className={cx('inline-flex items-center gap-1.5 whitespace-nowrap', column.align === 'right' && 'justify-end')}>
@@ -264,6 +265,7 @@ function BodyCell<T>({ column, tone, children }: { column: DataColumn<T>; tone: 
     column.hide,
     tone,
     column.stick === 'right' && 'right-0 z-10 pr-(--gutter)! md:sticky',
+    'first:pl-(--gutter)',
   );
   return column.rowHeader ? (
     <th scope="row" className={className}>

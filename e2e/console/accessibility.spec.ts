@@ -2,12 +2,12 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { consoleOfThisFile, setLook, signInContext } from './console-server.ts';
-import { countingSql, WRONG_SQL } from './sample-jobs.ts';
+import { countingSql, failingSql, seedAlarmsAndConnections, WRONG_SQL } from './sample-jobs.ts';
 import { expect, test } from './watched-page.ts';
 
 const console_ = consoleOfThisFile('accessibility');
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-const JOB_TABS = ['overview', 'tasks', 'plan', 'snapshots', 'exceptions', 'submit', 'logs', 'ledger', 'configuration', 'tags'];
+const JOB_TABS = ['overview', 'tasks', 'plan', 'snapshots', 'exceptions', 'submit', 'logs', 'ledger', 'alarms', 'configuration', 'tags'];
 
 interface Jobs {
   readonly running: number;
@@ -24,7 +24,9 @@ async function seed(): Promise<Jobs> {
     await api.createJob('stopped', countingSql()),
     await api.createJob('wrong', WRONG_SQL),
   ];
-  for (const job of [running, stopped]) await api.start(job.id);
+  await seedAlarmsAndConnections(api);
+  const failing = await api.createJob('fails', failingSql(), { restartWhenException: false });
+  for (const job of [running, stopped, failing]) await api.start(job.id);
   for (const job of [running, stopped]) await api.waitFor(job.id, ['job_running']);
   await api.stop(stopped.id);
   await api.waitFor(stopped.id, ['job_cancel_success']);
@@ -173,6 +175,22 @@ for (const language of ['en', 'zh'] as const) {
       '/account',
     ])
       await examination.visit(path.slice(1), path);
+
+    for (const [name, path] of [
+      ['channel', '/alarms?tab=channels'],
+      ['rule', '/alarms?tab=rules'],
+      ['connection', '/connections'],
+    ] as const) {
+      await examination.visit(`${name}s`, path);
+      // The button that makes one stands first, whatever its language.
+      await page.getByRole('main').getByRole('button').first().focus();
+      await examination.dialog(name, ['Enter']);
+    }
+    await expect(async () => {
+      await page.goto(`${console_.url}/alarms`);
+      await expect(page.getByRole('row')).toHaveCount(2, { timeout: 5_000 });
+    }).toPass();
+    await examination.screen('alarms that fire');
 
     const { screens, found } = examination.result();
     process.stdout.write(`    axe, ${language}: ${screens} screens and dialogs in both themes\n`);

@@ -12,7 +12,7 @@ import configuration from '../../playwright.config.ts';
 import { ConsoleApi } from '../servers/console-api.ts';
 import { ADMINISTRATOR, startTidemark } from '../servers/tidemark.ts';
 import { type Look, setLook, signInContext } from './console-server.ts';
-import { countingSql, WINDOW_SQL, WRONG_SQL } from './sample-jobs.ts';
+import { countingSql, failingSql, seedAlarmsAndConnections, WINDOW_SQL, WRONG_SQL } from './sample-jobs.ts';
 
 const FOLDER = process.argv[2] ?? join(import.meta.dirname, '..', '..', 'docs', 'screenshots');
 const COLOURS = 64;
@@ -80,15 +80,12 @@ async function seed(api: ConsoleApi): Promise<Jobs> {
     countingSql({ rowsPerSecond: 5_000, rows: 5_000 }),
     often,
   );
-  const failed = await addJob(
-    api,
-    'returns-per-parcel',
-    'Share of each parcel that came back',
-    countingSql({ rowsPerSecond: 100 }).replace('COUNT(*)', 'COUNT(100 / (order_id - 200))'),
-    { restartWhenException: false },
-  );
+  const failed = await addJob(api, 'returns-per-parcel', 'Share of each parcel that came back', failingSql(), {
+    restartWhenException: false,
+  });
   const wrong = await addJob(api, 'fraud-score-join', 'Draft: card payments with the newest score', WRONG_SQL);
   await addJob(api, 'price-changes', 'Draft of the pricing team', countingSql(), {}, 'env=staging');
+  await seedAlarmsAndConnections(api);
   // The one that fails and the one that ends leave their CUs to the others.
   for (const id of [failed, finished]) await api.start(id);
   await api.waitFor(failed, ['job_submit_fail', 'job_running_exception']);
@@ -172,6 +169,10 @@ class Tour {
       ['packages', '/packages'],
       ['guide', `/guide?job=${running}`],
       ['queues', '/queues'],
+      ['connections', '/connections'],
+      ['alarms', '/alarms'],
+      ['alarm-rules', '/alarms?tab=rules'],
+      ['job-alarms', `/jobs/${running}?tab=alarms`],
       ['audit', '/audit'],
       ['settings', '/settings'],
       ['account', '/account'],
@@ -181,7 +182,22 @@ class Tour {
       await this.#shoot(page, `${name}-${theme}`);
     }
     await this.#dialogs(page, theme, running, stopped);
+    await this.#forms(page, theme);
     await page.context().close();
+  }
+
+  /** Forms of a rule, with what it would have done, and of a connection. */
+  async #forms(page: Page, theme: string): Promise<void> {
+    for (const [name, path] of [
+      ['alarm-rule', '/alarms?tab=rules'],
+      ['connection', '/connections'],
+    ] as const) {
+      await this.#go(page, path);
+      await page.getByRole('main').getByRole('button').first().click();
+      await page.getByRole('dialog').waitFor();
+      await this.#shoot(page, `${name}-${theme}`);
+      await page.keyboard.press('Escape');
+    }
   }
 
   async #dialogs(page: Page, theme: string, running: number, stopped: number): Promise<void> {

@@ -120,6 +120,7 @@ export const alarm = {
   'channel.editTitle': 'Change {name}',
   'channel.name': 'Name',
   'channel.nameHint': 'Alarm on Job Exception of a job finds its channel by this name.',
+  'channel.needsAll': 'Fill in what is marked *.',
   'channel.kind': 'Kind',
   'channel.kind.email': 'E-mail',
   'channel.kind.webhook': 'Webhook',

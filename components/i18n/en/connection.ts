@@ -8,6 +8,8 @@ export const connection = {
   'conn.name': 'Name',
   'conn.nameHint': 'Tables name it: {text}',
   'conn.nameQueue': 'Jobs choose it as their queue.',
+  'conn.needsName': 'Give it a name.',
+  'conn.needsAddress': 'Fill in what is marked *.',
   'conn.kind': 'Kind',
   'conn.address': 'Address',
   'conn.test': 'Test',
@@ -108,7 +110,7 @@ export const connection = {
   'conn.next.grant-read': 'Grant GetObject on the bucket.',
   'conn.next.grant-delete': 'Grant DeleteObject on the bucket: without it old files stay for ever.',
 
-  'table.tool': 'Table from connection',
+  'table.tool': 'Insert Table',
   'table.title': 'Table from a connection',
   'table.connection': 'Connection',
   'table.find.kafka': 'Topic',

@@ -122,6 +122,7 @@ export const alarm: Record<keyof typeof en, string> = {
   'channel.editTitle': '修改 {name}',
   'channel.name': '名称',
   'channel.nameHint': '作业的“作业异常告警”按此名称查找渠道。',
+  'channel.needsAll': '请填写带 * 的字段。',
   'channel.kind': '类型',
   'channel.kind.email': '邮件',
   'channel.kind.webhook': 'Webhook',

@@ -10,6 +10,8 @@ export const connection: Record<keyof typeof en, string> = {
   'conn.name': '名称',
   'conn.nameHint': '表中这样引用：{text}',
   'conn.nameQueue': '作业将其选为队列。',
+  'conn.needsName': '请输入名称。',
+  'conn.needsAddress': '请填写带 * 的字段。',
   'conn.kind': '类型',
   'conn.address': '地址',
   'conn.test': '测试',
@@ -110,7 +112,7 @@ export const connection: Record<keyof typeof en, string> = {
   'conn.next.grant-read': '请授予该桶的 GetObject 权限。',
   'conn.next.grant-delete': '请授予该桶的 DeleteObject 权限，否则旧文件将永久保留。',
 
-  'table.tool': '由连接生成表',
+  'table.tool': '插入表',
   'table.title': '由连接生成表',
   'table.connection': '连接',
   'table.find.kafka': '主题',
