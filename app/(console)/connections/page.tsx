@@ -1,10 +1,5 @@
-import { Suspense } from 'react';
 import { ConnectionsPage } from '../../../components/connections/connections-page.tsx';
 
 export default function Page() {
-  return (
-    <Suspense>
-      <ConnectionsPage />
-    </Suspense>
-  );
+  return <ConnectionsPage />;
 }

@@ -18,8 +18,9 @@ export class AlarmPages {
     return this.page.getByRole('row').filter({ hasText: text });
   }
 
+  /** The open dialog; toasts have that role too. */
   get dialog(): Locator {
-    return this.page.getByRole('dialog');
+    return this.page.locator('[role="dialog"]:not([data-toast])');
   }
 
   async choose(scope: Locator, label: string, option: string | RegExp): Promise<void> {

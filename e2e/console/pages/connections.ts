@@ -14,8 +14,9 @@ export class ConnectionPages {
     await expect(this.page.getByRole('heading', { level: 1, name: 'Connections' })).toBeVisible();
   }
 
+  /** The open dialog; toasts have that role too. */
   get dialog(): Locator {
-    return this.page.getByRole('dialog');
+    return this.page.locator('[role="dialog"]:not([data-toast])');
   }
 
   row(name: string): Locator {
