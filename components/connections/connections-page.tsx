@@ -31,13 +31,14 @@ interface Open {
 
 /** The last test of the connection as it stands: mark, word, when, how long; the whole sentence on hover. */
 function LastTest({ connection }: { connection: Connection }) {
-  const { t, f } = useI18n();
+  const { t, f, said } = useI18n();
   const now = useNow();
   const test = connection.lastTest;
   if (test === null) return <span className="text-text-3">{t('conn.never')}</span>;
   const age = f.spanWords(now === null ? 0 : now - test.at);
+  const sentence = said(test.said, test.sentence);
   return (
-    <span title={test.sentence} className="inline-flex max-w-full items-center gap-1.5">
+    <span title={sentence} className="inline-flex max-w-full items-center gap-1.5">
       {test.isGood ? (
         <CircleCheck size={15} className="shrink-0 text-ok-mark" aria-hidden="true" />
       ) : (
@@ -45,7 +46,7 @@ function LastTest({ connection }: { connection: Connection }) {
       )}
       <span className={test.isGood ? 'shrink-0 text-ok' : 'shrink-0 text-bad'}>{t(test.isGood ? 'conn.good.word' : 'conn.bad.word')}</span>
       <span className="truncate text-text-3">
-        {test.isGood ? t('conn.good', { age, took: f.took(test.tookMs) }) : `${t('conn.bad', { age })} · ${test.sentence}`}
+        {test.isGood ? t('conn.good', { age, took: f.took(test.tookMs) }) : `${t('conn.bad', { age })} · ${sentence}`}
       </span>
     </span>
   );

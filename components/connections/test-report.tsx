@@ -14,7 +14,7 @@ const MARKS = {
 
 /** `test` null: it is under way. */
 export function TestReport({ kind, test, address = '' }: { kind: ConnectionKind; test: ConnectionTest | null; address?: string }) {
-  const { t, f } = useI18n();
+  const { t, f, said } = useI18n();
   if (test === null) {
     return (
       <p role="status" className="flex min-h-20 items-center gap-2.5 text-ctl">
@@ -25,7 +25,7 @@ export function TestReport({ kind, test, address = '' }: { kind: ConnectionKind;
   return (
     <section aria-label={t('conn.test')} className="flex flex-col gap-3">
       <Notice live kind={test.isGood ? 'ok' : 'bad'} title={t(test.isGood ? 'conn.good.word' : 'conn.bad.word')}>
-        {test.sentence} {test.next === null ? '' : t(`conn.next.${test.next}`)}
+        {said(test.said, test.sentence)} {test.next === null ? '' : t(`conn.next.${test.next}`)}
       </Notice>
       <ol className="overflow-hidden rounded-card border border-line-1">
         {test.steps.map((step) => (
@@ -34,7 +34,7 @@ export function TestReport({ kind, test, address = '' }: { kind: ConnectionKind;
             <span className="w-[128px] shrink-0 font-medium">
               {t(`conn.step.${step.step}`)} <span className="sr-only">{t(`conn.result.${step.result}`)}</span>
             </span>
-            <span className="min-w-0 grow break-words text-text-2">{step.message}</span>
+            <span className="min-w-0 grow break-words text-text-2">{said(step.said, step.message)}</span>
             <span className="num shrink-0 text-second text-text-3">{step.result === 'not-run' ? '--' : f.took(step.tookMs)}</span>
           </li>
         ))}

@@ -77,11 +77,17 @@ function view(row: Row, usedBy: number): Connection {
     config,
     secretSetAt: msOrNull(row.secretSetAt),
     address: addressOf(config),
-    lastTest: row.lastTestJson === null ? null : connectionTestSchema.parse(JSON.parse(row.lastTestJson)),
+    lastTest: row.lastTestJson === null ? null : storedTest(row.lastTestJson),
     usedBy,
     createdAt: ms(row.createdAt),
     updatedAt: ms(row.updatedAt),
   };
+}
+
+/** A test that an older version stored in another form is none. */
+function storedTest(json: string): ConnectionTest | null {
+  const parsed = connectionTestSchema.safeParse(JSON.parse(json));
+  return parsed.success ? parsed.data : null;
 }
 
 async function find(context: ConsoleContext, call: UserCall, id: string): Promise<Row> {
