@@ -49,25 +49,29 @@ function namesOf(row: PackageRow): { readonly path: string; readonly texts: read
   }));
 }
 
+/** One look at the versions of jobs that can name a file at all; then each text is looked for in them. */
 async function usesOf(database: DatabaseOrTransaction, rows: readonly PackageRow[]): Promise<Use[]> {
-  const uses: Use[] = [];
-  for (const { path, texts, projectId } of rows.flatMap((row) => namesOf(row).map((names) => ({ ...names, projectId: row.projectId })))) {
-    const versions = await database.jobVersion.findMany({
-      where: {
-        job: { projectId, deletedAt: null },
-        OR: texts.flatMap((text) => [{ optionsJson: { contains: text } }, { sql: { contains: text } }]),
-      },
-      select: { number: true, job: { select: { id: true, name: true, version: true, runningVersion: true } } },
-    });
-    const seen = new Set<number>();
-    for (const { number, job } of versions) {
-      const isRunning = number === job.runningVersion;
-      if ((number !== job.version && !isRunning) || seen.has(job.id)) continue;
-      seen.add(job.id);
-      uses.push({ jobId: job.id, name: job.name, path, isRunning: isRunning || job.runningVersion !== null });
-    }
-  }
-  return uses;
+  const projectId = rows[0]?.projectId;
+  if (projectId === undefined) return [];
+  const versions = await database.jobVersion.findMany({
+    where: {
+      job: { projectId, deletedAt: null },
+      OR: [
+        { job: { type: 'flink_jar_job' } },
+        { optionsJson: { contains: 'packages/' } },
+        { sql: { contains: 'packages/' } },
+        // DLI's way: the name of a package as the UDF Jar.
+        { AND: [{ optionsJson: { contains: '"udfJarUrl":' } }, { NOT: { optionsJson: { contains: '"udfJarUrl":""' } } }] },
+      ],
+    },
+    select: { number: true, optionsJson: true, sql: true, job: { select: { id: true, name: true, version: true, runningVersion: true } } },
+  });
+  const live = versions.filter(({ number, job }) => number === job.version || number === job.runningVersion);
+  return rows.flatMap(namesOf).flatMap(({ path, texts }) => {
+    const naming = live.filter(({ optionsJson, sql }) => texts.some((text) => optionsJson.includes(text) || sql.includes(text)));
+    const jobs = new Map(naming.map(({ job }) => [job.id, job]));
+    return [...jobs.values()].map((job) => ({ jobId: job.id, name: job.name, path, isRunning: job.runningVersion !== null }));
+  });
 }
 
 function view(row: PackageRow, call: UserCall, uses: readonly Use[]): Package {
