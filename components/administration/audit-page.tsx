@@ -57,6 +57,8 @@ function useColumns(onShow: (entry: AuditEntry) => void): readonly DataColumn<Au
   );
 }
 
+const exportUrl = (query: Record<string, string>): string => `/api/v1/audit/export?${new URLSearchParams(query)}`;
+
 export function AuditPage() {
   const { t } = useI18n();
   const [page, setPage] = useState({ page: 1, pageSize: 50 });
@@ -64,7 +66,8 @@ export function AuditPage() {
   const [object, setObject] = useState('');
   const [result, setResult] = useState<Result>('');
   const [shown, setShown] = useState<AuditEntry | null>(null);
-  const query = { ...page, ...(who ? { who } : {}), ...(object ? { object } : {}), ...(result ? { result } : {}) };
+  const filters = { ...(who ? { who } : {}), ...(object ? { object } : {}), ...(result ? { result } : {}) };
+  const query = { ...page, ...filters };
   const { data, error, isPending, refetch } = useQuery(routeQuery('listAudit', keys.audit(query), { query }));
   const columns = useColumns(setShown);
   const pager = usePages(page, data?.total, setPage);
@@ -95,6 +98,13 @@ export function AuditPage() {
               ...(['done', 'refused', 'failed'] as const).map((one) => ({ value: one as Result, label: t(`audit.result.${one}`) })),
             ]}
           />
+        </span>
+        <span className="ml-auto flex gap-3 text-ctl">
+          {(['csv', 'jsonl'] as const).map((format) => (
+            <a key={format} className="link" download href={exportUrl({ ...filters, format })}>
+              {t(`audit.export.${format}`)}
+            </a>
+          ))}
         </span>
       </div>
       {error ? <ErrorNotice error={error} onRetry={() => void refetch()} className="m-(--gutter)" /> : null}

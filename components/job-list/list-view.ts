@@ -1,10 +1,10 @@
 'use client';
-import { useEffect, useState } from 'react';
-import { useI18n } from '../i18n/provider.tsx';
 /**
  * How the list is shown: order and visibility of the columns, and the height of a row. What the user chooses is kept in this browser and, where it is not
  * the plain view, in the address, which wins: a sent link shows the same columns.
  */
+import { useEffect, useState } from 'react';
+import { useI18n } from '../i18n/provider.tsx';
 import { COLUMN_IDS, OFF_BY_DEFAULT } from './columns.tsx';
 import type { ListState } from './url-state.ts';
 

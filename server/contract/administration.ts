@@ -124,6 +124,10 @@ export const listAuditQuerySchema = z.strictObject({
   to: z.coerce.number().int().nonnegative().optional(),
 });
 export const listAuditAnswerSchema = pageOf(auditEntrySchema);
+/** All entries that fit, newest first, as a file. */
+export const exportAuditQuerySchema = listAuditQuerySchema
+  .omit({ page: true, pageSize: true })
+  .extend({ format: z.enum(['csv', 'jsonl']).default('csv') });
 
 export const healthSchema = z.strictObject({ status: z.enum(['ok', 'starting', 'failing']), version: z.string(), ready: z.boolean() });
 

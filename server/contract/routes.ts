@@ -279,6 +279,12 @@ const otherRoutes = {
     answer: administration.listAuditAnswerSchema,
     access: 'admin',
   }),
+  exportAudit: route('GET', '/audit/export', 'Audit as CSV or JSON lines', {
+    query: administration.exportAuditQuerySchema,
+    answer: z.unknown(),
+    access: 'admin',
+    kind: 'stream',
+  }),
   streamEvents: route('GET', '/events', 'Server-sent events', { query: eventsQuerySchema, answer: z.unknown(), kind: 'stream' }),
   getOpenApi: route('GET', '/openapi.json', 'This description', { access: 'public', answer: z.unknown(), kind: 'stream' }),
 } as const;

@@ -44,6 +44,7 @@ import { undoImport } from '../services/undo-import.ts';
 import { renameJob, setJobTags, updateJob } from '../services/update-job.ts';
 import * as users from '../services/users.ts';
 import { streamEvents } from './event-stream.ts';
+import { exportAudit } from './export-audit.ts';
 import { openApiDocument } from './openapi.ts';
 import { streamPreview } from './preview-stream.ts';
 import { fileAnswer, fileStream, readZip, uploadBody } from './request-parts.ts';
@@ -213,5 +214,6 @@ export const USER_HANDLERS: { readonly [N in Exclude<RouteName, PublicRoute>]: U
   getSettings: ({ context }) => getSettings(context),
   changeSettings: ({ context, call, body }) => changeSettings(context, call, body),
   listAudit: ({ context, call, query }) => listAudit(context, call, query),
+  exportAudit: async ({ context, query }) => exportAudit(context, query),
   streamEvents: ({ context, call, query, request }) => streamEvents(context, call, query, request),
 };

@@ -11,6 +11,7 @@ const STREAMS: Partial<Record<RouteName, string>> = {
   streamEvents: 'text/event-stream',
   previewSql: 'application/x-ndjson',
   exportJobs: 'application/zip',
+  exportAudit: 'text/csv',
 };
 /** Media types of bodies that are no JSON. */
 const UPLOADS: Partial<Record<RouteName, string>> = { importJobs: 'application/zip' };

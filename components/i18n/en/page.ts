@@ -283,6 +283,8 @@ export const page = {
   'audit.object': 'Object',
   'audit.from': 'From',
   'audit.result': 'Result',
+  'audit.export.csv': 'Export CSV',
+  'audit.export.jsonl': 'Export JSON lines',
   'audit.none': 'Nothing happened in this range.',
   'audit.result.done': 'done',
   'audit.result.refused': 'refused',

@@ -284,6 +284,8 @@ export const page: Record<keyof typeof en, string> = {
   'audit.object': '对象',
   'audit.from': '来源',
   'audit.result': '结果',
+  'audit.export.csv': '导出 CSV',
+  'audit.export.jsonl': '导出 JSON Lines',
   'audit.none': '该时间段内没有操作。',
   'audit.result.done': '成功',
   'audit.result.refused': '拒绝',
