@@ -15,6 +15,7 @@ import { TextArea, TextField } from '../ui/field.tsx';
 import { Card, Skeleton } from '../ui/surface.tsx';
 import { useToast } from '../ui/toast.tsx';
 import { UsersCard } from './users-card.tsx';
+import { VariablesCard } from './variables-card.tsx';
 
 export function SettingsPage() {
   const isAdmin = useIsAdmin();
@@ -25,6 +26,7 @@ export function SettingsPage() {
       <div className="flex max-w-[980px] flex-col gap-4 px-(--gutter) pb-6 max-md:pt-4">
         {error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : null}
         {data ? <General saved={data} isAdmin={isAdmin} /> : <Skeleton height={300} />}
+        <VariablesCard />
         {isAdmin ? <UsersCard /> : null}
       </div>
     </>

@@ -13,6 +13,7 @@ import { restart } from './en/restart.ts';
 import { said } from './en/said.ts';
 import { shell } from './en/shell.ts';
 import { templates } from './en/templates.ts';
+import { variables } from './en/variables.ts';
 
 export const en = {
   ...shell,
@@ -26,6 +27,7 @@ export const en = {
   ...said,
   ...guide,
   ...templates,
+  ...variables,
   ...packages,
   ...overview,
 } as const;

@@ -13,6 +13,7 @@ import { restart } from './zh/restart.ts';
 import { said } from './zh/said.ts';
 import { shell } from './zh/shell.ts';
 import { templates } from './zh/templates.ts';
+import { variables } from './zh/variables.ts';
 
 export const zh: Dictionary = {
   ...shell,
@@ -26,6 +27,7 @@ export const zh: Dictionary = {
   ...said,
   ...guide,
   ...templates,
+  ...variables,
   ...packages,
   ...overview,
 };

@@ -1,0 +1,30 @@
+/** 全局变量。 */
+import type { variables as source } from '../en/variables.ts';
+
+export const variables: Record<keyof typeof source, string> = {
+  'var.title': '全局变量',
+  'var.note': '在 SQL、类参数和运行时配置的值中写作 {name}。所有人都可读取，密钥请放入连接。运行中的作业保持启动时的值。',
+  'var.new': '创建变量',
+  'var.edit': '修改变量 {name}',
+  'var.name': '名称',
+  'var.nameHint': '字母、数字、_ . -',
+  'var.value': '值',
+  'var.valueHint': '写在一行内。',
+  'var.description': '描述',
+  'var.updated': '修改时间',
+  'var.usedBy': '使用者',
+  'var.jobs': '{n} 个作业',
+  'var.stale': '{n} 个仍用其他值',
+  'var.empty': '还没有全局变量。可为多个作业共用的内容创建，例如主题或上限。',
+  'var.made': '已创建变量 {name}',
+  'var.saved': '已修改变量 {name}',
+  'var.savedStale': '{n} 个运行中的作业在下次启动前继续使用原值：{names}。',
+  'var.deleted': '已删除变量 {name}',
+  'var.delete': '删除变量 {name}？',
+  'var.deleteNote': '没有作业使用它。删除后无法恢复。',
+  'var.deleteOff': '有 {n} 个作业使用它，请先修改这些作业。',
+  'var.usersTitle': '使用 {name} 的作业',
+  'var.runsWith': '运行中的值',
+  'var.restart': '重新启动后采用新值。',
+  'var.ofRun': '运行 {n} 的全局变量',
+};
