@@ -137,6 +137,8 @@ describe('restart guide', () => {
     expect(answer(GOOD, 11)).toMatchObject({ records: { value: 1_500 } });
     expect(answer(GOOD, 11).why).toContain('from chk-8');
     expect(answer({ ...GOOD, ...AT_REST, gone: figure(111_943) }, 18)).toMatchObject({ verdict: 'lost', records: { value: 111_943 } });
+    // Nothing read since the checkpoint of this moment is no promise for the next.
+    expect(answer({ ...GOOD, readAgain: figure(0) }, 1)).toMatchObject({ verdict: 'read-again', records: { value: null } });
     expect(answer({ ...GOOD, ...AT_REST }, 1).why).toContain('one Checkpoint Interval (30 s)');
   });
 

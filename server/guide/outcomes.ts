@@ -23,8 +23,11 @@ const UNCOUNTED: Figure = { value: null, confidence: 'unknown', basis: 'it depen
 
 const namesOf = (some: readonly { readonly name: string }[]): string => some.map((one) => one.name).join(', ');
 
-/** What a failure would have read again: counted while the job runs, and before that not known. */
-export const againOnFailure = (facts: GuideFacts): Figure => (facts.isRunning ? facts.readAgain : UNCOUNTED);
+/**
+ * What a failure would have read again: counted while the job runs, and before that not known. None right behind a checkpoint says nothing of
+ * the moment after.
+ */
+export const againOnFailure = (facts: GuideFacts): Figure => (facts.isRunning && facts.readAgain.value !== 0 ? facts.readAgain : UNCOUNTED);
 
 const mayRepeat = (sink: GuideSink): boolean => sink.guarantee === 'at-least-once' || sink.guarantee === 'none';
 
