@@ -91,6 +91,20 @@ test('state that outgrows the budget of the job is told alike, though two thread
   expect(failures[1]).toEqual(failures[0]);
 });
 
+test('rows printed in all threads reach the supervisor, each behind the number of its subtask', async () => {
+  const sql = `
+    CREATE TABLE numbers (id BIGINT) WITH ('connector' = 'datagen', 'fields.id.kind' = 'sequence', 'fields.id.start' = '1', 'fields.id.end' = '150');
+    CREATE TABLE shown (id BIGINT) WITH ('connector' = 'print');
+    INSERT INTO shown SELECT id FROM numbers;`;
+  const job = run.start(run.specOf({ sql, parallelism: 2 }));
+  await job.until('finished');
+  expect(await job.exited).toBe(0);
+  const lines = job.reports.flatMap((report) => (report.type === 'rows' ? report.lines : []));
+  const ids = lines.map((line) => Number(/^[12]> \+I\[(\d+)\]$/.exec(line)?.[1])).sort((a, b) => a - b);
+  expect(ids).toEqual(ALL_IDS.slice(0, 150));
+  expect(new Set(lines.map((line) => line[0]))).toEqual(new Set(['1', '2']));
+});
+
 test.each([
   { how: 'throw', exit: 70, failure: { causeKey: 'crash-ConnectorError', message: 'thrown where nobody catches it', isRetryable: true } },
   { how: 'exit', exit: 70, failure: { causeKey: 'crash-Error', message: 'A thread of the job ended with exit code 3.' } },
