@@ -24,6 +24,7 @@ describe('scale of a chart', () => {
   });
 
   it('writes durations in one unit, shares of the whole', () => {
+    expect([topOf('share', 0.3), topOf('share', 1.7)]).toEqual([1, 2]);
     expect(labels('duration', 75)).toEqual(['0', '50 ms', '100 ms']);
     expect(labels('duration', 600)).toEqual(['0', '0.5 s', '1 s']);
     expect(labels('duration', 45_000, 'zh')).toEqual(['0', '30 秒', '60 秒']);

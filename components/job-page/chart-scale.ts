@@ -33,7 +33,8 @@ function topByTens(max: number, least: number): number {
 export function topOf(quantity: Quantity, max: number): number {
   switch (quantity) {
     case 'share':
-      return 1;
+      // Of one core there may be several.
+      return Math.max(1, Math.ceil(max));
     case 'count':
       return topByTens(max, 2);
     case 'rate':

@@ -1,5 +1,5 @@
 'use client';
-/** The six charts of a job, in one grid with one range and one cursor; the chart library is loaded when they are first shown. */
+/** The nine charts of a job, in one grid with one range and one cursor; the chart library is loaded when they are first shown. */
 import type { UseQueryResult } from '@tanstack/react-query';
 import dynamic from 'next/dynamic';
 import type { MetricName, MetricsAnswer } from '../../server/contract/metrics.ts';
@@ -53,7 +53,7 @@ function useOwn(data: MetricsAnswer | undefined, isLive: boolean): Own[] {
       quantity: 'bytes',
       write: (n) => f.bytes(n),
       none: soon,
-      series: [line(t('job.state'), 'stateBytes')],
+      series: [line(t('job.state'), 'stateBytes'), line(t('chart.checkpointSize'), 'checkpointBytes')],
     },
     {
       title: t('chart.busy'),
@@ -68,6 +68,27 @@ function useOwn(data: MetricsAnswer | undefined, isLive: boolean): Own[] {
       write: (n) => f.took(n),
       none: hasAny ? t('chart.noWatermark') : soon,
       series: [line(t('job.watermark'), 'watermarkLagMs')],
+    },
+    {
+      title: t('chart.bytes'),
+      quantity: 'bytes',
+      write: (n) => f.bytes(n),
+      none: soon,
+      series: [line(t('chart.in'), 'bytesInRate'), line(t('chart.out'), 'bytesOutRate')],
+    },
+    {
+      title: t('chart.cpu'),
+      quantity: 'share',
+      write: (n) => f.percent(n),
+      none: hasAny ? t('chart.byFlink') : soon,
+      series: [line(t('chart.cpuWord'), 'cpu')],
+    },
+    {
+      title: t('chart.memory'),
+      quantity: 'bytes',
+      write: (n) => f.bytes(n),
+      none: hasAny ? t('chart.byFlink') : soon,
+      series: [line(t('chart.memoryWord'), 'rssBytes')],
     },
   ];
 }
@@ -99,7 +120,7 @@ export function Charts({
   return (
     <div className="overflow-hidden rounded-card border border-line-1 bg-surface">
       {error ? <ErrorNotice error={error} onRetry={() => void refetch()} className="m-3" /> : null}
-      <div className="grid lg:grid-cols-3 [&>*:nth-child(-n+3)]:lg:border-b [&>*:not(:nth-child(3n+1))]:lg:border-l">
+      <div className="grid lg:grid-cols-3 [&>*:nth-child(-n+6)]:lg:border-b [&>*:not(:nth-child(3n+1))]:lg:border-l">
         {charts.map((chart) => (
           <div
             key={chart.title}

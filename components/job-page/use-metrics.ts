@@ -15,6 +15,11 @@ const NAMES: readonly MetricName[] = [
   'busy',
   'backpressured',
   'watermarkLagMs',
+  'bytesInRate',
+  'bytesOutRate',
+  'cpu',
+  'rssBytes',
+  'checkpointBytes',
 ];
 const POINTS = 240;
 
