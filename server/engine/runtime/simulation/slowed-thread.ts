@@ -1,4 +1,4 @@
-/** For tests: the program of a thread whose sources hand out few rows at a time, as many as the setting `rows-a-poll` says, with a pause before each. */
+/** For tests: the program of a thread whose sources hand out few rows at a time, as many as the setting `rows-a-poll` says, some after a pause. */
 import { workerData } from 'node:worker_threads';
 import { seededRandom } from '../../../effects/random.ts';
 import { createTaskEnvironment } from '../run-environment.ts';
@@ -9,7 +9,7 @@ import { slowed } from './restarted-script.ts';
 const { spec, thread } = workerData as ThreadData;
 const random = seededRandom(thread);
 const rowsAPoll = Number(spec.settings['rows-a-poll']);
-const pause = () => new Promise<void>((resolve) => setTimeout(resolve, random.next() * 3));
+const pause = () => (random.next() < 0.3 ? new Promise<void>((resolve) => setTimeout(resolve, random.next() * 6)) : undefined);
 
 runSubtaskThread(async (facts, seams) => {
   const environment = await createTaskEnvironment(facts, seams);
