@@ -68,7 +68,8 @@ export function AlarmsPage() {
         tabs={TABS.map((one) => ({
           value: one,
           label: t(`alarm.tab.${one}`),
-          count: counts[one] === undefined ? undefined : f.full(counts[one]),
+          // A figure stands there from the start, so that the tabs behind do not move when it comes.
+          count: one === 'history' ? undefined : counts[one] === undefined ? '–' : f.full(counts[one]),
         }))}
       >
         <TabPanel value={tab} className="flex min-w-0 grow flex-col bg-surface">

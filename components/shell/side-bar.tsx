@@ -101,7 +101,7 @@ function Entry({
 }
 
 /** How many alarms fire, over all jobs the viewer may see. */
-export function useFiring(): number {
+function useFiring(): number {
   const { data } = useQuery({
     ...routeQuery('listAlarms', keys.alarmList('firing-count'), { query: { state: 'firing', pageSize: 1 } }),
     refetchInterval: 30_000,

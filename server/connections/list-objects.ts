@@ -4,7 +4,7 @@ import type { Dialer } from '../effects/dialer.ts';
 import type { Secret } from '../secrets/secret.ts';
 import { kafkaOf, sessionOf, storeOf } from './open-connection.ts';
 
-export const OBJECTS_MOST = 200;
+const OBJECTS_MOST = 200;
 
 export interface ListedObjects {
   readonly objects: ConnectionObject[];
