@@ -24,6 +24,8 @@ describe('two snapshots', () => {
       { uid: 'new', description: 'op new', left: null, right: { records: 2, bytes: 2 } },
     ]);
     const positions = comparePositions([position('0', 100), position('1', null)], [position('0', 180), position('1', 7), position('2', 3)]);
+    const rows = (text: string) => [{ ...position('0/1', null), position: text }];
+    expect(comparePositions(rows('1,633'), rows('2,752'))[0]?.change).toBe(1_119);
     expect(positions.map(({ split, left, right, change }) => [split, left, right, change])).toEqual([
       ['0', '100', '180', 80],
       ['1', 'start', '7', null],

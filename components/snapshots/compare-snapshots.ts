@@ -38,6 +38,12 @@ export function compareOperators(left: SnapshotDetail['operators'], right: Snaps
   });
 }
 
+/** As a number of the source, or a count that the position is written as (rows that a generator has made). */
+function numberOf(one: SnapshotDetail['positions'][number] | undefined): number | null {
+  if (one === undefined) return null;
+  return one.offset ?? (/^\d{1,3}(,\d{3})*$/.test(one.position) ? Number(one.position.replaceAll(',', '')) : null);
+}
+
 export function comparePositions(left: SnapshotDetail['positions'], right: SnapshotDetail['positions']): ComparedPosition[] {
   const keyOf = (one: SnapshotDetail['positions'][number]) => `${one.operatorUid} ${one.split}`;
   const leftBy = new Map(left.map((one) => [keyOf(one), one]));
@@ -45,14 +51,15 @@ export function comparePositions(left: SnapshotDetail['positions'], right: Snaps
   return keysOfBoth(leftBy, rightBy).map((key) => {
     const before = leftBy.get(key);
     const after = rightBy.get(key);
-    const isNumber = before?.offset != null && after?.offset != null;
+    const from = numberOf(before);
+    const to = numberOf(after);
     return {
       key,
       source: (after ?? before)?.source ?? '',
       split: (after ?? before)?.split ?? '',
       left: before?.position ?? null,
       right: after?.position ?? null,
-      change: isNumber ? (after.offset as number) - (before.offset as number) : null,
+      change: from === null || to === null ? null : to - from,
     };
   });
 }

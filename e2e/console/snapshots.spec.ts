@@ -109,7 +109,7 @@ test('a package is uploaded whole, picked by a Jar job, and kept while it is use
     .getByRole('menuitem', { name: /trips\.jar/ })
     .first()
     .click();
-  await expect(page.getByLabel('Application')).toHaveValue(/obs:\/\/tidemark\/packages\/.*\/trips\.jar/);
+  await expect(page.getByRole('textbox', { name: 'Application' })).toHaveValue(/obs:\/\/tidemark\/packages\/.*\/trips\.jar/);
   await page
     .getByRole('button', { name: /^Save(?! As)/ })
     .first()
