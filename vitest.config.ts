@@ -15,7 +15,7 @@ export default defineConfig({
     exclude: ['**/*.server.test.ts', '**/*.flink.test.ts', 'node_modules/**', '.next/**'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
   },
 });
