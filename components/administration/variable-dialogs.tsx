@@ -18,16 +18,18 @@ import { useToast } from '../ui/toast.tsx';
 const FORM = 'global-variable-form';
 const NAMES_SHOWN = 5;
 
-/** `variable` null: a new one. After a change the jobs that go on with the former value are named. */
-export function VariableDialog({ variable, onClose }: { variable: GlobalVariable | null; onClose(): void }) {
+interface Fields {
+  readonly name: string;
+  readonly value: string;
+  readonly description: string;
+}
+
+function useSave(variable: GlobalVariable | null, onDone: () => void) {
   const { t } = useI18n();
   const toast = useToast();
   const client = useQueryClient();
-  const [name, setName] = useState(variable?.name ?? '');
-  const [value, setValue] = useState(variable?.value ?? '');
-  const [description, setDescription] = useState(variable?.description ?? '');
-  const save = useMutation({
-    mutationFn: async () => {
+  return useMutation({
+    mutationFn: async ({ name, value, description }: Fields) => {
       if (variable) return call('changeGlobalVariable', { params: { id: variable.id }, body: { value, description } });
       return { variable: await call('createGlobalVariable', { body: { name, value, description } }), stale: [] };
     },
@@ -39,9 +41,18 @@ export function VariableDialog({ variable, onClose }: { variable: GlobalVariable
         title: t(variable ? 'var.saved' : 'var.made', { name: saved.name }),
         ...(saved.stale > 0 ? { text: t('var.savedStale', { n: saved.stale, names: list.join(', ') }) } : {}),
       });
-      onClose();
+      onDone();
     },
   });
+}
+
+/** `variable` null: a new one. After a change the jobs that go on with the former value are named. */
+export function VariableDialog({ variable, onClose }: { variable: GlobalVariable | null; onClose(): void }) {
+  const { t } = useI18n();
+  const [name, setName] = useState(variable?.name ?? '');
+  const [value, setValue] = useState(variable?.value ?? '');
+  const [description, setDescription] = useState(variable?.description ?? '');
+  const save = useSave(variable, onClose);
   return (
     <Dialog
       open
@@ -69,7 +80,7 @@ export function VariableDialog({ variable, onClose }: { variable: GlobalVariable
         className="flex flex-col gap-4"
         onSubmit={(event) => {
           event.preventDefault();
-          save.mutate();
+          save.mutate({ name, value, description });
         }}
       >
         {save.error ? <ErrorNotice error={save.error} /> : null}

@@ -19,6 +19,43 @@ type Own = Pick<ChartProps, 'title' | 'quantity' | 'write' | 'none' | 'series'>;
 /** A rate with the precision that its size asks for. */
 const rounded = (n: number) => (n < 10 ? Math.round(n * 10) / 10 : Math.round(n));
 
+interface Measured {
+  of(name: MetricName): readonly (number | null)[];
+  readonly none: string;
+  /** Where only the embedded engine measures it. */
+  readonly byEngine: string;
+}
+
+/** What the job takes of its machine. */
+function machineCharts({ t, f }: Pick<ReturnType<typeof useI18n>, 't' | 'f'>, { of, none, byEngine }: Measured): Own[] {
+  return [
+    {
+      title: t('chart.bytes'),
+      quantity: 'bytes',
+      write: (n) => f.bytes(n),
+      none,
+      series: [
+        { label: t('chart.in'), values: of('bytesInRate') },
+        { label: t('chart.out'), values: of('bytesOutRate') },
+      ],
+    },
+    {
+      title: t('chart.cpu'),
+      quantity: 'share',
+      write: (n) => f.percent(n),
+      none: byEngine,
+      series: [{ label: t('chart.cpuWord'), values: of('cpu') }],
+    },
+    {
+      title: t('chart.memory'),
+      quantity: 'bytes',
+      write: (n) => f.bytes(n),
+      none: byEngine,
+      series: [{ label: t('chart.memoryWord'), values: of('rssBytes') }],
+    },
+  ];
+}
+
 function useOwn(data: MetricsAnswer | undefined, isLive: boolean): Own[] {
   const { t, f } = useI18n();
   const at = data?.at ?? [];
@@ -69,27 +106,7 @@ function useOwn(data: MetricsAnswer | undefined, isLive: boolean): Own[] {
       none: hasAny ? t('chart.noWatermark') : soon,
       series: [line(t('job.watermark'), 'watermarkLagMs')],
     },
-    {
-      title: t('chart.bytes'),
-      quantity: 'bytes',
-      write: (n) => f.bytes(n),
-      none: soon,
-      series: [line(t('chart.in'), 'bytesInRate'), line(t('chart.out'), 'bytesOutRate')],
-    },
-    {
-      title: t('chart.cpu'),
-      quantity: 'share',
-      write: (n) => f.percent(n),
-      none: hasAny ? t('chart.byFlink') : soon,
-      series: [line(t('chart.cpuWord'), 'cpu')],
-    },
-    {
-      title: t('chart.memory'),
-      quantity: 'bytes',
-      write: (n) => f.bytes(n),
-      none: hasAny ? t('chart.byFlink') : soon,
-      series: [line(t('chart.memoryWord'), 'rssBytes')],
-    },
+    ...machineCharts({ t, f }, { of, none: soon, byEngine: hasAny ? t('chart.byFlink') : soon }),
   ];
 }
 
