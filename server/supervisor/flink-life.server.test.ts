@@ -86,6 +86,10 @@ describe('a SQL job on Apache Flink', () => {
       expect((await live(fixture)).map((job) => job.jid)).toEqual([first?.id.replaceAll('-', '')]);
       await checkpointed(fixture, 1);
       await copied(fixture, numbers);
+      // Its plan is kept, without the options of its tables.
+      const plan = join(fixture.dataDir, 'objects', 'tidemark', 'jobs', 'plan', `${fixture.jobId}_abcd`, `${first?.id}.json`);
+      expect(readFileSync(plan, 'utf8')).toContain('group-aggregate');
+      expect(readFileSync(plan, 'utf8')).not.toContain(brokers);
 
       await endSupervisor(supervisor, 'SIGKILL');
       await numbers.send(250);

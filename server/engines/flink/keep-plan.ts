@@ -60,7 +60,7 @@ export async function compilePlan(session: GatewaySession, store: ObjectStore, r
   const { uri, script } = request;
   const of = script.insertCount > 1 ? script.submission.replace(/^EXECUTE /, '') : script.submission;
   try {
-    await session.run(`COMPILE PLAN IF NOT EXISTS '${placeOf(request.store, uri)}' FOR ${of}`);
+    await session.run(`COMPILE PLAN '${placeOf(request.store, uri)}' IF NOT EXISTS FOR ${of}`);
   } catch (error) {
     if (error instanceof FlinkRefusal) return error.message;
     throw error;
