@@ -82,6 +82,7 @@ export class FlinkRun implements EngineRun {
     void this.#live().catch((error: unknown) => {
       const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
       this.#log('error', `The console's watch of the job broke: ${message}`);
+      this.#submitting = null;
       if (!this.#isOver) setTimeout(() => this.begin(), UNREACHABLE_LOOK_MS);
     });
   }

@@ -88,7 +88,7 @@ export async function checkConfiguration(jobManager: JobManager): Promise<string
 }
 
 /** Names of connectors the planner finds: it lists them when it is asked for one that it does not have. */
-export async function connectorsOf(session: GatewaySession): Promise<readonly string[]> {
+async function connectorsOf(session: GatewaySession): Promise<readonly string[]> {
   await session.run(`CREATE TEMPORARY TABLE ${PROBE} (x INT) WITH ('connector' = '${PROBE}')`);
   try {
     await session.run(`EXPLAIN SELECT * FROM ${PROBE}`);

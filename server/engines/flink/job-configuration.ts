@@ -7,7 +7,7 @@ import type { RunSpec } from '../../engine/runtime/wire.ts';
 import { toFlinkUri } from './flink-paths.ts';
 
 /** How often Flink restarts a job by itself before it fails for good. */
-export const FLINK_RESTARTS = 10;
+const FLINK_RESTARTS = 10;
 
 /** Of the job in Flink: the run's id without its dashes. Flink refuses a second job of the same id, so that a run is never there twice. */
 export function flinkJobId(runId: string): string {

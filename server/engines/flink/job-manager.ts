@@ -3,6 +3,7 @@
  * away. Checkpoints are read from a job's own history: `/checkpoints/details/:n` is answered from a cache that all jobs share. Async operations
  * that failed are COMPLETED too, with a failure cause.
  */
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Dialer } from '../../effects/dialer.ts';
 import { type FlinkClusterAddress, FlinkLine, FlinkRefusal, rootCauseOf } from './cluster.ts';
@@ -129,7 +130,6 @@ const operationSchema = z.object({
     })
     .nullish(),
 });
-const metricsSchema = z.array(z.object({ id: z.string(), value: z.string() }));
 /** `"NaN"` where a task does not measure it. */
 const measureSchema = z
   .union([z.number(), z.string().transform(() => null)])
@@ -227,11 +227,6 @@ export class JobManager {
     await orUnknown(this.#line.ask({ method: 'PATCH', path: `/jobs/${id}?mode=cancel` }, emptySchema), new Set([404, 409]));
   }
 
-  async jobMetrics(id: string, names: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const values = await this.#line.ask({ method: 'GET', path: `/jobs/${id}/metrics?get=${names.join(',')}` }, metricsSchema);
-    return new Map(values.map((one) => [one.id, Number(one.value)]));
-  }
-
   async vertexMetricNames(id: string, vertex: string): Promise<readonly string[]> {
     const path = `/jobs/${id}/vertices/${vertex}/subtasks/metrics`;
     return (await this.#line.ask({ method: 'GET', path }, metricNamesSchema)).map((one) => one.id);
@@ -247,7 +242,7 @@ export class JobManager {
 
   /** Id of the jar. */
   async uploadJar(name: string, bytes: Uint8Array): Promise<string> {
-    const boundary = `tidemark-${name.length}-${bytes.length}-part`;
+    const boundary = `tidemark-${randomUUID()}`;
     const head = `--${boundary}\r\nContent-Disposition: form-data; name="jarfile"; filename="${name}"\r\nContent-Type: application/x-java-archive\r\n\r\n`;
     const body = Buffer.concat([Buffer.from(head), bytes, Buffer.from(`\r\n--${boundary}--\r\n`)]);
     const question = { method: 'POST', path: '/jars/upload', timeoutMs: UPLOAD_MS } as const;
@@ -273,16 +268,6 @@ export class JobManager {
 
   async deleteJar(jarId: string): Promise<void> {
     await orUnknown(this.#line.ask({ method: 'DELETE', path: `/jars/${encodeURIComponent(jarId)}` }, emptySchema), new Set([400, 404]));
-  }
-
-  /** Deletes a savepoint or retained checkpoint with all its files that no other one needs. */
-  async dispose(path: string): Promise<string> {
-    const json = { 'savepoint-path': path };
-    return (await this.#line.ask({ method: 'POST', path: '/savepoint-disposal', json }, triggeredSchema))['request-id'];
-  }
-
-  disposalOutcome(requestId: string): Promise<AsyncOutcome> {
-    return this.#outcome(`/savepoint-disposal/${requestId}`);
   }
 
   async #outcome(path: string): Promise<AsyncOutcome> {

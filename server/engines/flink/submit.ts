@@ -5,7 +5,7 @@
  * the gateway without an answer.
  */
 import type { RunSpec } from '../../engine/runtime/wire.ts';
-import type { ObjectStore } from '../../storage/contract.ts';
+import { type ObjectStore, StoreError } from '../../storage/contract.ts';
 import { FlinkRefusal, FlinkUnreachable } from './cluster.ts';
 import { factsOf, flinkJobId, flinkSettings } from './job-configuration.ts';
 import type { JobManager } from './job-manager.ts';
@@ -58,7 +58,13 @@ export async function submitSql(lines: ClusterLines, spec: RunSpec, store: Objec
     const version = (await jobManager.overview())['flink-version'];
     const plan = await keepPlan(session, store, { spec, script, version });
     if (plan.kind === 'none') note(plan.why);
-    return await insert(session, plan.kind === 'plan' ? plan.statement : script.submission, jobManager, spec, lines.name);
+    if (plan.kind === 'plan') {
+      const outcome = await insert(session, plan.statement, jobManager, spec, lines.name);
+      // What Flink compiles it may not execute; without state to find again the job then begins without a plan.
+      if (outcome.kind !== 'refused' || spec.restoreFrom !== null) return outcome;
+      note(`The plan is not executed: ${outcome.message}`);
+    }
+    return await insert(session, script.submission, jobManager, spec, lines.name);
   } catch (error) {
     return outcomeOf(error);
   } finally {
@@ -111,7 +117,7 @@ const refused = (message: string, detail: string | null = null): Submission => (
 function outcomeOf(error: unknown): Submission {
   if (error instanceof FlinkRefusal) return refused(error.message, error.detail === '' ? null : error.detail);
   if (error instanceof FlinkUnreachable) return { kind: 'unreachable', message: error.message };
-  if (error instanceof StatementTimeout) return { kind: 'unclear', message: error.message };
+  if (error instanceof StatementTimeout || error instanceof StoreError) return { kind: 'unclear', message: error.message };
   throw error;
 }
 
