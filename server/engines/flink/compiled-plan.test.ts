@@ -20,6 +20,9 @@ const count = (id: number, keys: readonly number[]) => ({
   type: 'group-aggregate_1',
   description: `Count by ${keys.join()}`,
   grouping: keys,
+  generateUpdateBefore: false,
+  aggCalls: [{ name: 'EXPR$1', internalName: '$COUNT$1' }],
+  outputType: 'ROW<`n` BIGINT, `EXPR$1` BIGINT NOT NULL>',
   configuration: { 'table.exec.mini-batch.enabled': 'false' },
   state: [{ index: 0, ttl: '0 ms', name: 'groupAggregateState' }],
 });
@@ -47,6 +50,18 @@ describe('the numbers of a kept plan', () => {
   it('stay with state and tables when something stateless is put between', () => {
     const edited = keepNumbers(chain(source(1, 'orders'), filter(2, 'n > 5'), count(3, [0]), sink(4, 'results')), kept);
     expect(numbers(edited)).toEqual(['7 Scan orders', '11 Calc n > 5', '9 Count by 0', '10 Sink results']);
+  });
+
+  it('stay when only names change, or what the rows behind it need', () => {
+    const renamed = {
+      ...count(2, [0]),
+      generateUpdateBefore: true,
+      aggCalls: [{ name: 'c', internalName: '$COUNT$1' }],
+      outputType: 'ROW<`n` BIGINT, `c` BIGINT NOT NULL>',
+    };
+    expect(keepNumbers(chain(source(1, 'orders'), renamed, filter(3, 'c > 3'), sink(4, 'results')), kept).nodes[1]?.id).toBe(9);
+    const other = { ...renamed, aggCalls: [{ name: 'c', internalName: '$SUM$1' }] };
+    expect(keepNumbers(chain(source(1, 'orders'), other, sink(3, 'results')), kept).nodes[1]?.id).not.toBe(9);
   });
 
   it('are not given to state that means something else', () => {

@@ -94,10 +94,17 @@ function byKey(nodes: readonly PlanNode[], keyOf: (node: PlanNode) => string | n
   return groups;
 }
 
-/** Without number, words and settings: those may change and the state is read all the same. */
+/**
+ * Without number, words, settings, names of columns, and whether changes are sent on with what was before them: all those may change and the
+ * state is read the same way.
+ */
 function meaningOf(node: PlanNode): string {
-  const { id: _id, description: _description, configuration: _configuration, ...meaning } = node;
-  return JSON.stringify(meaning);
+  const { id: _id, description: _description, configuration: _configuration, generateUpdateBefore: _before, ...meaning } = node;
+  return JSON.stringify(meaning, (key, value: unknown) => {
+    if (key === 'outputType' && typeof value === 'string') return value.replace(/`(?:[^`]|``)*` /g, '');
+    if (key === 'aggCalls' && Array.isArray(value)) return value.map((call: object) => ({ ...call, name: undefined }));
+    return value;
+  });
 }
 
 function withInputs(plan: CompiledPlan): (node: PlanNode) => string {
