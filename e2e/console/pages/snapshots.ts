@@ -22,7 +22,7 @@ export class SnapshotPages {
   /** An entry of the More menu of a row. */
   async more(name: string, entry: string | RegExp): Promise<void> {
     await this.row(name).getByRole('button', { name: /^More/ }).click();
-    await this.page.getByRole('menuitem', { name: entry }).click();
+    await this.page.getByRole('menuitem', { name: entry, exact: typeof entry === 'string' }).click();
   }
 
   async upload(file: { name: string; buffer: Buffer }): Promise<void> {
