@@ -116,6 +116,8 @@ export const ENDPOINTS = {
   listConnectionUsers: 'GET /connections/{id}/jobs',
   listConnectionObjects: 'GET /connections/{id}/objects',
   deriveTable: 'POST /connections/{id}/table',
+  listRuntimeKeys: 'GET /runtime-keys',
+  checkRuntimeConfiguration: 'POST /runtime-keys/check',
   listGlobalVariables: 'GET /variables',
   createGlobalVariable: 'POST /variables',
   changeGlobalVariable: 'PATCH /variables/{id}',

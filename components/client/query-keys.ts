@@ -30,6 +30,7 @@ export const keys = {
   connections: ['connections'] as const,
   connectionUsers: (id: string) => ['connections', id, 'jobs'] as const,
   connectionObjects: (id: string, q: string) => ['connections', id, 'objects', q] as const,
+  runtimeKeys: ['runtime-keys'] as const,
   variables: ['variables'] as const,
   variableUsers: (id: string) => ['variables', id, 'jobs'] as const,
   settings: ['settings'] as const,

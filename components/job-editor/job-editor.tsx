@@ -56,7 +56,11 @@ export interface EditorParts {
     onProblem(problem: string | null): void;
   }): ReactNode;
   jarFields(props: { options: JobOptions; type: JobType; onChange(part: Partial<JobOptions>): void }): ReactNode;
-  runtimeText(props: { value: Readonly<Record<string, string>>; onChange(value: Record<string, string>): void }): ReactNode;
+  runtimeText(props: {
+    value: Readonly<Record<string, string>>;
+    queueName: string;
+    onChange(value: Record<string, string>): void;
+  }): ReactNode;
   /** Makes a CREATE TABLE statement from a connection. */
   table(props: { onInsert(sql: string): void; onClose(): void }): ReactNode;
   graph(props: { sql: string; options: Partial<JobOptions>; onClose(): void }): ReactNode;
@@ -114,6 +118,7 @@ function Editing({ job, parts }: { job: Job; parts: EditorParts }) {
             tab === 'runtime'
               ? parts.runtimeText({
                   value: draft.options.runtimeConfiguration,
+                  queueName: draft.options.queueName,
                   onChange: (runtimeConfiguration) => draft.changeOptions({ runtimeConfiguration }),
                 })
               : parts.parameters({ options: draft.options, type: job.type, onChange: draft.changeOptions, onProblem: setProblem })

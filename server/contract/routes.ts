@@ -20,6 +20,7 @@ import { actResultsSchema, doneSchema, jobIdTextSchema } from './primitives.ts';
 import { recipeRoutes } from './recipe-routes.ts';
 import { ofId, route } from './route.ts';
 import * as runs from './runs.ts';
+import { runtimeKeyRoutes } from './runtime-keys.ts';
 import * as snapshot from './snapshot.ts';
 import { snapshotRoutes } from './snapshot-routes.ts';
 import * as start from './start.ts';
@@ -299,6 +300,7 @@ export const ROUTES = {
   ...recipeRoutes,
   ...snapshotRoutes,
   ...variableRoutes,
+  ...runtimeKeyRoutes,
 } as const;
 export type RouteName = keyof typeof ROUTES;
 

@@ -32,6 +32,7 @@ import * as queues from '../services/queues.ts';
 import { getJobLogs } from '../services/read-logs.ts';
 import * as recipeJobs from '../services/recipe-jobs.ts';
 import * as retention from '../services/retention.ts';
+import * as runtimeKeys from '../services/runtime-keys.ts';
 import { getSetup, setUp } from '../services/set-up.ts';
 import { changeSettings, getSettings } from '../services/settings.ts';
 import { getSession, signIn, signOut } from '../services/sign-in.ts';
@@ -206,6 +207,8 @@ export const USER_HANDLERS: { readonly [N in Exclude<RouteName, PublicRoute>]: U
   listConnectionUsers: ({ context, call, params }) => connections.listConnectionUsers(context, call, params.id),
   listConnectionObjects: ({ context, call, params, query }) => connectionTables.listConnectionObjects(context, call, params.id, query.q),
   deriveTable: ({ context, call, params, body }) => connectionTables.deriveConnectionTable(context, call, params.id, body.object),
+  listRuntimeKeys: () => runtimeKeys.listRuntimeKeys(),
+  checkRuntimeConfiguration: ({ context, call, body }) => runtimeKeys.checkRuntimeConfiguration(context, call, body),
   listGlobalVariables: ({ context, call }) => variables.listGlobalVariables(context, call),
   createGlobalVariable: ({ context, call, body }) => variables.createGlobalVariable(context, call, body),
   changeGlobalVariable: ({ context, call, params, body }) => variables.changeGlobalVariable(context, call, params.id, body),

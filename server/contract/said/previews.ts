@@ -100,6 +100,8 @@ export const PREVIEWS = {
   'said.blocked.gone': 'The chosen snapshot is no longer there.',
   'said.blocked.allDamaged': 'No snapshot can be restored. {name}: {reason}',
   'said.blocked.unreadable': 'The snapshots cannot be read: {reason}',
+  'said.setting.noEquals': 'This is not key=value: {text}',
+  'said.setting.twice': "'{key}' stands again in line {line}, and that one counts.",
   'said.variable.missing': 'There is no global variable {name}. Make it in Global Configuration, or correct {written}.',
   'said.variable.secret': "'{key}' is a secret and everybody reads global variables: {written} is not allowed here. Use a connection.",
   'said.variable.inValue': '{text} Here is the value of {written}.',

@@ -94,6 +94,8 @@ export const previews: Record<keyof typeof PREVIEWS, string> = {
   'said.blocked.gone': '所选快照已不存在。',
   'said.blocked.allDamaged': '没有可恢复的快照。{name}：{reason}',
   'said.blocked.unreadable': '无法读取快照：{reason}',
+  'said.setting.noEquals': '这不是 key=value：{text}',
+  'said.setting.twice': '“{key}”在第 {line} 行又出现，以那一行为准。',
   'said.variable.missing': '没有全局变量 {name}。请在全局配置中创建，或更正 {written}。',
   'said.variable.secret': '“{key}”是密钥，而全局变量人人可读：此处不允许使用 {written}。请使用连接。',
   'said.variable.inValue': '{text} 此处是 {written} 的值。',
