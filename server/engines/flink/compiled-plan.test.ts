@@ -6,6 +6,7 @@ const source = (id: number, table: string) => ({
   id,
   type: 'scan_2',
   description: `Scan ${table}`,
+  outputType: 'ROW<`n` BIGINT, `m` BIGINT>',
   scanTableSource: { table: { identifier: table } },
 });
 const sink = (id: number, table: string) => ({
@@ -14,7 +15,13 @@ const sink = (id: number, table: string) => ({
   description: `Sink ${table}`,
   dynamicTableSink: { table: { identifier: table } },
 });
-const filter = (id: number, condition: string) => ({ id, type: 'calc_1', description: `Calc ${condition}`, condition });
+const filter = (id: number, condition: string) => ({
+  id,
+  type: 'calc_1',
+  description: `Calc ${condition}`,
+  condition,
+  projection: [0, 1].map((inputIndex) => ({ kind: 'INPUT_REF', inputIndex, type: 'BIGINT' })),
+});
 const count = (id: number, keys: readonly number[]) => ({
   id,
   type: 'group-aggregate_1',
@@ -62,6 +69,21 @@ describe('the numbers of a kept plan', () => {
     expect(keepNumbers(chain(source(1, 'orders'), renamed, filter(3, 'c > 3'), sink(4, 'results')), kept).nodes[1]?.id).toBe(9);
     const other = { ...renamed, aggCalls: [{ name: 'c', internalName: '$SUM$1' }] };
     expect(keepNumbers(chain(source(1, 'orders'), other, sink(3, 'results')), kept).nodes[1]?.id).not.toBe(9);
+  });
+
+  it('are not given to state over other columns, though their type is the same', () => {
+    const column = (id: number, inputIndex: number) => ({
+      id,
+      type: 'stream-exec-calc_1',
+      description: `Calc ${inputIndex}`,
+      projection: [{ kind: 'INPUT_REF', inputIndex, type: 'BIGINT' }],
+      outputType: 'ROW<`n` BIGINT>',
+    });
+    const before = chain(source(7, 'orders'), column(8, 0), count(9, [0]), sink(10, 'results'));
+    const filtered = { ...column(2, 0), condition: 'n > 5' };
+    expect(keepNumbers(chain(source(1, 'orders'), filtered, count(3, [0]), sink(4, 'results')), before).nodes[2]?.id).toBe(9);
+    expect(keepNumbers(chain(source(1, 'orders'), column(2, 1), count(3, [0]), sink(4, 'results')), before).nodes[2]?.id).not.toBe(9);
+    expect(keepNumbers(chain(source(1, 'others'), column(2, 0), count(3, [0]), sink(4, 'results')), before).nodes[2]?.id).not.toBe(9);
   });
 
   it('are not given to state that means something else', () => {

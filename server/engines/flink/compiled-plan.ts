@@ -3,12 +3,13 @@
  * plan that is kept keeps the uids. When SQL was edited, the new plan is given the numbers of the old one where a node means the same: so its state is
  * found again, and which state is not is known before anything runs. Two nodes mean the same when they are of one type and
  *   1. they and all before them are the same in everything but numbers and words,
- *   2. else, with state: they themselves are the same, whatever was put before or behind them,
+ *   2. else, with state: they themselves are the same over the same columns of the same tables, whatever was put before or behind them,
  *   3. sources and sinks: they are of the same table.
  * Each step takes only what is unambiguous on both sides. Numbers that are not taken over are new ones, never one of the old plan.
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { lineageOf } from './column-lineage.ts';
 
 const nodeSchema = z.looseObject({
   id: z.int(),
@@ -62,7 +63,7 @@ function matchNodes(next: CompiledPlan, kept: CompiledPlan): ReadonlyMap<number,
   const used = new Set<number>();
   const steps: readonly ((plan: CompiledPlan) => (node: PlanNode) => string | null)[] = [
     (plan) => withInputs(plan),
-    () => (node) => (node.state ? meaningOf(node) : null),
+    (plan) => withColumns(plan),
     () => tableOf,
   ];
   for (const step of steps) {
@@ -121,6 +122,16 @@ function withInputs(plan: CompiledPlan): (node: PlanNode) => string {
     return key;
   };
   return keyOf;
+}
+
+/** Nodes with state: themselves, and where their input columns come from. */
+function withColumns(plan: CompiledPlan): (node: PlanNode) => string | null {
+  const columnsOf = lineageOf(plan.nodes, plan.edges, (node) => meaningOf(node as PlanNode));
+  return (node) => {
+    if (!node.state) return null;
+    const inputs = plan.edges.filter((edge) => edge.target === node.id).map((edge) => columnsOf(edge.source));
+    return JSON.stringify([meaningOf(node), inputs]);
+  };
 }
 
 /** Type and table of a source or sink. */
