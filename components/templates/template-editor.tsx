@@ -140,6 +140,7 @@ function Head({ template, draft, isChanged, busy, onDraft, onSave, onSaveNew }: 
   const mayChange = template === null || template.isMine;
   return (
     <div className="flex flex-wrap items-end gap-3 px-(--gutter) py-4">
+      <h1 className="sr-only">{template?.name ?? t('tpl.newTitle')}</h1>
       <TextField
         label={t('tpl.name')}
         required
