@@ -220,7 +220,7 @@ async function format(sql: string, put: (sql: string) => void): Promise<void> {
   put(formatSql(sql));
 }
 
-/** The panel at the right, 364 px, folds to a strip. */
+/** The panel at the right, as wide as its two tabs in either language, folds to a strip. */
 function Panel({ children }: { children(tab: string): ReactNode }) {
   const { t } = useI18n();
   const [open, setOpen] = useState(true);
@@ -238,7 +238,7 @@ function Panel({ children }: { children(tab: string): ReactNode }) {
     );
   }
   return (
-    <div className="flex w-[364px] shrink-0 flex-col border-l border-line-1 bg-surface max-lg:absolute max-lg:inset-y-12 max-lg:right-0 max-lg:z-20 max-lg:w-[min(364px,92vw)] max-lg:shadow-2">
+    <div className="flex w-[384px] shrink-0 flex-col border-l border-line-1 bg-surface max-lg:absolute max-lg:inset-y-12 max-lg:right-0 max-lg:z-20 max-lg:w-[min(384px,92vw)] max-lg:shadow-2">
       <div className="flex items-center">
         <Tabs
           compact

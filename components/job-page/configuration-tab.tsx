@@ -60,6 +60,7 @@ export function ConfigurationTab({ job, viewer }: { job: Job; viewer(sql: string
           </div>
         </Card>
       ) : null}
+      <RunVariables jobId={job.id} />
       <Card title={t('config.places')}>
         <Facts
           columns={1}
@@ -72,6 +73,21 @@ export function ConfigurationTab({ job, viewer }: { job: Job; viewer(sql: string
         />
       </Card>
     </>
+  );
+}
+
+/** What the newest run put where the job writes `{{name}}`. */
+function RunVariables({ jobId }: { jobId: number }) {
+  const { t } = useI18n();
+  const newest = { page: 1, pageSize: 10 };
+  const { data } = useQuery(routeQuery('listRuns', keys.jobPart(jobId, 'runs', newest), { params: { jobId }, query: newest }));
+  const run = data?.items[0];
+  const variables = Object.entries(run?.variables ?? {});
+  if (!run || variables.length === 0) return null;
+  return (
+    <Card title={t('var.ofRun', { n: run.number })}>
+      <Facts columns={1} items={variables.map(([label, value]) => ({ label, value, mono: true }))} />
+    </Card>
   );
 }
 
