@@ -16,7 +16,7 @@ import { labelOf, placeFor } from './job-configuration.ts';
 import { type FlinkCheckpoints, type FlinkJob, TERMINAL } from './job-manager.ts';
 import { CheckpointObserver, stopSavepoint } from './observe-checkpoints.ts';
 import { MetricsObserver } from './observe-metrics.ts';
-import { failureOf } from './read-failure.ts';
+import { failureOf, failureOfSubmission } from './read-failure.ts';
 import { type ClusterLines, type Submission, submitJar, submitSql } from './submit.ts';
 import { triggerIdOf } from './trigger-id.ts';
 
@@ -105,14 +105,15 @@ export class FlinkRun implements EngineRun {
   async #submit(): Promise<boolean> {
     const { lines, spec } = this.#options;
     this.#log('info', `Submitting to the Flink cluster ${lines.name} as job ${this.#flinkJobId}.`);
-    let last: Submission = { kind: 'unclear', message: '' };
+    let last: Exclude<Submission, { kind: 'submitted' }> = { kind: 'unclear', message: '' };
     for (let attempt = 1; attempt <= TRIES && !this.#isOver && !this.#isKilled; attempt++) {
-      last = await this.#submitOnce(spec);
-      if (last.kind === 'submitted') {
+      const outcome = await this.#submitOnce(spec);
+      if (outcome.kind === 'submitted') {
         this.#options.onSubmitted();
         this.#log('info', `The cluster has taken the job.`);
         return true;
       }
+      last = outcome;
       this.#log('warn', `Not submitted: ${last.message}`);
       if (last.kind === 'refused' || last.kind === 'unreachable') break;
       await pause(UNREACHABLE_LOOK_MS);
@@ -137,25 +138,11 @@ export class FlinkRun implements EngineRun {
     return submitJar(this.#options.lines, spec, bytes);
   }
 
-  #fail(last: Submission): void {
-    const message = last.kind === 'submitted' ? '' : last.message;
-    const isRetryable = last.kind !== 'refused';
-    this.#report({
-      type: 'failed',
-      atMs: this.#options.clock.nowMs(),
-      failure: {
-        message:
-          last.kind === 'unreachable'
-            ? `The Flink cluster ${this.#options.lines.name} is not reached: ${message} Nothing was started.`
-            : message,
-        causeKey: last.kind === 'unreachable' ? 'flink-unreachable' : 'flink-submit',
-        operatorUid: null,
-        isRetryable,
-        domain: isRetryable ? 'external' : 'user',
-        stack: last.kind === 'refused' ? last.detail : null,
-      },
-    });
-    this.#end(message);
+  #fail(last: Exclude<Submission, { kind: 'submitted' }>): void {
+    const { spec, lines, clock } = this.#options;
+    const failure = failureOfSubmission(last, lines.name, spec.restoreFrom !== null);
+    this.#report({ type: 'failed', atMs: clock.nowMs(), failure });
+    this.#end(failure.message);
   }
 
   async #look(): Promise<number> {

@@ -2,6 +2,7 @@
 import type { JobFailure } from '../../engine/runtime/wire.ts';
 import { type RootCause, rootCauseOf } from './cluster.ts';
 import type { FlinkException } from './job-manager.ts';
+import type { Submission } from './submit.ts';
 
 /** Flink's own frames around a failure: they say that it failed, not why. */
 const FRAMES = /^(JobException|FlinkException|SuppressRestartsException|CompletionException|ExecutionException|SerializedThrowable)$/;
@@ -39,4 +40,25 @@ function failure(cause: RootCause, task: string | null, stack: string | null, is
   const causeKey = operator === null ? key : `${key}@${operator}`;
   const message = cause.message === cause.className ? cause.className : `${cause.className}: ${cause.message}`;
   return { ...base, message, causeKey, isRetryable: true, domain: 'external' };
+}
+
+/**
+ * Of a run that was not submitted. A job that fails while it begins may be told by the gateway before the JobManager is asked: what its snapshot has to
+ * do with it is the same.
+ */
+export function failureOfSubmission(last: Exclude<Submission, { kind: 'submitted' }>, cluster: string, isRestoring: boolean): JobFailure {
+  const detail = last.kind === 'refused' ? last.detail : null;
+  if (detail !== null && isRestoring) {
+    const told = failureOf([{ exceptionName: '', stacktrace: detail, timestamp: 0, concurrentExceptions: [] }], true);
+    if (told.causeKey.startsWith('restore-')) return told;
+  }
+  const isUnreachable = last.kind === 'unreachable';
+  return {
+    message: isUnreachable ? `The Flink cluster ${cluster} is not reached: ${last.message} Nothing was started.` : last.message,
+    causeKey: isUnreachable ? 'flink-unreachable' : 'flink-submit',
+    operatorUid: null,
+    isRetryable: last.kind !== 'refused',
+    domain: last.kind === 'refused' ? 'user' : 'external',
+    stack: detail,
+  };
 }
