@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PlanGraph } from '../../server/contract/check.ts';
 import type { TasksAnswer } from '../../server/contract/runs.ts';
-import { graphNodes } from './graph-model.ts';
+import { graphNodes, inputsOf } from './graph-model.ts';
 
 const node = (id: number, uid: string) => ({
   id,
@@ -43,5 +43,10 @@ describe('nodes of the graph', () => {
     const nodes = graphNodes(graph, { observedAt: 1, operators: [task] } as unknown as TasksAnswer);
     expect(nodes[0]).toMatchObject({ isSource: true, isSink: false, next: [2], busy: null, recordsOut: null });
     expect(nodes[1]).toMatchObject({ isSink: true, parallelism: 4, recordsOut: 7, stateBytes: 3 });
+  });
+
+  it('say where the rows of an operator come from', () => {
+    expect(inputsOf(graph, 2)).toEqual([{ title: 'source', strategy: 'FORWARD' }]);
+    expect(inputsOf(graph, 1)).toEqual([]);
   });
 });

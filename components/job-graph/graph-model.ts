@@ -16,6 +16,13 @@ export interface GraphNode {
   next: readonly number[];
 }
 
+/** Where the rows of an operator come from, and how they are parted. */
+export function inputsOf(graph: PlanGraph, id: number): { readonly title: string; readonly strategy: string }[] {
+  return graph.edges
+    .filter((edge) => edge.to === id)
+    .map((edge) => ({ title: graph.nodes.find((node) => node.id === edge.from)?.title ?? String(edge.from), strategy: edge.strategy }));
+}
+
 /** Joins the plan with what the tasks last reported (by uid, then by node id). */
 export function graphNodes(graph: PlanGraph, tasks: TasksAnswer | undefined): GraphNode[] {
   const byUid = new Map(tasks?.operators.map((one) => [one.uid, one]));

@@ -10,6 +10,7 @@ import { Button } from '../ui/button.tsx';
 import { PlainTable } from '../ui/data-table.tsx';
 import { useMedia } from '../ui/media.ts';
 import { type GraphNode, graphNodes } from './graph-model.ts';
+import { OperatorDetails } from './operator-details.tsx';
 
 const LayeredGraph = dynamic(() => import('./layered.tsx').then((module) => module.LayeredGraph), {
   ssr: false,
@@ -20,6 +21,7 @@ export function JobGraph({ graph, tasks }: { graph: PlanGraph; tasks?: TasksAnsw
   const { t } = useI18n();
   const narrow = useMedia('(max-width: 879px)');
   const [list, setList] = useState(false);
+  const [chosen, setChosen] = useState<number | null>(null);
   const nodes = graphNodes(graph, tasks);
   const asList = list || narrow;
   return (
@@ -37,12 +39,17 @@ export function JobGraph({ graph, tasks }: { graph: PlanGraph; tasks?: TasksAnsw
           </Button>
         </div>
       )}
-      {asList ? <GraphList nodes={nodes} /> : <LayeredGraph nodes={nodes} />}
+      {asList ? <GraphList nodes={nodes} onChoose={setChosen} /> : <LayeredGraph nodes={nodes} chosen={chosen} onChoose={setChosen} />}
+      {chosen === null ? (
+        <p className="px-4 pb-3 text-hint text-text-3">{t('graph.choose')}</p>
+      ) : (
+        <OperatorDetails graph={graph} id={chosen} onClose={() => setChosen(null)} />
+      )}
     </div>
   );
 }
 
-function GraphList({ nodes }: { nodes: readonly GraphNode[] }) {
+function GraphList({ nodes, onChoose }: { nodes: readonly GraphNode[]; onChoose(id: number): void }) {
   const { t, f } = useI18n();
   const title = (id: number) => nodes.find((node) => node.id === id)?.title ?? String(id);
   return (
@@ -60,7 +67,9 @@ function GraphList({ nodes }: { nodes: readonly GraphNode[] }) {
         key: String(node.id),
         cells: [
           <span key="o" className="block py-1.5">
-            <span className="font-semibold">{node.title}</span>
+            <button type="button" className="link font-semibold" onClick={() => onChoose(node.id)}>
+              {node.title}
+            </button>
             <span className="block max-w-[420px] truncate text-second text-text-3" title={node.detail}>
               {node.detail}
             </span>

@@ -24,7 +24,7 @@ import type { GraphNode } from './graph-model.ts';
 
 const WIDTH = 226;
 const HEIGHT = 82;
-type Box = Node<{ node: GraphNode }, 'box'>;
+type Box = Node<{ node: GraphNode; isChosen: boolean }, 'box'>;
 
 interface Placed {
   at: ReadonlyMap<number, { x: number; y: number }>;
@@ -53,13 +53,13 @@ async function layout(pairs: readonly (readonly [number, readonly number[]])[]):
   };
 }
 
-function drawnFrom(nodes: readonly GraphNode[], placed: Placed): { boxes: Box[]; edges: Edge[] } {
+function drawnFrom(nodes: readonly GraphNode[], placed: Placed, chosen: number | null): { boxes: Box[]; edges: Edge[] } {
   return {
     boxes: nodes.map((node) => ({
       id: String(node.id),
       type: 'box',
       position: placed.at.get(node.id) ?? { x: 0, y: 0 },
-      data: { node },
+      data: { node, isChosen: node.id === chosen },
       width: WIDTH,
       height: HEIGHT,
     })),
@@ -69,13 +69,16 @@ function drawnFrom(nodes: readonly GraphNode[], placed: Placed): { boxes: Box[];
   };
 }
 
-function BoxView({ data: { node } }: NodeProps<Box>) {
+function BoxView({ data: { node, isChosen } }: NodeProps<Box>) {
   const { t, f } = useI18n();
   const hot = node.pressure === 'HIGH' || node.pressure === 'LOW';
   return (
     <div
       style={{ width: WIDTH, height: HEIGHT }}
-      className={cx('flex flex-col rounded-ctl border bg-surface px-3 py-2 text-text-1', hot ? 'border-warn-mark' : 'border-line-2')}
+      className={cx(
+        'flex flex-col rounded-ctl border bg-surface px-3 py-2 text-text-1',
+        isChosen ? 'border-accent' : hot ? 'border-warn-mark' : 'border-line-2',
+      )}
     >
       {node.isSource ? null : <Handle type="target" position={Position.Left} className="opacity-0" />}
       {node.isSink ? null : <Handle type="source" position={Position.Right} className="opacity-0" />}
@@ -113,7 +116,13 @@ function Line({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPositi
 const NODE_TYPES = { box: BoxView };
 const EDGE_TYPES = { line: Line };
 
-function Flow({ nodes }: { nodes: readonly GraphNode[] }) {
+interface FlowProps {
+  nodes: readonly GraphNode[];
+  chosen: number | null;
+  onChoose(id: number): void;
+}
+
+function Flow({ nodes, chosen, onChoose }: FlowProps) {
   const { t } = useI18n();
   const flow = useReactFlow();
   const [drawn, setDrawn] = useState<Placed | null>(null);
@@ -128,9 +137,13 @@ function Flow({ nodes }: { nodes: readonly GraphNode[] }) {
   }, [shape]);
   if (!drawn) return <div style={{ height: 220 }} />;
   const byId = new Map(nodes.map((node) => [String(node.id), node]));
-  const { boxes, edges } = drawnFrom(nodes, drawn);
+  const { boxes, edges } = drawnFrom(nodes, drawn, chosen);
   const follow = (event: React.KeyboardEvent) => {
     const focused = (document.activeElement as HTMLElement | null)?.closest('.react-flow__node')?.getAttribute('data-id');
+    if (focused && (event.key === 'Enter' || event.key === ' ')) {
+      event.preventDefault();
+      onChoose(Number(focused));
+    }
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
     if (!focused || step === 0) return;
     const target = step > 0 ? byId.get(focused)?.next[0] : nodes.find((node) => node.next.includes(Number(focused)))?.id;
@@ -139,7 +152,7 @@ function Flow({ nodes }: { nodes: readonly GraphNode[] }) {
     document.querySelector<HTMLElement>(`.react-flow__node[data-id="${target}"]`)?.focus();
   };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: keys only move the focus between the nodes inside.
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys move the focus between the nodes inside and choose one.
     <div className="relative" style={{ height: Math.min(520, Math.max(170, drawn.height + 90)) }} onKeyDown={follow}>
       <ReactFlow
         nodes={boxes}
@@ -153,6 +166,7 @@ function Flow({ nodes }: { nodes: readonly GraphNode[] }) {
         nodesDraggable={false}
         nodesConnectable={false}
         edgesFocusable={false}
+        onNodeClick={(_event, node) => onChoose(Number(node.id))}
         zoomOnScroll={false}
         preventScrolling={false}
         aria-label={t('graph.label', { n: nodes.length })}
@@ -172,10 +186,10 @@ function Flow({ nodes }: { nodes: readonly GraphNode[] }) {
   );
 }
 
-export function LayeredGraph({ nodes }: { nodes: readonly GraphNode[] }) {
+export function LayeredGraph(props: FlowProps) {
   return (
     <ReactFlowProvider>
-      <Flow nodes={nodes} />
+      <Flow {...props} />
     </ReactFlowProvider>
   );
 }
