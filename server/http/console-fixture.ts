@@ -164,7 +164,7 @@ export class ConsoleFixture {
           positions: [],
           checks: importChecks(this.found ? 'pass' : 'not-run'),
           canImport: this.found ? 'yes' : 'no',
-          said: [],
+          said: this.found ? [] : [say('said.text', { text: 'No snapshot here.' })],
           sentence: this.found ? 'Can be restored.' : 'No snapshot here.',
         },
       }),

@@ -36,4 +36,5 @@ if (server !== '') {
   await import('./jobs.test.ts');
   await import('./event-stream.test.ts');
   await import('./history.test.ts');
+  await import('./global-variables.test.ts');
 }
