@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { proposals } from './completion.ts';
+import { proposals, variableProposals } from './completion.ts';
 
 const TABLE = "CREATE TABLE orders (id INT, city STRING) WITH ('connector' = 'kafka', 'topic' = 'o');\n";
 const connections = (connector: string | null) => (connector === 'jdbc' ? [] : ['kafka-prod']);
@@ -29,5 +29,16 @@ describe('completion', () => {
     expect(labels("CREATE TABLE t (a INT) WITH ('connector' = 'kafka', '|')")).toContain('connection');
     expect(labels("CREATE TABLE t (a INT) WITH ('connector' = 'kafka', 'connection' = '|')")).toEqual(['kafka-prod']);
     expect(labels("CREATE TABLE t (a INT) WITH ('connector' = 'jdbc', '|')")).not.toContain('connection');
+  });
+
+  it('proposes global variables behind {{, and closes what is open', () => {
+    const at = (text: string) => {
+      const offset = text.indexOf('|');
+      return variableProposals(text.replace('|', ''), offset, () => ({ rate: '20' }));
+    };
+    expect(at("'topic' = '{{ra|'")).toEqual({ from: 13, options: [{ label: 'rate', detail: '20', type: 'variable', apply: 'rate}}' }] });
+    expect(at("'{{|}}'")?.options[0]?.apply).toBe('rate');
+    expect(at("'{{|}'")?.options[0]?.apply).toBe('rate}');
+    expect(at("'{ra|'")).toBeNull();
   });
 });

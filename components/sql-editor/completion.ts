@@ -43,8 +43,23 @@ export function proposals(text: string, offset: number, connections = NO_CONNECT
   return { from: context.replace.start, options };
 }
 
-function sourceOf(connections: ConnectionNames) {
+/** Global variables by name, with their values. */
+export type VariableValues = () => Readonly<Record<string, string>>;
+
+/** Behind `{{`: names of global variables, closed unless that is done already. Exported for the test. */
+export function variableProposals(text: string, offset: number, variables: VariableValues): { from: number; options: Completion[] } | null {
+  const typed = /\{\{\s*([\w.-]*)$/.exec(text.slice(Math.max(0, offset - 140), offset));
+  if (!typed) return null;
+  const rest = text.slice(offset, offset + 2);
+  const close = rest === '}}' ? '' : rest.startsWith('}') ? '}' : '}}';
+  const options = Object.entries(variables()).map(([label, detail]) => ({ label, detail, type: 'variable', apply: label + close }));
+  return { from: offset - (typed[1] as string).length, options };
+}
+
+function sourceOf(connections: ConnectionNames, variables: VariableValues) {
   return (at: At): CompletionResult | null => {
+    const ofVariables = variableProposals(at.state.doc.toString(), at.pos, variables);
+    if (ofVariables) return ofVariables.options.length > 0 ? { ...ofVariables, validFor: /^[\w.-]*$/ } : null;
     const word = at.matchBefore(/[\w.'-]+$/);
     if (!word && !at.explicit) return null;
     const found = proposals(at.state.doc.toString(), at.pos, connections);
@@ -52,6 +67,6 @@ function sourceOf(connections: ConnectionNames) {
   };
 }
 
-export function sqlCompletion(connections: ConnectionNames): Extension {
-  return autocompletion({ override: [sourceOf(connections)], icons: false, activateOnTyping: true });
+export function sqlCompletion(connections: ConnectionNames, variables: VariableValues): Extension {
+  return autocompletion({ override: [sourceOf(connections, variables)], icons: false, activateOnTyping: true });
 }

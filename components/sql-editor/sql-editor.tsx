@@ -16,7 +16,7 @@ import { useI18n } from '../i18n/provider.tsx';
 import type { Teller } from '../i18n/said.ts';
 import { changedBars, setSaved } from './changed-lines.ts';
 import { sqlColours } from './colouring.ts';
-import { type ConnectionNames, sqlCompletion } from './completion.ts';
+import { type ConnectionNames, sqlCompletion, type VariableValues } from './completion.ts';
 
 export interface EditorHandle {
   goTo(from: number, to: number): void;
@@ -47,6 +47,7 @@ export interface SqlEditorProps {
   wrap?: boolean;
   marks?: readonly SqlMark[];
   connections?: ConnectionNames;
+  variables?: VariableValues;
   onChange?(text: string): void;
   onCursor?(line: number, column: number): void;
   onSave?(): void;
@@ -100,7 +101,10 @@ function extensions(label: string, call: () => SqlEditorProps) {
     indentUnit.of('  '),
     EditorState.tabSize.of(2),
     sqlColours(),
-    sqlCompletion((connector) => call().connections?.(connector) ?? []),
+    sqlCompletion(
+      (connector) => call().connections?.(connector) ?? [],
+      () => call().variables?.() ?? {},
+    ),
     keymap.of([
       { key: 'Mod-s', run: run((props) => props.onSave?.()) },
       { key: 'Mod-Enter', run: run((props) => props.onStart?.()) },
