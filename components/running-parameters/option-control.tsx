@@ -37,6 +37,16 @@ function noteOf(field: OptionField, options: JobOptions, t: Translate): string |
       return t('options.note.bucket');
     case 'idleStateRetentionSeconds':
       return t('options.note.idle');
+    case 'dirtyDataPolicy':
+      return t('options.note.dirtyDataPolicy');
+    case 'logEnabled':
+      return t('options.note.logEnabled');
+    case 'taskManagerConfigured':
+      return t('options.note.taskManagerConfigured');
+    case 'udfJarUrl':
+      return t('options.note.udfJarUrl');
+    case 'checkpointPath':
+      return t('options.note.checkpointPath');
     case 'tmSlotNum':
       return t('options.note.tmSlotNum');
     case 'entrypoint':
@@ -69,6 +79,7 @@ export function OptionControl(props: OptionControlProps) {
           value={String(value)}
           options={field.choices.map((one) => ({ value: one, label: t(`options.choice.${one}` as PlainKey) }))}
           onChange={(next) => set(next as JobOptions['checkpointMode'])}
+          hint={note}
           error={problem}
         />
       );

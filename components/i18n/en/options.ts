@@ -53,6 +53,12 @@ export const options = {
   'options.note.resumeCheckpoint.off': 'Off would restart with empty windows.',
   'options.note.bucket': 'Empty = the store’s default bucket.',
   'options.note.idle': '0 = never.',
+  'options.note.dirtyDataPolicy':
+    'Kept for DLI’s API; no connector here reads it. A record that cannot be read stops the job, unless its table says ignore-parse-errors.',
+  'options.note.logEnabled': 'The log is kept in any case; the switch is told to DLI’s API.',
+  'options.note.taskManagerConfigured': 'Told to DLI’s API. A job here is one process, and a Flink cluster sizes its own TaskManagers.',
+  'options.note.udfJarUrl': 'Told to DLI’s API and not loaded: the embedded engine runs no Java, a Flink cluster has its own class path.',
+  'options.note.checkpointPath': 'Where the job’s own code puts its checkpoints. Give each job its own path.',
   'options.note.tmSlotNum': '0 = worked out from parallelism and CUs.',
   'options.flinkQueue': 'runs on Apache Flink',
   'options.note.entrypoint': 'Name of a package, or obs://<bucket>/<path>. One jar that holds its dependencies.',

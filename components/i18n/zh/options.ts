@@ -55,6 +55,12 @@ export const options: Record<keyof typeof en, string> = {
   'options.note.resumeCheckpoint.off': '关闭后重启时窗口为空。',
   'options.note.bucket': '留空则使用默认桶。',
   'options.note.idle': '0 表示从不清除。',
+  'options.note.dirtyDataPolicy':
+    '仅为兼容 DLI API 保留，此处没有连接器使用。无法解析的记录会使作业停止，除非表中设置了 ignore-parse-errors。',
+  'options.note.logEnabled': '日志始终保留；此开关仅回传给 DLI API。',
+  'options.note.taskManagerConfigured': '仅回传给 DLI API。此处一个作业是一个进程，Flink 集群自行决定 TaskManager 的规格。',
+  'options.note.udfJarUrl': '仅回传给 DLI API，不会加载：内置引擎不运行 Java，Flink 集群使用自己的类路径。',
+  'options.note.checkpointPath': '作业代码自己存放 Checkpoint 的位置。每个作业须使用不同的路径。',
   'options.note.tmSlotNum': '0 表示按并行数与 CU 计算。',
   'options.flinkQueue': '在 Apache Flink 上运行',
   'options.note.entrypoint': '程序包名称，或 obs://<桶>/<路径>。须是包含依赖的单个 jar。',
