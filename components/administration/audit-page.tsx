@@ -18,6 +18,30 @@ import { Empty, Facts, Tag } from '../ui/surface.tsx';
 
 const HUE = { done: 'ok', refused: 'warn', failed: 'bad' } as const;
 type Result = keyof typeof HUE | '';
+const HOUR_MS = 3_600_000;
+const SINCE_HOURS = { '1h': 1, '24h': 24, '7d': 7 * 24, '30d': 30 * 24 } as const;
+type Since = keyof typeof SINCE_HOURS | '';
+
+/** Filters as people set them; `fromMs` is worked out when the range is chosen, so that it stands still while pages are turned. */
+interface AuditFilter {
+  who: string;
+  action: string;
+  object: string;
+  result: Result;
+  since: Since;
+  fromMs: number | null;
+}
+const NO_FILTER: AuditFilter = { who: '', action: '', object: '', result: '', since: '', fromMs: null };
+
+function queryOf({ who, action, object, result, fromMs }: AuditFilter) {
+  return {
+    ...(who ? { who } : {}),
+    ...(action ? { action } : {}),
+    ...(object ? { object } : {}),
+    ...(result ? { result } : {}),
+    ...(fromMs === null ? {} : { from: fromMs }),
+  };
+}
 
 function useColumns(onShow: (entry: AuditEntry) => void): readonly DataColumn<AuditEntry>[] {
   const { t, f } = useI18n();
@@ -57,56 +81,77 @@ function useColumns(onShow: (entry: AuditEntry) => void): readonly DataColumn<Au
   );
 }
 
-const exportUrl = (query: Record<string, string>): string => `/api/v1/audit/export?${new URLSearchParams(query)}`;
+const exportUrl = (query: Record<string, string | number>): string =>
+  `/api/v1/audit/export?${new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))}`;
+
+function Filters({ filter, onChange }: { filter: AuditFilter; onChange(part: Partial<AuditFilter>): void }) {
+  const { t } = useI18n();
+  const exported = queryOf(filter);
+  return (
+    <div className="flex flex-wrap items-center gap-2 border-b border-line-1 px-(--gutter) pb-3 max-md:pt-3">
+      {(['who', 'action', 'object'] as const).map((name) => (
+        <input
+          key={name}
+          type="search"
+          aria-label={t(`audit.${name}`)}
+          placeholder={t(`audit.${name}`)}
+          value={filter[name]}
+          onChange={(event) => onChange({ [name]: event.target.value })}
+          className={`${CONTROL} max-w-[170px]`}
+        />
+      ))}
+      <span className="w-[140px]">
+        <SelectField<Since>
+          hideLabel
+          label={t('audit.time')}
+          value={filter.since}
+          onChange={(since) => onChange({ since, fromMs: since === '' ? null : Date.now() - SINCE_HOURS[since] * HOUR_MS })}
+          options={(['', '1h', '24h', '7d', '30d'] as const).map((one) => ({
+            value: one as Since,
+            label: t(one === '' ? 'audit.since.any' : `audit.since.${one}`),
+          }))}
+        />
+      </span>
+      <span className="w-[140px]">
+        <SelectField<Result>
+          hideLabel
+          label={t('audit.result')}
+          value={filter.result}
+          onChange={(result) => onChange({ result })}
+          options={[
+            { value: '' as Result, label: t('audit.allResults') },
+            ...(['done', 'refused', 'failed'] as const).map((one) => ({ value: one as Result, label: t(`audit.result.${one}`) })),
+          ]}
+        />
+      </span>
+      <span className="ml-auto flex gap-3 text-ctl">
+        {(['csv', 'jsonl'] as const).map((format) => (
+          <a key={format} className="link" download href={exportUrl({ ...exported, format })}>
+            {t(`audit.export.${format}`)}
+          </a>
+        ))}
+      </span>
+    </div>
+  );
+}
 
 export function AuditPage() {
   const { t } = useI18n();
   const [page, setPage] = useState({ page: 1, pageSize: 50 });
-  const [who, setWho] = useState('');
-  const [object, setObject] = useState('');
-  const [result, setResult] = useState<Result>('');
+  const [filter, setFilter] = useState(NO_FILTER);
   const [shown, setShown] = useState<AuditEntry | null>(null);
-  const filters = { ...(who ? { who } : {}), ...(object ? { object } : {}), ...(result ? { result } : {}) };
-  const query = { ...page, ...filters };
+  const query = { ...page, ...queryOf(filter) };
   const { data, error, isPending, refetch } = useQuery(routeQuery('listAudit', keys.audit(query), { query }));
   const columns = useColumns(setShown);
   const pager = usePages(page, data?.total, setPage);
-  const input = (label: string, value: string, set: (text: string) => void) => (
-    <input
-      type="search"
-      aria-label={label}
-      placeholder={label}
-      value={value}
-      onChange={(event) => set(event.target.value)}
-      className={`${CONTROL} max-w-[200px]`}
-    />
-  );
+  const change = (part: Partial<AuditFilter>) => {
+    setFilter((before) => ({ ...before, ...part }));
+    setPage((before) => ({ ...before, page: 1 }));
+  };
   return (
     <>
       <PageHead title="nav.audit" />
-      <div className="flex flex-wrap items-center gap-2 border-b border-line-1 px-(--gutter) pb-3 max-md:pt-3">
-        {input(t('audit.who'), who, setWho)}
-        {input(t('audit.object'), object, setObject)}
-        <span className="w-[150px]">
-          <SelectField<Result>
-            hideLabel
-            label={t('audit.result')}
-            value={result}
-            onChange={setResult}
-            options={[
-              { value: '' as Result, label: t('audit.allResults') },
-              ...(['done', 'refused', 'failed'] as const).map((one) => ({ value: one as Result, label: t(`audit.result.${one}`) })),
-            ]}
-          />
-        </span>
-        <span className="ml-auto flex gap-3 text-ctl">
-          {(['csv', 'jsonl'] as const).map((format) => (
-            <a key={format} className="link" download href={exportUrl({ ...filters, format })}>
-              {t(`audit.export.${format}`)}
-            </a>
-          ))}
-        </span>
-      </div>
+      <Filters filter={filter} onChange={change} />
       {error ? <ErrorNotice error={error} onRetry={() => void refetch()} className="m-(--gutter)" /> : null}
       <div className="grow bg-surface">
         <DataTable

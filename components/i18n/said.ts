@@ -3,10 +3,8 @@ import { ended, fillTemplate, listOf, type Sentence } from '../../server/contrac
 import type { Dictionary, MessageKey } from './dictionary.ts';
 import type { Format } from './format.ts';
 
-export interface Teller {
-  /** `text`: the English sentence, shown when nothing was said by code. */
-  (said: Sentence | null | undefined | readonly Sentence[], text: string): string;
-}
+/** `text`: the English sentence, shown when nothing was said by code. */
+export type Teller = (said: Sentence | null | undefined | readonly Sentence[], text: string) => string;
 
 /** Chinese sentences stand without a space between them, but where two of other people's words would run together. */
 function joined(parts: readonly string[], locale: string): string {

@@ -16,6 +16,8 @@ const OVERLAP = 64;
 const KEPT_MS = 3_600_000;
 const PRUNE_MS = 300_000;
 const RESUME_MOST = 2_000;
+/** Rows of one read; a full one is followed by another at once. */
+const READ_MOST = 1_000;
 
 /** `id` is null for transient events. */
 export interface DeliveredEvent {
@@ -115,7 +117,7 @@ export class EventHub {
     const rows = await this.#database.streamEvent.findMany({
       where: { id: { gt: this.#cursor - OVERLAP } },
       orderBy: { id: 'asc' },
-      take: 1_000,
+      take: READ_MOST,
     });
     for (const row of rows) {
       if (this.#sent.has(row.id)) continue;
@@ -124,6 +126,7 @@ export class EventHub {
       const delivered = { id: row.id, event: JSON.parse(row.payloadJson) as ServerEvent };
       for (const listener of this.#listeners) listener(delivered);
     }
+    if (rows.length === READ_MOST) this.#isAskedAgain = true;
     for (const id of this.#sent) if (id <= this.#cursor - 2 * OVERLAP) this.#sent.delete(id);
     await this.#prune();
   }

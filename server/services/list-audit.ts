@@ -49,7 +49,7 @@ function whereOf(context: ConsoleContext, query: Filters): Prisma.AuditEntryWher
   return {
     at,
     ...(query.who === undefined ? {} : { who: containing(context, query.who) }),
-    ...(query.action === undefined ? {} : { action: query.action }),
+    ...(query.action === undefined ? {} : { action: containing(context, query.action) }),
     ...(query.result === undefined ? {} : { result: query.result }),
     ...(query.object === undefined ? {} : { OR: [{ objectId: query.object }, { objectName: containing(context, query.object) }] }),
   };
