@@ -16,7 +16,7 @@ import type { EndCause } from './job-view.ts';
 import { nextGeneration } from './leases.ts';
 import { addLedger, type Cost, NONE, UNKNOWN } from './ledger.ts';
 import { keepForRun, proveSnapshot } from './snapshot-record.ts';
-import { addJobEvent, changeJob, tellRun } from './tell.ts';
+import { addJobEvent, changeJob, type JobChange, tellRun } from './tell.ts';
 
 export interface NewRun {
   readonly job: JobRow;
@@ -92,8 +92,14 @@ const OBSERVED: Readonly<Record<EndCause, string>> = {
   superseded: 'none',
 };
 
-/** Ends the run unless it has ended; true when this call did. A damaged snapshot is marked, so that no later start takes it. */
-export async function endRun(tx: DatabaseTransaction, run: RunRow, end: RunEnd, atMs: number): Promise<boolean> {
+/** Ends the run unless it has ended; true when this call did. `standing`: what becomes of the job by it. A damaged snapshot is marked, so that no later start takes it. */
+export async function endRun(
+  tx: DatabaseTransaction,
+  run: RunRow,
+  end: RunEnd,
+  atMs: number,
+  standing: Pick<JobChange, 'status' | 'message' | 'data'> = {},
+): Promise<boolean> {
   const { cause, failure } = end;
   const ended = await tx.run.updateMany({
     where: { id: run.id, endedAt: null },
@@ -110,8 +116,10 @@ export async function endRun(tx: DatabaseTransaction, run: RunRow, end: RunEnd, 
     tx,
     run.jobId,
     {
+      ...standing,
       runNumber: run.number,
       data: {
+        ...standing.data,
         observed: OBSERVED[cause],
         observedAt: new Date(atMs),
         unreachableSince: null,

@@ -11,7 +11,7 @@ import { addLedger, type Cost, NO_COST, UNKNOWN } from './ledger.ts';
 import type { MetricsRecorder } from './metrics-recorder.ts';
 import { endRun } from './run-record.ts';
 import { proveSnapshot, registerSnapshot, releaseAfterCheckpoints } from './snapshot-record.ts';
-import { addJobEvent, changeJob, tellRun } from './tell.ts';
+import { addJobEvent, changeJob, type JobChange, tellRun } from './tell.ts';
 
 type Report<T extends JobReport['type']> = Extract<JobReport, { type: T }>;
 
@@ -201,20 +201,22 @@ export async function takeEnd(context: SupervisorContext, run: RunRow, end: Take
         ...(tasks.length === 0 ? {} : { tasksJson: JSON.stringify(tasks), tasksAt: new Date(nowMs) }),
       },
     });
-    if (!(await endRun(tx, run, { cause, failure }, nowMs))) return;
     const job = await tx.job.findUniqueOrThrow({ where: { id: run.jobId } });
     const operation = await tx.operation.findUnique({ where: { activeJobId: run.jobId } });
-    const hasRun = (await tx.run.findUniqueOrThrow({ where: { id: run.id } })).runningAt !== null;
-    if (isFailure && hasRun) {
-      const text = say('said.run.failed', { run: run.number, reason: failure ? recognise(failure.message) : say('said.run.processEnded') });
-      await addLedger(tx, run.jobId, { kind: 'failure', runNumber: run.number, who: 'supervisor', text, ...cost }, nowMs);
-    }
     // What the operation at hand makes of it, it says itself.
-    if (!isFailure || operation !== null || job.desired !== 'running') return;
-    const mayRestart = failure === null || failure.isRetryable || failure.causeKey === RESTORE_BROKEN;
-    const message = failure ? recognise(failure.message) : say('said.run.jobProcessEnded');
-    const data = mayRestart ? {} : { desired: 'stopped' };
-    const advice = mayRestart ? [] : [say('said.run.wouldFailAgain')];
-    await changeJob(tx, run.jobId, { status: 'job_running_exception', message: [message, ...advice], data, runNumber: run.number }, nowMs);
+    const isLeftAlone = !isFailure || operation !== null || job.desired !== 'running';
+    if (!(await endRun(tx, run, { cause, failure }, nowMs, isLeftAlone ? {} : standingAfter(failure)))) return;
+    const hasRun = (await tx.run.findUniqueOrThrow({ where: { id: run.id } })).runningAt !== null;
+    if (!isFailure || !hasRun) return;
+    const text = say('said.run.failed', { run: run.number, reason: failure ? recognise(failure.message) : say('said.run.processEnded') });
+    await addLedger(tx, run.jobId, { kind: 'failure', runNumber: run.number, who: 'supervisor', text, ...cost }, nowMs);
   });
+}
+
+/** A job whose run failed with nobody at work on it: it restarts as its options say, or waits for a person when the cause would only come again. */
+function standingAfter(failure: JobFailure | null): Pick<JobChange, 'status' | 'message' | 'data'> {
+  const mayRestart = failure === null || failure.isRetryable || failure.causeKey === RESTORE_BROKEN;
+  const message = failure ? recognise(failure.message) : say('said.run.jobProcessEnded');
+  const advice = mayRestart ? [] : [say('said.run.wouldFailAgain')];
+  return { status: 'job_running_exception', message: [message, ...advice], data: mayRestart ? {} : { desired: 'stopped' } };
 }

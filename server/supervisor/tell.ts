@@ -21,9 +21,11 @@ import { appendEvent } from '../events/append-event.ts';
 import { readSetting } from './read-setting.ts';
 import { isLegalMove } from './transitions.ts';
 
+type JobRow = Prisma.JobGetPayload<Record<string, never>>;
+
 /** The fields of a job that the supervisor owns, as browsers patch them. */
-export async function jobPatch(tx: DatabaseTransaction, jobId: number): Promise<Partial<JobSummary>> {
-  const row = await tx.job.findUniqueOrThrow({ where: { id: jobId } });
+export async function jobPatch(tx: DatabaseTransaction, jobId: number, known: JobRow | null = null): Promise<Partial<JobSummary>> {
+  const row = known ?? (await tx.job.findUniqueOrThrow({ where: { id: jobId } }));
   const snapshot = row.newestSnapshotId === null ? null : await tx.snapshot.findUnique({ where: { id: row.newestSnapshotId } });
   const operation = row.activeOperationId === null ? null : await tx.operation.findUnique({ where: { id: row.activeOperationId } });
   return {
@@ -58,8 +60,9 @@ export async function jobPatch(tx: DatabaseTransaction, jobId: number): Promise<
   };
 }
 
-export async function tellJob(tx: DatabaseTransaction, jobId: number, atMs: number): Promise<void> {
-  await appendEvent(tx, { type: 'job-changed', jobId, patch: await jobPatch(tx, jobId) }, atMs);
+/** `known`: the row as it stands in this transaction, when the caller has it. */
+export async function tellJob(tx: DatabaseTransaction, jobId: number, atMs: number, known: JobRow | null = null): Promise<void> {
+  await appendEvent(tx, { type: 'job-changed', jobId, patch: await jobPatch(tx, jobId, known) }, atMs);
 }
 
 export interface JobChange {
@@ -78,7 +81,7 @@ export async function changeJob(tx: DatabaseTransaction, jobId: number, change: 
   if (!isLegalMove(from, to)) throw new Error(`job ${jobId} cannot move from ${from} to ${to}`);
   const moved = from !== to;
   const message = change.message ?? (moved ? [] : undefined);
-  await tx.job.update({
+  const after = await tx.job.update({
     where: { id: jobId },
     data: {
       ...change.data,
@@ -90,7 +93,7 @@ export async function changeJob(tx: DatabaseTransaction, jobId: number, change: 
     const text = say('said.run.moved', { from: say(`said.label.${from}`), to: say(`said.label.${to}`) });
     await addJobEvent(tx, jobId, { kind: 'status', level: 'info', message: text, runNumber: change.runNumber ?? null }, atMs);
   }
-  await tellJob(tx, jobId, atMs);
+  await tellJob(tx, jobId, atMs, after);
 }
 
 export interface NewJobEvent {
