@@ -57,7 +57,7 @@ export function EditorTools({
         <Menu
           trigger={
             <Button look="quiet" size="sm" icon={<Palette size={14} aria-hidden="true" />}>
-              {t('edit.themeSettings')}
+              <span className="max-[1500px]:sr-only">{t('edit.themeSettings')}</span>
             </Button>
           }
           entries={[
