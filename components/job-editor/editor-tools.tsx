@@ -56,7 +56,7 @@ export function EditorTools({
       <span className="ml-auto">
         <Menu
           trigger={
-            <Button look="quiet" size="sm" icon={<Palette size={14} aria-hidden="true" />}>
+            <Button look="quiet" size="sm" title={t('edit.themeSettings')} icon={<Palette size={14} aria-hidden="true" />}>
               <span className="max-[1500px]:sr-only">{t('edit.themeSettings')}</span>
             </Button>
           }
