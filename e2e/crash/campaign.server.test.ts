@@ -22,7 +22,7 @@ describe('crash campaign', () => {
   it('nothing is lost, doubled or wrong, wherever the processes are killed', { timeout: 600_000 }, async () => {
     campaign = await Campaign.open({
       scratch: mkdtempSync(join(tmpdir(), 'tidemark-crash-')),
-      brokers: null,
+      brokers: process.env.TIDEMARK_TEST_KAFKA as string,
       withPostgres: false,
       perSecond: 400,
       // Subtasks in threads, where the machine has several cores.

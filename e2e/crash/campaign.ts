@@ -118,14 +118,16 @@ export class Campaign {
 
   async run(schedule: readonly Kill[]): Promise<CampaignReport> {
     const began = performance.now();
-    const { brokers, perSecond } = this.#options;
+    const { brokers, perSecond, parallelism } = this.#options;
+    if (brokers === null && parallelism > 1)
+      throw new Error('datagen in several splits ends with no common number, so the outputs could not be checked: use Kafka');
     const topic = 'numbers';
     if (brokers !== null) this.#feed = await SequenceFeed.open(brokers, topic, perSecond);
     const postgres = this.#postgres ? { port: this.#postgres.port, table: 'by_key' } : null;
     if (this.#postgres) await createKeyTable(this.#postgres.url, 'by_key');
     const source: Places['source'] = brokers === null ? { kind: 'datagen', perSecond } : { kind: 'kafka', brokers, topic };
     const job = await this.#api.createJob('crash-campaign', sequenceSql({ source, folder: FOLDER, postgres }), {
-      parallelism: this.#options.parallelism,
+      parallelism,
       checkpointIntervalSeconds: 1,
       idleStateRetentionSeconds: 0,
       runtimeConfiguration: { 'execution.checkpointing.interval': '400 ms' },
