@@ -1,6 +1,8 @@
+import { QueryClient } from '@tanstack/react-query';
 import { describe, expect, it } from 'vitest';
-import type { JobSummary, ListJobsAnswer } from '../../server/contract/job.ts';
-import { patchList } from './apply-event.ts';
+import type { Job, JobSummary, ListJobsAnswer } from '../../server/contract/job.ts';
+import { applyEvent, patchList } from './apply-event.ts';
+import { keys } from './query-keys.ts';
 
 const row = (id: number, status: JobSummary['status']) => ({ id, status, name: `job-${id}` }) as JobSummary;
 const list: ListJobsAnswer = {
@@ -30,5 +32,18 @@ describe('a job-changed event', () => {
 
   it('leaves a list without the job as it is', () => {
     expect(patchList(list, 9, { status: 'job_finish' })).toBe(list);
+  });
+
+  it('gives a job with its SQL no version that runs ahead of the SQL, and has it fetched anew', () => {
+    const client = new QueryClient();
+    const job = { id: 4, version: 1, sql: 'mine', status: 'job_init' } as Job;
+    client.setQueryData(keys.job(4), { job });
+    const patch = { version: 1, status: 'job_submitting' } as const;
+    applyEvent(client, { type: 'job-changed', jobId: 4, patch });
+    expect(client.getQueryState(keys.job(4))?.isInvalidated).toBe(false);
+    applyEvent(client, { type: 'job-changed', jobId: 4, patch: { ...patch, version: 2 } });
+    expect(client.getQueryData<{ job: Job }>(keys.job(4))?.job).toMatchObject({ version: 1, sql: 'mine', status: 'job_submitting' });
+    expect(client.getQueryState(keys.job(4))?.isInvalidated).toBe(true);
+    client.clear();
   });
 });

@@ -37,11 +37,16 @@ export function patchList(list: ListJobsAnswer, jobId: number, patch: JobPatch):
   return { ...list, items, counts: [...counts].filter(([, count]) => count > 0).map(([status, count]) => ({ status, count })) };
 }
 
+/** A job with its SQL and options keeps its version until all three are fetched anew: a number that runs ahead of them would let a save write over them. */
+export function patchWholeJob(job: Job, patch: JobPatch): Job {
+  return { ...job, ...(patch as Partial<JobSummary>), version: job.version };
+}
+
 function patchJob(client: QueryClient, jobId: number, patch: JobPatch): void {
   client.setQueriesData<ListJobsAnswer>({ queryKey: ['jobs', 'list'] }, (list) => (list ? patchList(list, jobId, patch) : list));
-  client.setQueryData<{ job: Job }>(keys.job(jobId), (answer) =>
-    answer ? { job: { ...answer.job, ...(patch as Partial<JobSummary>) } } : answer,
-  );
+  const before = client.getQueryData<{ job: Job }>(keys.job(jobId))?.job.version;
+  client.setQueryData<{ job: Job }>(keys.job(jobId), (answer) => (answer ? { job: patchWholeJob(answer.job, patch) } : answer));
+  if (patch.version !== undefined && patch.version !== before) void client.invalidateQueries({ queryKey: keys.job(jobId), exact: true });
   if (patch.status !== undefined) {
     age(client, keys.jobs);
     age(client, keys.job(jobId));

@@ -189,7 +189,7 @@ test('the second of two editors is told before anything is overwritten', async (
   const saved = await console_.api.job(id);
 
   await second.page
-    .getByRole('button', { name: /^Save(?! As)/ })
+    .getByRole('button', { name: /^Save(?! as)/i })
     .first()
     .click();
   await expect(second.page.getByText(/saved version \d+ while you edited|Version \d+ was saved while you edited/)).toBeVisible();
