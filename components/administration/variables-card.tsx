@@ -1,19 +1,18 @@
 'use client';
 /** Global variables: value, who names them, which running jobs still have another value; made, changed and deleted by administrators. */
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { GlobalVariable } from '../../server/contract/global-variables.ts';
 import { routeQuery } from '../client/queries.ts';
 import { keys } from '../client/query-keys.ts';
 import { call } from '../client/request.ts';
 import { useI18n } from '../i18n/provider.tsx';
+import { ConfirmDelete } from '../job/confirm-delete.tsx';
 import { ErrorNotice } from '../job/error-notice.tsx';
 import { useIsAdmin } from '../shell/session.tsx';
 import { Button } from '../ui/button.tsx';
-import { Confirm } from '../ui/confirm.tsx';
 import { PlainTable } from '../ui/data-table.tsx';
 import { Card, Empty, Skeleton, Tag } from '../ui/surface.tsx';
-import { useToast } from '../ui/toast.tsx';
 import { VariableDialog, VariableUsersDialog } from './variable-dialogs.tsx';
 
 type Opened = { readonly act: 'new' } | { readonly act: 'edit' | 'users' | 'delete'; readonly variable: GlobalVariable };
@@ -42,7 +41,16 @@ export function VariablesCard() {
       {opened?.act === 'new' ? <VariableDialog variable={null} onClose={close} /> : null}
       {opened?.act === 'edit' ? <VariableDialog variable={opened.variable} onClose={close} /> : null}
       {opened?.act === 'users' ? <VariableUsersDialog variable={opened.variable} onClose={close} /> : null}
-      {opened?.act === 'delete' ? <DeleteVariable variable={opened.variable} onClose={close} /> : null}
+      {opened?.act === 'delete' ? (
+        <ConfirmDelete
+          title={t('var.delete', { name: opened.variable.name })}
+          note={t('var.deleteNote')}
+          deleted={t('var.deleted', { name: opened.variable.name })}
+          queryKey={keys.variables}
+          remove={() => call('deleteGlobalVariable', { params: { id: opened.variable.id } })}
+          onClose={close}
+        />
+      ) : null}
     </Card>
   );
 }
@@ -116,33 +124,5 @@ function UsedBy({ variable, open }: { variable: GlobalVariable; open(opened: Ope
       </Button>
       {variable.stale > 0 ? <Tag hue="warn">{t('var.stale', { n: variable.stale })}</Tag> : null}
     </span>
-  );
-}
-
-function DeleteVariable({ variable, onClose }: { variable: GlobalVariable; onClose(): void }) {
-  const { t } = useI18n();
-  const toast = useToast();
-  const client = useQueryClient();
-  const remove = useMutation({
-    mutationFn: () => call('deleteGlobalVariable', { params: { id: variable.id } }),
-    onSuccess: () => {
-      void client.invalidateQueries({ queryKey: keys.variables });
-      toast({ title: t('var.deleted', { name: variable.name }) });
-      onClose();
-    },
-  });
-  return (
-    <Confirm
-      title={t('var.delete', { name: variable.name })}
-      act={t('common.delete')}
-      cancel={t('common.cancel')}
-      close={t('common.close')}
-      busy={remove.isPending}
-      onConfirm={() => remove.mutate()}
-      onClose={onClose}
-    >
-      {remove.error ? <ErrorNotice error={remove.error} className="mb-3" /> : null}
-      <p className="text-ctl">{t('var.deleteNote')}</p>
-    </Confirm>
   );
 }

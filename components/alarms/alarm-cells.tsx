@@ -5,7 +5,7 @@ import Link from 'next/link';
 import type { Alarm } from '../../server/contract/alarms.ts';
 import { useI18n } from '../i18n/provider.tsx';
 import { Tag } from '../ui/surface.tsx';
-import { conditionText, ruleNameOf } from './words.ts';
+import { conditionText, detailText, ruleNameOf } from './words.ts';
 
 /** Severity by mark and word, the condition, and the rule it comes from. */
 export function AlarmName({ alarm }: { alarm: Alarm }) {
@@ -33,7 +33,7 @@ export function JobLink({ alarm }: { alarm: Alarm }) {
 }
 
 /** What is known of an alarm beside its measure: how often, that it is silenced, who looks after it. */
-export function AlarmMarks({ alarm }: { alarm: Alarm }) {
+function AlarmMarks({ alarm }: { alarm: Alarm }) {
   const { t, f } = useI18n();
   return (
     <>
@@ -45,5 +45,21 @@ export function AlarmMarks({ alarm }: { alarm: Alarm }) {
         </Tag>
       ) : null}
     </>
+  );
+}
+
+/** Its measure, and under it what else is known. */
+export function AlarmDetail({ alarm }: { alarm: Alarm }) {
+  const { said } = useI18n();
+  const text = detailText(alarm, said);
+  return (
+    <span className="flex min-w-0 flex-col">
+      <span className="truncate" title={text}>
+        {text}
+      </span>
+      <span className="flex gap-1.5 empty:hidden">
+        <AlarmMarks alarm={alarm} />
+      </span>
+    </span>
   );
 }

@@ -1,6 +1,6 @@
 'use client';
 /** Channels: where they lead, what came of their last notice, a test that shows the real answer. Secrets are never shown. */
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Send } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import type { AlarmChannel } from '../../server/contract/alarms.ts';
@@ -8,13 +8,12 @@ import { routeQuery } from '../client/queries.ts';
 import { keys } from '../client/query-keys.ts';
 import { call } from '../client/request.ts';
 import { useI18n } from '../i18n/provider.tsx';
+import { ConfirmDelete } from '../job/confirm-delete.tsx';
 import { ErrorNotice } from '../job/error-notice.tsx';
 import { useIsAdmin } from '../shell/session.tsx';
 import { Button } from '../ui/button.tsx';
-import { Confirm } from '../ui/confirm.tsx';
 import { type DataColumn, DataTable } from '../ui/data-table.tsx';
 import { Empty, Tag } from '../ui/surface.tsx';
-import { useToast } from '../ui/toast.tsx';
 import { ChannelDialog } from './channel-dialog.tsx';
 import { ChannelTest } from './channel-test.tsx';
 import type { Making } from './making.ts';
@@ -121,35 +120,16 @@ export function ChannelsTab({ making }: { making: Making }) {
       {making.isOpen ? <ChannelDialog channel={null} onClose={making.close} onSaved={setTesting} /> : null}
       {editing ? <ChannelDialog channel={editing} onClose={() => setEditing(null)} onSaved={() => undefined} /> : null}
       {testing ? <ChannelTest channel={testing} onClose={() => setTesting(null)} /> : null}
-      {deleting ? <DeleteChannel channel={deleting} onClose={() => setDeleting(null)} /> : null}
+      {deleting ? (
+        <ConfirmDelete
+          title={t('channel.deleteTitle', { name: deleting.name })}
+          note={t('channel.deleteNote')}
+          deleted={t('channel.deleted', { name: deleting.name })}
+          queryKey={keys.alarms}
+          remove={() => call('deleteAlarmChannel', { params: { id: deleting.id } })}
+          onClose={() => setDeleting(null)}
+        />
+      ) : null}
     </>
-  );
-}
-
-function DeleteChannel({ channel, onClose }: { channel: AlarmChannel; onClose(): void }) {
-  const { t } = useI18n();
-  const toast = useToast();
-  const client = useQueryClient();
-  const remove = useMutation({
-    mutationFn: () => call('deleteAlarmChannel', { params: { id: channel.id } }),
-    onSuccess: () => {
-      void client.invalidateQueries({ queryKey: keys.alarms });
-      toast({ title: t('channel.deleted', { name: channel.name }) });
-      onClose();
-    },
-  });
-  return (
-    <Confirm
-      title={t('channel.deleteTitle', { name: channel.name })}
-      act={t('common.delete')}
-      cancel={t('common.cancel')}
-      close={t('common.close')}
-      busy={remove.isPending}
-      onConfirm={() => remove.mutate()}
-      onClose={onClose}
-    >
-      {remove.error ? <ErrorNotice error={remove.error} className="mb-3" /> : null}
-      <p className="text-ctl">{t('channel.deleteNote')}</p>
-    </Confirm>
   );
 }

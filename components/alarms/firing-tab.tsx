@@ -14,10 +14,10 @@ import { Button, ButtonLink } from '../ui/button.tsx';
 import { type DataColumn, DataTable } from '../ui/data-table.tsx';
 import { Empty } from '../ui/surface.tsx';
 import { AcknowledgeDialog } from './acknowledge-dialog.tsx';
-import { AlarmMarks, AlarmName, JobLink } from './alarm-cells.tsx';
+import { AlarmDetail, AlarmName, JobLink } from './alarm-cells.tsx';
 import { SentTo } from './sent-to.tsx';
 import { SilenceDialog } from './silence-dialog.tsx';
-import { detailText, ruleNameOf } from './words.ts';
+import { ruleNameOf } from './words.ts';
 
 function Since({ at }: { at: number }) {
   const { f } = useI18n();
@@ -36,7 +36,7 @@ interface Acts {
 }
 
 function useColumns(acts: Acts): readonly DataColumn<Alarm>[] {
-  const { t, said } = useI18n();
+  const { t } = useI18n();
   return useMemo(() => {
     const label = (act: string, alarm: Alarm) => t('alarm.ofAlarm', { act, rule: ruleNameOf(alarm, t), name: alarm.jobName });
     return [
@@ -46,16 +46,7 @@ function useColumns(acts: Acts): readonly DataColumn<Alarm>[] {
         id: 'detail',
         header: t('alarm.detail'),
         minWidth: 220,
-        cell: (one) => (
-          <span className="flex min-w-0 flex-col">
-            <span className="truncate" title={detailText(one, said)}>
-              {detailText(one, said)}
-            </span>
-            <span className="flex gap-1.5 empty:hidden">
-              <AlarmMarks alarm={one} />
-            </span>
-          </span>
-        ),
+        cell: (one) => <AlarmDetail alarm={one} />,
       },
       { id: 'since', header: t('alarm.since'), width: 110, cell: (one) => <Since at={one.firedAt} /> },
       { id: 'sent', header: t('alarm.sent'), width: 140, hide: 'max-lg:hidden', cell: (one) => <SentTo alarm={one} /> },
@@ -86,7 +77,7 @@ function useColumns(acts: Acts): readonly DataColumn<Alarm>[] {
         ),
       },
     ];
-  }, [t, acts, said]);
+  }, [t, acts]);
 }
 
 export function FiringTab({ rules }: { rules: number | undefined }) {

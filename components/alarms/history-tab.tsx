@@ -10,9 +10,9 @@ import { ErrorNotice } from '../job/error-notice.tsx';
 import { usePages } from '../job/pages.tsx';
 import { type DataColumn, DataTable } from '../ui/data-table.tsx';
 import { Empty, Tag } from '../ui/surface.tsx';
-import { AlarmMarks, AlarmName, JobLink } from './alarm-cells.tsx';
+import { AlarmDetail, AlarmName, JobLink } from './alarm-cells.tsx';
 import { SentTo } from './sent-to.tsx';
-import { detailText, resolutionText } from './words.ts';
+import { resolutionText } from './words.ts';
 
 function useColumns(ofJob: boolean): readonly DataColumn<Alarm>[] {
   const { t, f, said } = useI18n();
@@ -24,16 +24,7 @@ function useColumns(ofJob: boolean): readonly DataColumn<Alarm>[] {
         id: 'detail',
         header: t('alarm.detail'),
         minWidth: 200,
-        cell: (one) => (
-          <span className="flex min-w-0 flex-col">
-            <span className="truncate" title={detailText(one, said)}>
-              {detailText(one, said)}
-            </span>
-            <span className="flex gap-1.5 empty:hidden">
-              <AlarmMarks alarm={one} />
-            </span>
-          </span>
-        ),
+        cell: (one) => <AlarmDetail alarm={one} />,
       },
       {
         id: 'since',

@@ -8,10 +8,10 @@ import { routeQuery } from '../client/queries.ts';
 import { keys } from '../client/query-keys.ts';
 import { call } from '../client/request.ts';
 import { useI18n } from '../i18n/provider.tsx';
+import { ConfirmDelete } from '../job/confirm-delete.tsx';
 import { ErrorNotice, errorText } from '../job/error-notice.tsx';
 import { useIsAdmin } from '../shell/session.tsx';
 import { Button } from '../ui/button.tsx';
-import { Confirm } from '../ui/confirm.tsx';
 import { type DataColumn, DataTable } from '../ui/data-table.tsx';
 import { Empty, Tag } from '../ui/surface.tsx';
 import { useToast } from '../ui/toast.tsx';
@@ -135,35 +135,16 @@ export function RulesTab({ making }: { making: Making }) {
       />
       {making.isOpen ? <RuleDialog rule={null} onClose={making.close} /> : null}
       {editing ? <RuleDialog rule={editing} onClose={() => setEditing(null)} /> : null}
-      {deleting ? <DeleteRule rule={deleting} onClose={() => setDeleting(null)} /> : null}
+      {deleting ? (
+        <ConfirmDelete
+          title={t('rule.deleteTitle', { name: deleting.name })}
+          note={t('rule.deleteNote')}
+          deleted={t('rule.deleted', { name: deleting.name })}
+          queryKey={keys.alarms}
+          remove={() => call('deleteAlarmRule', { params: { id: deleting.id } })}
+          onClose={() => setDeleting(null)}
+        />
+      ) : null}
     </>
-  );
-}
-
-function DeleteRule({ rule, onClose }: { rule: AlarmRule; onClose(): void }) {
-  const { t } = useI18n();
-  const toast = useToast();
-  const client = useQueryClient();
-  const remove = useMutation({
-    mutationFn: () => call('deleteAlarmRule', { params: { id: rule.id } }),
-    onSuccess: () => {
-      void client.invalidateQueries({ queryKey: keys.alarms });
-      toast({ title: t('rule.deleted', { name: rule.name }) });
-      onClose();
-    },
-  });
-  return (
-    <Confirm
-      title={t('rule.deleteTitle', { name: rule.name })}
-      act={t('common.delete')}
-      cancel={t('common.cancel')}
-      close={t('common.close')}
-      busy={remove.isPending}
-      onConfirm={() => remove.mutate()}
-      onClose={onClose}
-    >
-      {remove.error ? <ErrorNotice error={remove.error} className="mb-3" /> : null}
-      <p className="text-ctl">{t('rule.deleteNote')}</p>
-    </Confirm>
   );
 }

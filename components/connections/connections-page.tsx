@@ -1,6 +1,6 @@
 'use client';
 /** Connections: name, kind, address, last test, who uses them; made, changed, tested and deleted here. */
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { ChevronDown, CircleCheck, CircleX, Plug, Plus } from 'lucide-react';
 import { usePathname, useRouter, useSearchParams } from 'next/navigation';
 import { useMemo, useState } from 'react';
@@ -10,15 +10,14 @@ import { routeQuery } from '../client/queries.ts';
 import { keys } from '../client/query-keys.ts';
 import { call } from '../client/request.ts';
 import { useI18n } from '../i18n/provider.tsx';
+import { ConfirmDelete } from '../job/confirm-delete.tsx';
 import { ErrorNotice } from '../job/error-notice.tsx';
 import { PageHead } from '../shell/page-head.tsx';
 import { useIsAdmin } from '../shell/session.tsx';
 import { Button } from '../ui/button.tsx';
-import { Confirm } from '../ui/confirm.tsx';
 import { type DataColumn, DataTable } from '../ui/data-table.tsx';
 import { Menu } from '../ui/menu.tsx';
 import { Empty } from '../ui/surface.tsx';
-import { useToast } from '../ui/toast.tsx';
 import { ConnectionDialog } from './connection-dialog.tsx';
 import { TestDialog } from './test-dialog.tsx';
 import { UsersDialog } from './users-dialog.tsx';
@@ -181,35 +180,16 @@ export function ConnectionsPage() {
       {opened?.act === 'edit' ? <ConnectionDialog connection={opened.connection} onClose={close} /> : null}
       {opened?.act === 'test' ? <TestDialog connection={opened.connection} onClose={close} /> : null}
       {opened?.act === 'users' ? <UsersDialog connection={opened.connection} onClose={close} /> : null}
-      {opened?.act === 'delete' ? <DeleteConnection connection={opened.connection} onClose={close} /> : null}
+      {opened?.act === 'delete' ? (
+        <ConfirmDelete
+          title={t('conn.delete', { name: opened.connection.name })}
+          note={t('conn.deleteNote')}
+          deleted={t('conn.deleted', { name: opened.connection.name })}
+          queryKey={keys.connections}
+          remove={() => call('deleteConnection', { params: { id: opened.connection.id } })}
+          onClose={close}
+        />
+      ) : null}
     </>
-  );
-}
-
-function DeleteConnection({ connection, onClose }: { connection: Connection; onClose(): void }) {
-  const { t } = useI18n();
-  const toast = useToast();
-  const client = useQueryClient();
-  const remove = useMutation({
-    mutationFn: () => call('deleteConnection', { params: { id: connection.id } }),
-    onSuccess: () => {
-      void client.invalidateQueries({ queryKey: keys.connections });
-      toast({ title: t('conn.deleted', { name: connection.name }) });
-      onClose();
-    },
-  });
-  return (
-    <Confirm
-      title={t('conn.delete', { name: connection.name })}
-      act={t('common.delete')}
-      cancel={t('common.cancel')}
-      close={t('common.close')}
-      busy={remove.isPending}
-      onConfirm={() => remove.mutate()}
-      onClose={onClose}
-    >
-      {remove.error ? <ErrorNotice error={remove.error} className="mb-3" /> : null}
-      <p className="text-ctl">{t('conn.deleteNote')}</p>
-    </Confirm>
   );
 }

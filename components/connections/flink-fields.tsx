@@ -3,7 +3,7 @@
 import { useI18n } from '../i18n/provider.tsx';
 import { TextArea, TextField } from '../ui/field.tsx';
 import { SelectField } from '../ui/select.tsx';
-import type { FieldsProps } from './kind-fields.tsx';
+import { CaField, type FieldsProps } from './kind-fields.tsx';
 
 const AUTHENTICATIONS = ['none', 'basic', 'bearer'] as const;
 
@@ -69,16 +69,7 @@ export function FlinkFields({ config, onChange, secret }: FieldsProps<'flink'>) 
         defaultValue={headersText(config.headers)}
         onChange={(event) => onChange({ ...config, headers: headersOf(event.target.value) })}
       />
-      {isTls ? (
-        <TextArea
-          label={t('conn.ca')}
-          mono
-          rows={3}
-          hint={t('conn.caHint')}
-          value={config.caCertificates}
-          onChange={(event) => onChange({ ...config, caCertificates: event.target.value })}
-        />
-      ) : null}
+      {isTls ? <CaField value={config.caCertificates} onChange={(caCertificates) => onChange({ ...config, caCertificates })} /> : null}
     </>
   );
 }

@@ -84,14 +84,7 @@ export function KafkaFields({ config, onChange, secret }: FieldsProps<'kafka'>) 
         </div>
       ) : null}
       {config.securityProtocol.endsWith('SSL') ? (
-        <TextArea
-          label={t('conn.ca')}
-          mono
-          rows={3}
-          hint={t('conn.caHint')}
-          value={config.caCertificates}
-          onChange={(event) => onChange({ ...config, caCertificates: event.target.value })}
-        />
+        <CaField value={config.caCertificates} onChange={(caCertificates) => onChange({ ...config, caCertificates })} />
       ) : null}
     </>
   );
@@ -190,5 +183,13 @@ export function StoreFields({ config, onChange, secret }: FieldsProps<'object-st
         note={t('conn.pathStyleNote')}
       />
     </>
+  );
+}
+
+/** Certificates (PEM) of an authority that the machine does not know. */
+export function CaField({ value, onChange }: { value: string; onChange(value: string): void }) {
+  const { t } = useI18n();
+  return (
+    <TextArea label={t('conn.ca')} mono rows={3} hint={t('conn.caHint')} value={value} onChange={(event) => onChange(event.target.value)} />
   );
 }

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SNAPSHOT_INCLUDE, snapshotView } from '../db/row-to-view.ts';
 import { ConsoleFixture, figure } from '../http/console-fixture.ts';
-import type { FoundSnapshot } from '../services/ports.ts';
+import type { FoundSnapshot } from '../snapshots/import-checks.ts';
 import { DliClient } from './dli-fixture.ts';
 
 let fixture: ConsoleFixture;

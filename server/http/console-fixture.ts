@@ -20,8 +20,9 @@ import { runPreview } from '../engines/embedded/preview-runner.ts';
 import { EventHub } from '../events/event-hub.ts';
 import { masterKeyOf } from '../secrets/seal.ts';
 import type { ConsoleContext } from '../services/context.ts';
-import type { FoundSnapshot, PlannedSql } from '../services/ports.ts';
+import type { PlannedSql } from '../services/ports.ts';
 import { prepareConsole } from '../services/prepare-console.ts';
+import type { FoundSnapshot } from '../snapshots/import-checks.ts';
 import { createStore } from '../storage/create-store.ts';
 import { dispatch } from './dispatch.ts';
 

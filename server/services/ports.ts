@@ -20,24 +20,7 @@ import type { StopPreview } from '../contract/stop.ts';
 import type { PlanOutcome } from '../engine/planner/contract.ts';
 import type { PhysicalPlan } from '../engine/planner/physical-plan.ts';
 import type { PreviewReport, PreviewSpec } from '../engine/preview/preview-wire.ts';
-
-/** A snapshot found at a path, as it will be registered. */
-export interface FoundSnapshot {
-  readonly name: string;
-  readonly kind: 'checkpoint' | 'savepoint';
-  readonly engine: 'embedded' | 'flink';
-  readonly path: string;
-  readonly checkpointId: number | null;
-  readonly createdMs: number;
-  readonly durationMs: number;
-  readonly sizeBytes: number;
-  readonly parallelism: number | null;
-  readonly keyGroups: number | null;
-  readonly recordsIn: number | null;
-  readonly recordsOut: number | null;
-  readonly positions: SnapshotDetail['positions'];
-  readonly sqlSha256: string | null;
-}
+import type { FoundSnapshot } from '../snapshots/import-checks.ts';
 
 export interface PreviewPort {
   previewStart(jobId: number, choice: RestoreChoice): Promise<StartPreview>;
