@@ -12,8 +12,8 @@ import { type Cost, NONE, UNKNOWN } from './ledger.ts';
 
 /** `exposure`: records read from the newest snapshot to the failure; null = not known. */
 export async function costOfFailure(context: SupervisorContext, job: JobRow, exposure: number | null): Promise<Cost> {
-  // A supervisor that never had a line to the run knows what was stored last.
-  const records = exposure ?? (job.exposureRecords === null ? null : Number(job.exposureRecords));
+  // A supervisor that never had a line to the run knows what was stored last; 0 is what a checkpoint stores, before anything is counted again.
+  const records = exposure ?? (job.exposureRecords ? Number(job.exposureRecords) : null);
   const readAgain: Figure = records === null ? UNKNOWN : { value: Math.round(records), confidence: 'estimate', ...basisOf(COUNTED_ON) };
   const snapshot =
     job.newestSnapshotId === null ? null : await context.database.snapshot.findUnique({ where: { id: job.newestSnapshotId } });

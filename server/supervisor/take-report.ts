@@ -188,7 +188,10 @@ export async function takeEnd(context: SupervisorContext, run: RunRow, end: Take
   const { cause, failure } = end;
   const isFailure = cause === 'failed' || cause === 'lost';
   const before = await context.database.job.findUniqueOrThrow({ where: { id: run.jobId } });
-  const cost = isFailure && run.runningAt !== null ? await costOfFailure(context, before, metrics.exposureAtEnd(nowMs)) : NO_COST;
+  // The row at hand is the one the run was begun with: only the database knows whether it has run since.
+  const { runningAt } = await context.database.run.findUniqueOrThrow({ where: { id: run.id }, select: { runningAt: true } });
+  const hasFailed = isFailure && runningAt !== null;
+  const cost = hasFailed ? await costOfFailure(context, before, metrics.exposureAtEnd(nowMs)) : NO_COST;
   await onJob(context, run.jobId, async (tx) => {
     await metrics.flush(tx, true);
     const tasks = metrics.tasks();
@@ -206,8 +209,7 @@ export async function takeEnd(context: SupervisorContext, run: RunRow, end: Take
     // What the operation at hand makes of it, it says itself.
     const isLeftAlone = !isFailure || operation !== null || job.desired !== 'running';
     if (!(await endRun(tx, run, { cause, failure }, nowMs, isLeftAlone ? {} : standingAfter(failure)))) return;
-    const hasRun = (await tx.run.findUniqueOrThrow({ where: { id: run.id } })).runningAt !== null;
-    if (!isFailure || !hasRun) return;
+    if (!hasFailed) return;
     const text = say('said.run.failed', { run: run.number, reason: failure ? recognise(failure.message) : say('said.run.processEnded') });
     await addLedger(tx, run.jobId, { kind: 'failure', runNumber: run.number, who: 'supervisor', text, ...cost }, nowMs);
   });
