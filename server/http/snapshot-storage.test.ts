@@ -110,6 +110,12 @@ describe('storage of snapshots', () => {
     expect(
       (await admin.call('GET', '/snapshots?q=ORD&engine=embedded&olderThan=48')).body.items.map((one: { name: string }) => one.name),
     ).toEqual(['chk-1']);
+    // Nor does the job point to it again when something else of it changes: a rule would keep it and take the good one.
+    const good = (await admin.call('GET', '/snapshots?q=chk-1')).body.items[0].id;
+    for (const isPinned of [true, false]) await admin.call('PATCH', `/snapshots/${good}`, { isPinned });
+    expect((await fixture.context.database.job.findUniqueOrThrow({ where: { id: jobId } })).newestSnapshotId).toBe(good);
+    const rule = { checkpoints: 1, checkpointDays: 1, savepoints: null, savepointDays: null, dryRun: true };
+    expect((await admin.call('PUT', `/jobs/${jobId}/retention`, rule)).body.goes.names).not.toContain('chk-1');
   });
 
   it('tells what a retention rule would take before it is saved', async () => {

@@ -10,6 +10,7 @@ import type { ListSnapshotsQuery, Snapshot, SnapshotDetail } from '../contract/s
 import type { Prisma } from '../db/open-database.ts';
 import { SNAPSHOT_INCLUDE, type SnapshotRow, snapshotView } from '../db/row-to-view.ts';
 import { appendEvent } from '../events/append-event.ts';
+import { pointToNewest } from '../supervisor/snapshot-record.ts';
 import type { ConsoleContext } from './context.ts';
 import { isAtRest } from './job-acts.ts';
 import { tellJobChanged } from './job-writes.ts';
@@ -107,17 +108,6 @@ async function change(
     });
     context.events.nudge();
     return view;
-  });
-}
-
-/** The job's pointers follow what is left: its newest snapshot, and DLI's pointer to the newest savepoint. */
-export async function pointToNewest(tx: Prisma.TransactionClient, jobId: number): Promise<void> {
-  const alive = { jobId, deletedAt: null, purgedAt: null };
-  const newest = await tx.snapshot.findFirst({ where: alive, orderBy: { createdAt: 'desc' } });
-  const savepoint = await tx.snapshot.findFirst({ where: { ...alive, NOT: { origin: 'checkpoint' } }, orderBy: { createdAt: 'desc' } });
-  await tx.job.update({
-    where: { id: jobId },
-    data: { newestSnapshotId: newest?.id ?? null, newestSnapshotAt: newest?.createdAt ?? null, savepointPath: savepoint?.path ?? null },
   });
 }
 

@@ -14,11 +14,11 @@ import type { Prisma } from '../db/open-database.ts';
 import { SNAPSHOT_INCLUDE, snapshotView } from '../db/row-to-view.ts';
 import { toldColumns } from '../db/told-columns.ts';
 import { appendEvent } from '../events/append-event.ts';
+import { pointToNewest } from '../supervisor/snapshot-record.ts';
 import type { ConsoleContext } from './context.ts';
 import { isAtRest } from './job-acts.ts';
 import { tellJobChanged } from './job-writes.ts';
 import { readSettings } from './settings.ts';
-import { pointToNewest } from './snapshots.ts';
 
 export async function undoImport(
   context: ConsoleContext,
