@@ -25,7 +25,7 @@ import { requestOf, stepOperation } from './operation-record.ts';
 import { readSetting } from './read-setting.ts';
 import { rebuildCatalogue } from './rebuild-catalogue.ts';
 import { createRun, noteFallback } from './run-record.ts';
-import { proveSnapshot } from './snapshot-record.ts';
+import { proveSnapshot, SnapshotGone } from './snapshot-record.ts';
 
 export type BegunRun =
   | {
@@ -82,14 +82,12 @@ export async function beginRun(context: SupervisorContext, facts: JobFacts, by: 
       message: say('said.begin.noSnapshot', { name: job.name }),
     };
   }
-  return write(
-    context,
-    facts,
-    wanted,
-    { engine, jar, filled },
-    choice.kind === 'snapshot' ? choice.row : null,
-    choice.kind === 'snapshot' ? choice.passedOver : [],
-  );
+  const [row, passedOver] = choice.kind === 'snapshot' ? [choice.row, choice.passedOver] : [null, []];
+  return write(context, facts, wanted, { engine, jar, filled }, row, passedOver).catch((error: unknown): BegunRun => {
+    // The next try chooses anew, among what is left.
+    if (error instanceof SnapshotGone) return { kind: 'not-now', message: say('said.begin.gone') };
+    throw error;
+  });
 }
 
 const runOf = (context: SupervisorContext, jobId: number, number: number) =>

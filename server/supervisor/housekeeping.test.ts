@@ -7,11 +7,14 @@ import { objectIn } from '../engine/checkpoint/snapshot-folder.ts';
 import { masterKeyOf } from '../secrets/seal.ts';
 import { folderAt } from '../snapshots/snapshot-place.ts';
 import { MemoryObjectStore } from '../storage/memory-store.ts';
+import { beginRun } from './begin-run.ts';
 import type { SupervisorContext } from './context.ts';
 import { FakeEngine, FakeWorld, manifestOf } from './fake-engine.ts';
 import { purgeDeleted, retireSnapshots } from './housekeeping.ts';
+import { loadFacts } from './job-facts.ts';
+import { holdLease } from './leases.ts';
 import { rebuildCatalogue } from './rebuild-catalogue.ts';
-import { createJobFixture, type JobFixture } from './supervisor-fixture.ts';
+import { createJobFixture, type JobFixture, request, startRequest } from './supervisor-fixture.ts';
 
 const FOLDER = 'obs://tidemark/jobs/checkpoint/1_abcd';
 const DAY_MS = 86_400_000;
@@ -107,6 +110,43 @@ describe('retention', () => {
       'shared/z',
     ]);
     expect(await retireSnapshots(context, fixture.jobId)).toBe(0);
+  });
+
+  it('leaves the one that a run begins from in the moment a rule takes it', async () => {
+    const { client } = fixture.opened;
+    const chosen = await checkpoint(1, []);
+    for (const number of [2, 3]) await checkpoint(number, []);
+    // After the rule was asked, before its transaction.
+    const $transaction = async (work: never) => {
+      await client.snapshot.update({ where: { id: chosen }, data: { pinReason: 'run 2 began from it' } });
+      return client.$transaction(work);
+    };
+    const database = new Proxy(client, { get: (of, name) => (name === '$transaction' ? $transaction : Reflect.get(of, name)) });
+    expect(await retireSnapshots({ ...context, database }, fixture.jobId)).toBe(0);
+    expect((await client.snapshot.findUniqueOrThrow({ where: { id: chosen } })).deletedAt).toBeNull();
+  });
+
+  it('lets no run begin from one that a rule took after it was chosen; the next try takes another', async () => {
+    const { client } = fixture.opened;
+    const kept = await checkpoint(1, []);
+    const gone = await checkpoint(2, []);
+    await client.job.update({ where: { id: fixture.jobId }, data: { hadState: true } });
+    await holdLease(context, fixture.jobId);
+    await request(fixture, startRequest());
+    const begin = async () => {
+      const facts = await loadFacts(context, fixture.jobId, { line: 'gone', claimed: null, order: { kind: 'none' } });
+      return facts && beginRun(context, { ...facts, operation: null }, 'operation');
+    };
+    const get = store.get.bind(store);
+    store.get = async (...args) => {
+      await client.snapshot.update({ where: { id: gone }, data: { deletedAt: new Date(nowMs), expiresAt: new Date(nowMs) } });
+      return get(...args);
+    };
+    expect((await begin())?.kind).toBe('not-now');
+    expect(await client.run.count()).toBe(0);
+    store.get = get;
+    expect((await begin())?.kind).toBe('begun');
+    expect((await client.run.findFirstOrThrow()).restoredFromId).toBe(kept);
   });
 
   it('waits for the end of the undo window before it deletes what a person deleted', async () => {

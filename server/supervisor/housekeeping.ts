@@ -38,15 +38,21 @@ export async function retireSnapshots(context: SupervisorContext, jobId: number)
   });
   const expired = expiredBy(rule, rows, job.newestSnapshotId, nowMs);
   if (expired.length === 0) return 0;
-  await inTransaction(context, async (tx) => {
+  return inTransaction(context, async (tx) => {
     const now = new Date(nowMs);
-    for (const row of expired) {
-      await tx.snapshot.updateMany({ where: { id: row.id, isPinned: false, deletedAt: null }, data: { deletedAt: now, expiresAt: now } });
-      await appendEvent(tx, { type: 'snapshot-removed', jobId, snapshotId: row.id }, nowMs);
+    const { newestSnapshotId } = await tx.job.findUniqueOrThrow({ where: { id: jobId } });
+    let retired = 0;
+    for (const { id } of expired) {
+      // A run may have begun from it since, or a newer one was found damaged.
+      if (id === newestSnapshotId) continue;
+      const where = { id, isPinned: false, pinReason: null, deletedAt: null };
+      if ((await tx.snapshot.updateMany({ where, data: { deletedAt: now, expiresAt: now } })).count === 0) continue;
+      await appendEvent(tx, { type: 'snapshot-removed', jobId, snapshotId: id }, nowMs);
+      retired++;
     }
     await pointToNewest(tx, jobId);
+    return retired;
   });
-  return expired.length;
 }
 
 /** What the job sets itself, and for the rest the console's defaults. */

@@ -104,9 +104,16 @@ export async function proveSnapshot(
   await tellSnapshot(tx, 'snapshot-changed', snapshotId, atMs);
 }
 
-/** A snapshot in use stays until the run that used it has made two checkpoints of its own. */
+/** Between the choice of a snapshot and its run it was deleted, by a rule or a person: nothing may begin from it. */
+export class SnapshotGone extends Error {
+  override readonly name = 'SnapshotGone';
+}
+
+/** A snapshot in use stays until the run that used it has made two checkpoints of its own. Throws SnapshotGone. */
 export async function keepForRun(tx: DatabaseTransaction, snapshotId: string, runNumber: number, atMs: number): Promise<void> {
-  await tx.snapshot.update({ where: { id: snapshotId }, data: { pinReason: pinReasonOf(runNumber) } });
+  const where = { id: snapshotId, deletedAt: null, purgedAt: null };
+  const kept = await tx.snapshot.updateMany({ where, data: { pinReason: pinReasonOf(runNumber) } });
+  if (kept.count !== 1) throw new SnapshotGone(`the snapshot ${snapshotId} was deleted`);
   await tellSnapshot(tx, 'snapshot-changed', snapshotId, atMs);
 }
 
