@@ -1,7 +1,7 @@
 /**
  * Deleting the objects of a Flink snapshot. While its run goes on, Flink itself deletes checkpoints beyond the number that is retained, and only it knows
  * which shared files its next ones build on: then nothing is touched. Of an ended run the metadata goes first, then its own folder, then files
- * outside of it that lie in the job's checkpoint folder and that no kept snapshot of the job refers to.
+ * outside of it that lie in the job's checkpoint folder and that no kept snapshot of the job, nor one that another job imported, refers to.
  */
 import { MANIFEST_NAME } from '../engine/checkpoint/manifest.ts';
 import { objectIn, objectsBelow, type SnapshotFolder } from '../engine/checkpoint/snapshot-folder.ts';
@@ -12,6 +12,7 @@ import type { FlinkFile } from '../snapshots/flink/inspect-metadata.ts';
 import { inspectSnapshot } from '../snapshots/inspect-snapshot.ts';
 import { folderAt, placeOf } from '../snapshots/snapshot-place.ts';
 import type { SupervisorContext } from './context.ts';
+import { besideIt } from './snapshot-record.ts';
 
 /** False: it is still there and Flink's to delete; look again later. Throws when it is not known what kept snapshots need. */
 export async function deleteFlinkSnapshot(context: SupervisorContext, row: SnapshotRow): Promise<boolean> {
@@ -50,7 +51,7 @@ function keyOf(context: SupervisorContext, folder: SnapshotFolder, file: FlinkFi
 /** Deleted ones that can still be brought back count too. */
 async function neededByKept(context: SupervisorContext, row: SnapshotRow): Promise<ReadonlySet<string>> {
   const kept = await context.database.snapshot.findMany({
-    where: { jobId: row.jobId, engine: 'flink', purgedAt: null, NOT: { id: row.id } },
+    where: { ...besideIt(row), engine: 'flink', purgedAt: null },
   });
   const needed = new Set<string>();
   for (const other of kept) {

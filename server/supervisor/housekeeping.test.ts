@@ -112,6 +112,20 @@ describe('retention', () => {
     expect(await retireSnapshots(context, fixture.jobId)).toBe(0);
   });
 
+  it('keeps what a snapshot needs that another job has imported, also after it has left the list of its own job', async () => {
+    const { client } = fixture.opened;
+    const { id, ...job } = await client.job.findUniqueOrThrow({ where: { id: fixture.jobId } });
+    const other = await client.job.create({ data: { ...job, name: 'other', liveName: 'other' } });
+    const imported = await checkpoint(1, ['x']);
+    await checkpoint(2, ['x', 'y']);
+    for (const number of [3, 4]) await checkpoint(number, []);
+    const { id: _, ...row } = await client.snapshot.findUniqueOrThrow({ where: { id: imported } });
+    await client.snapshot.create({ data: { ...row, jobId: other.id, origin: 'imported' } });
+    await retireSnapshots(context, id);
+    expect(await purgeDeleted(context)).toBe(2);
+    expect((await keys()).filter((key) => !/^chk-[34]/.test(key))).toEqual(['chk-1/_metadata', 'chk-1/part-1', 'shared/x']);
+  });
+
   it('leaves the one that a run begins from in the moment a rule takes it', async () => {
     const { client } = fixture.opened;
     const chosen = await checkpoint(1, []);

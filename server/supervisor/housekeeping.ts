@@ -18,7 +18,7 @@ import { optionsOf } from './build-run-spec.ts';
 import { inTransaction, type SupervisorContext } from './context.ts';
 import { deleteFlinkSnapshot } from './delete-flink-snapshot.ts';
 import { readSetting } from './read-setting.ts';
-import { pointToNewest } from './snapshot-record.ts';
+import { besideIt, pointToNewest } from './snapshot-record.ts';
 
 const DAY_MS = 86_400_000;
 const BATCH = 200;
@@ -122,9 +122,9 @@ async function deleteObjects(context: SupervisorContext, row: SnapshotRow): Prom
   }
 }
 
-/** Keys of objects that manifests of the same job still name. A manifest that cannot be read keeps everything: this throws. */
+/** Keys of objects that manifests of the same job, or beside it in its folder, still name. A manifest that cannot be read keeps everything: this throws. */
 async function neededByKept(context: SupervisorContext, row: SnapshotRow): Promise<ReadonlySet<string>> {
-  const kept = await context.database.snapshot.findMany({ where: { jobId: row.jobId, purgedAt: null, NOT: { id: row.id } } });
+  const kept = await context.database.snapshot.findMany({ where: { ...besideIt(row), purgedAt: null } });
   const needed = new Set<string>();
   for (const other of kept) {
     const folder: SnapshotFolder = folderAt(context.store, other.path);

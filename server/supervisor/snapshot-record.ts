@@ -34,6 +34,12 @@ export function originOf(kind: Manifest['kind'], trigger: Manifest['trigger']): 
   return kind === 'savepoint' ? 'manual' : 'checkpoint';
 }
 
+/** Other snapshots that may share files with this one: those of the job, and those of its folder that another job has imported. */
+export const besideIt = (row: SnapshotRow): Prisma.SnapshotWhereInput => ({
+  NOT: { id: row.id },
+  OR: [{ jobId: row.jobId }, { origin: 'imported', path: { startsWith: row.path.replace(/[^/]+$/, '') } }],
+});
+
 /** Null when it was there before. */
 export async function registerSnapshot(
   tx: DatabaseTransaction,
