@@ -50,6 +50,10 @@ describe('files that no manifest names', () => {
       },
     });
   }
+  async function openRun(): Promise<void> {
+    const facts = { jobVersion: 1, generation: 1, engine: 'embedded', parallelism: 1, start: 'empty', startedAt: new Date(nowMs) };
+    await fixture.opened.client.run.create({ data: { jobId: fixture.jobId, number: 1, ...facts } });
+  }
   const there = async (name: string) => (await store.head({ bucket: 'tidemark', key: `${FOLDER}/${name}` })) !== null;
 
   it('go when their time is over, and not before', async () => {
@@ -73,20 +77,30 @@ describe('files that no manifest names', () => {
     expect(row.keptBecause).toContain('a manifest names it');
   });
 
+  it('leave no row behind when they went and the process ended before it said so', async () => {
+    await deleted('shared/due', nowMs);
+    await store.delete({ bucket: 'tidemark', key: `${FOLDER}/shared/due` });
+    expect(await purgeOrphans(context)).toBe(0);
+    expect(await fixture.opened.client.orphanFile.count()).toBe(0);
+  });
+
+  it('stay when they are brought back, or a run begins, while others of the folder go', async () => {
+    const { client } = fixture.opened;
+    for (const [index, name] of ['a', 'b', 'c'].entries()) await deleted(`shared/${name}`, nowMs - 10 + index);
+    const remove = store.delete.bind(store);
+    store.delete = async (ref) => {
+      await remove(ref);
+      await client.orphanFile.deleteMany({ where: { key: `${FOLDER}/shared/b` } });
+      await openRun();
+    };
+    expect(await purgeOrphans(context)).toBe(1);
+    expect([await there('shared/a'), await there('shared/b'), await there('shared/c')]).toEqual([false, true, true]);
+    expect(await client.orphanFile.findMany({ select: { keptBecause: true } })).toEqual([{ keptBecause: 'The job runs.' }]);
+  });
+
   it('stay while a run of the job is open', async () => {
     await deleted('shared/due', nowMs);
-    await fixture.opened.client.run.create({
-      data: {
-        jobId: fixture.jobId,
-        number: 1,
-        jobVersion: 1,
-        generation: 1,
-        engine: 'embedded',
-        parallelism: 1,
-        start: 'empty',
-        startedAt: new Date(nowMs),
-      },
-    });
+    await openRun();
     expect(await purgeOrphans(context)).toBe(0);
     expect(await there('shared/due')).toBe(true);
   });

@@ -3,6 +3,7 @@
  * moment: a manifest that names it now, a job that runs, or a file that was written since keeps it, with the reason in its row.
  */
 import { inEnglish } from '../contract/said.ts';
+import type { Prisma } from '../db/open-database.ts';
 import { judgeFolder } from '../snapshots/orphan-files.ts';
 import { folderOf } from '../snapshots/snapshot-place.ts';
 import type { SupervisorContext } from './context.ts';
@@ -10,10 +11,13 @@ import type { SupervisorContext } from './context.ts';
 const BATCH = 500;
 const OBJECTS_MOST = 200_000;
 const AGAIN_MS = 86_400_000;
+const RUNS = 'The job runs.';
+
+type OrphanRow = Prisma.OrphanFileGetPayload<Record<string, never>>;
 
 /** Returns how many went. */
 export async function purgeOrphans(context: SupervisorContext): Promise<number> {
-  const { database, store } = context;
+  const { database } = context;
   const nowMs = context.clock.nowMs();
   const due = await database.orphanFile.findMany({
     where: { purgeAt: { lte: new Date(nowMs) } },
@@ -28,18 +32,13 @@ export async function purgeOrphans(context: SupervisorContext): Promise<number> 
     try {
       const known = judged.get(place) ?? (await orphansOf(context, row.jobId, row.bucket, prefix));
       judged.set(place, known);
-      const why =
-        typeof known === 'string'
-          ? known
-          : known.get(row.key) === row.modifiedAt.getTime()
-            ? null
-            : 'It was written again, or a manifest names it.';
-      if (why === null) {
-        await store.delete({ bucket: row.bucket, key: row.key });
-        await database.orphanFile.deleteMany({ where: { id: row.id } });
-        purged++;
+      const outcome = await purgeOne(context, row, known);
+      if (outcome.kind === 'kept') {
+        const data = { keptBecause: outcome.why, purgeAt: new Date(nowMs + AGAIN_MS) };
+        await database.orphanFile.updateMany({ where: { id: row.id }, data });
       } else {
-        await database.orphanFile.updateMany({ where: { id: row.id }, data: { keptBecause: why, purgeAt: new Date(nowMs + AGAIN_MS) } });
+        await database.orphanFile.deleteMany({ where: { id: row.id } });
+        if (outcome.kind === 'purged') purged++;
       }
     } catch (error) {
       context.log('warn', `The file ${row.bucket}/${row.key} could not be deleted and is tried again: ${(error as Error).message}`);
@@ -47,6 +46,29 @@ export async function purgeOrphans(context: SupervisorContext): Promise<number> 
   }
   return purged;
 }
+
+type Purged = { readonly kind: 'purged' | 'gone' } | { readonly kind: 'kept'; readonly why: string };
+
+const CHANGED = 'It was written again, or a manifest names it.';
+
+/** A folder is judged once for all of its files, so what may have happened since is asked of each: a start, an undo, another write. */
+async function purgeOne(context: SupervisorContext, row: OrphanRow, known: ReadonlyMap<string, number> | string): Promise<Purged> {
+  const { database, store } = context;
+  const ref = { bucket: row.bucket, key: row.key };
+  const info = await store.head(ref);
+  // Deleted before, and its row was not: the process ended in between.
+  if (info === null) return { kind: 'gone' };
+  if (typeof known === 'string') return { kind: 'kept', why: known };
+  // The time in an object's own head has whole seconds only.
+  const isSame = known.get(row.key) === row.modifiedAt.getTime() && seconds(info.modifiedMs) === seconds(row.modifiedAt.getTime());
+  if (!isSame) return { kind: 'kept', why: CHANGED };
+  if ((await database.run.count({ where: { jobId: row.jobId, endedAt: null } })) > 0) return { kind: 'kept', why: RUNS };
+  if ((await database.orphanFile.count({ where: { id: row.id } })) === 0) return { kind: 'gone' };
+  await store.delete(ref);
+  return { kind: 'purged' };
+}
+
+const seconds = (ms: number): number => Math.floor(ms / 1000);
 
 /** Keys with the time of their last change, or why nothing may go. */
 async function orphansOf(
@@ -56,7 +78,7 @@ async function orphansOf(
   prefix: string,
 ): Promise<ReadonlyMap<string, number> | string> {
   const runs = await context.database.run.count({ where: { jobId, endedAt: null } });
-  if (runs > 0) return 'The job runs.';
+  if (runs > 0) return RUNS;
   const folder = folderOf(context.store, bucket, prefix.replace(/\/$/, ''));
   const judged = await judgeFolder(folder, context.clock.nowMs(), OBJECTS_MOST);
   return judged.kind === 'unjudged' ? inEnglish([judged.why]) : new Map(judged.orphans.map((object) => [object.key, object.modifiedMs]));
