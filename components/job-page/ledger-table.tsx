@@ -41,7 +41,7 @@ export function LedgerTable({ entries, wide = false }: { entries: readonly Ledge
               <span className="font-medium">{t(`ledger.kind.${entry.kind}`)}</span>
               {wide ? <span className="block text-second text-text-3">{said(entry.said, entry.text)}</span> : null}
             </span>,
-            <span key="f" className="block max-w-[130px] truncate font-mono text-second" title={entry.snapshot?.name}>
+            <span key="f" className="block max-w-[168px] truncate font-mono text-second" title={entry.snapshot?.name}>
               {entry.snapshot?.name ?? '--'}
             </span>,
             priced ? <FigureValue key="l" kind="lost" figure={entry.lost} /> : dim,

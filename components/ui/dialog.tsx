@@ -4,8 +4,10 @@
  */
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
-import type { ReactNode, RefObject } from 'react';
+import { type ReactNode, type RefObject, useRef } from 'react';
 import { cx } from './class-names.ts';
+
+const FIELD = 'input:not([type=hidden], :disabled), textarea:not(:disabled), [role=combobox]';
 
 export interface DialogProps {
   open: boolean;
@@ -19,6 +21,7 @@ export interface DialogProps {
   actions?: ReactNode;
   width?: number;
   closeLabel: string;
+  /** Else the first field of the body, and where there is none the first that takes the focus. */
   initialFocus?: RefObject<HTMLElement | null>;
   bodyClass?: string;
 }
@@ -37,13 +40,16 @@ export function Dialog({
   initialFocus,
   bodyClass,
 }: DialogProps) {
+  const body = useRef<HTMLDivElement>(null);
+  // Whoever opens a form wants to write; on glass the keyboard would hide what is to be read first.
+  const firstField = (by: string) => (by === 'touch' ? true : (body.current?.querySelector<HTMLElement>(FIELD) ?? true));
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Base.Portal>
         <Base.Backdrop className="fade-in fixed inset-0 z-50 bg-scrim" />
         <Base.Viewport className="fixed inset-0 z-50 flex items-center justify-center p-6 max-md:p-0">
           <Base.Popup
-            {...(initialFocus ? { initialFocus } : {})}
+            initialFocus={initialFocus ?? firstField}
             style={{ maxWidth: width }}
             className="dialog-in flex max-h-[calc(100dvh-48px)] w-full flex-col overflow-hidden rounded-dialog bg-raised shadow-3 outline-none max-md:h-dvh max-md:max-h-dvh max-md:max-w-none! max-md:rounded-none"
           >
@@ -61,7 +67,7 @@ export function Dialog({
               </Base.Close>
             </div>
             {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard. */}
-            <div tabIndex={0} className={cx('grow overflow-y-auto px-[22px] pb-5 outline-none', bodyClass)}>
+            <div ref={body} tabIndex={0} className={cx('grow overflow-y-auto px-[22px] pb-5 outline-none', bodyClass)}>
               {children}
             </div>
             {actions ? (
