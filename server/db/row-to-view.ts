@@ -25,7 +25,8 @@ export function snapshotView(row: SnapshotRow, undoDays: number): Snapshot {
     engine: row.engine as Snapshot['engine'],
     path: row.path,
     createdAt: ms(row.createdAt),
-    durationMs: row.durationMs,
+    // Of Flink's by the wall clock, which may have been set back meanwhile.
+    durationMs: Math.max(0, row.durationMs),
     sizeBytes: Number(row.sizeBytes),
     jobVersion: row.jobVersion,
     runNumber: row.runNumber,

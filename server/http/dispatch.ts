@@ -106,8 +106,8 @@ function parsed(schema: z.ZodType, value: unknown, place: 'path' | 'query' | '')
 const problemOf = (path: string, problem: readonly Said[]): Said =>
   path === '' ? say('said.no.body', { problem }) : say('said.no.field', { path, problem });
 
-/** Store errors that a user can act on; the rest are defects. */
-const STORE_CODES: Partial<Record<StoreError['code'], ErrorCode>> = {
+/** None is a defect: a store also serves others, who may be in the way. */
+const STORE_CODES: Record<StoreError['code'], ErrorCode> = {
   'not-found': 'not-found',
   'bucket-not-found': 'not-found',
   'invalid-key': 'invalid-request',
@@ -115,13 +115,14 @@ const STORE_CODES: Partial<Record<StoreError['code'], ErrorCode>> = {
   unreachable: 'store-unreachable',
   full: 'no-room',
   failed: 'store-unreachable',
+  conflict: 'store-unreachable',
+  corrupt: 'store-unreachable',
 };
 
 export function errorAnswer(context: Pick<ConsoleContext, 'log'>, error: unknown, requestId: string): Response {
   let refusal = error instanceof Refusal ? error : null;
   if (error instanceof StoreError) {
-    const code = STORE_CODES[error.code];
-    if (code) refusal = new Refusal(code, recognise(error.message));
+    refusal = new Refusal(STORE_CODES[error.code], recognise(error.message));
   }
   if (!refusal && isUnwritable(error)) {
     context.log('error', `request ${requestId} failed: the database cannot be written`, error);

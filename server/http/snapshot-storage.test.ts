@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MANIFEST_NAME } from '../engine/checkpoint/manifest.ts';
 import { encodeManifest } from '../engine/checkpoint/manifest-codec.ts';
+import { StoreError } from '../storage/contract.ts';
 import { manifestOf } from '../supervisor/fake-engine.ts';
 import { type Browser, ConsoleFixture } from './console-fixture.ts';
 
@@ -140,5 +141,62 @@ describe('storage of snapshots', () => {
       defaults: { savepoints: 3 },
       effective: { savepoints: 3 },
     });
+  });
+
+  it('answers while the clock is set back, snapshots go, and folders of others lie there', async () => {
+    const { clock, context } = fixture;
+    const { store } = context;
+    await store.put({ bucket: 'tidemark', key: 'jobs/savepoint/99999999999/x' }, Buffer.from('of another'));
+    let isOver = false;
+    // What a running job and its retention do all the time.
+    const churn = (async () => {
+      for (let number = 100; !isOver; number++) {
+        for (const name of ['part', MANIFEST_NAME]) await put(`chk-${number}/${name}`, 'x');
+        for (const name of [MANIFEST_NAME, 'part']) await store.delete({ bucket: 'tidemark', key: `${folder}/chk-${number}/${name}` });
+      }
+    })();
+    const wall = clock.nowMs;
+    clock.nowMs = () => clock.nowValue--;
+    const real = clock.monotonicMs;
+    clock.monotonicMs = () => performance.now();
+    try {
+      for (let look = 0; look < 40; look++) {
+        const answer = await admin.call('GET', '/snapshots/storage');
+        expect([answer.status, answer.body.jobs.map((one: { jobId: number }) => one.jobId)]).toEqual([200, [jobId]]);
+      }
+    } finally {
+      clock.nowMs = wall;
+      clock.monotonicMs = real;
+      isOver = true;
+      await churn;
+    }
+    expect(fixture.logged).toEqual([]);
+    const id = await checkpoint(5, 0);
+    await context.database.snapshot.update({ where: { id }, data: { durationMs: -3 } });
+    expect((await admin.call('GET', `/snapshots/${id}`)).body.durationMs).toBe(0);
+  });
+
+  it('says a store in whose way others are is the store’s answer, not a defect', async () => {
+    const { store } = fixture.context;
+    const list = store.list.bind(store);
+    try {
+      for (const code of ['conflict', 'corrupt'] as const) {
+        store.list = () => Promise.reject(new StoreError(code, 'The file became shorter while it was read.'));
+        expect((await admin.call('GET', '/snapshots/storage')).body.error).toMatchObject({
+          code: 'store-unreachable',
+          message: expect.stringContaining('shorter'),
+        });
+      }
+    } finally {
+      store.list = list;
+    }
+  });
+
+  it('stops looking when the time is over, and says so', async () => {
+    const { clock } = fixture;
+    const real = clock.monotonicMs;
+    let asked = 0;
+    clock.monotonicMs = () => 30_000 * asked++;
+    expect(await storage().finally(() => Object.assign(clock, { monotonicMs: real }))).toMatchObject({ isComplete: false, jobs: [] });
   });
 });

@@ -25,13 +25,16 @@ import { readSettings } from './settings.ts';
 const OBJECTS_MOST = 200_000;
 const SCAN_MS = 45_000;
 const DAY_MS = 86_400_000;
+/** The database's ids have 32 bits; a folder with a larger number is nobody's. */
+const MOST_ID = 2_147_483_647;
 
 type JobRow = Prisma.JobGetPayload<Record<string, never>>;
 
 /** Where jobs of the project keep their snapshots: the default place, and buckets that saved versions name. */
 async function basesOf(context: ConsoleContext, projectId: string) {
   const { defaultBucket, prefix } = context.environment.objectStore;
-  const bases = new Map([[`${defaultBucket}/${prefix}`, { bucket: defaultBucket, prefix: prefix.replace(/\/$/, '') }]]);
+  const base = { bucket: defaultBucket, prefix: prefix.replace(/\/$/, '') };
+  const bases = new Map([[`${base.bucket}/${base.prefix}`, base]]);
   const versions = await context.database.jobVersion.findMany({
     where: { job: { projectId }, NOT: { optionsJson: { contains: '"bucket":""' } } },
     select: { optionsJson: true },
@@ -68,7 +71,7 @@ async function jobsOf(context: ConsoleContext, call: UserCall, folders: readonly
   const byId = new Map<number, ScannedFolder[]>();
   for (const folder of folders) {
     const id = Number(/^\d+/.exec(folder.name)?.[0]);
-    if (Number.isSafeInteger(id) && id > 0) byId.set(id, [...(byId.get(id) ?? []), folder]);
+    if (id > 0 && id <= MOST_ID) byId.set(id, [...(byId.get(id) ?? []), folder]);
   }
   const isAdmin = call.caller.role === 'admin';
   const rows = await context.database.job.findMany({
@@ -105,8 +108,10 @@ function orphansOf({ job, folders, unjudged }: JudgedJob, deleted: ReadonlySet<s
 
 export async function getSnapshotStorage(context: ConsoleContext, call: UserCall): Promise<SnapshotStorage> {
   const { database, clock, store } = context;
-  const begun = clock.nowMs();
-  const limits = { objectsMost: OBJECTS_MOST, deadlineMs: begun + SCAN_MS, nowMs: () => clock.nowMs() };
+  // By the monotonic clock: the other may be set back meanwhile.
+  const begun = clock.monotonicMs();
+  const isLate = () => clock.monotonicMs() - begun > SCAN_MS;
+  const limits = { objectsMost: OBJECTS_MOST, nowMs: clock.nowMs(), isLate };
   const scanned = await scanStorage(store, await basesOf(context, call.caller.projectId), limits);
   const jobs = await jobsOf(context, call, scanned.folders);
   const deletedRows = await database.orphanFile.findMany({
@@ -158,7 +163,7 @@ export async function getSnapshotStorage(context: ConsoleContext, call: UserCall
     })),
     isComplete: scanned.isComplete,
     checkedAt: clock.nowMs(),
-    tookMs: clock.nowMs() - begun,
+    tookMs: Math.round(clock.monotonicMs() - begun),
   };
 }
 

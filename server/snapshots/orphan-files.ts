@@ -29,12 +29,21 @@ export async function objectsIn(folder: SnapshotFolder, most: number): Promise<{
 }
 
 /** `folder`: of one job, with its snapshots below it. Throws StoreError when the store does not answer. */
-export async function judgeFolder(folder: SnapshotFolder, nowMs: number, most: number): Promise<JudgedFolder> {
+export async function judgeFolder(folder: SnapshotFolder, nowMs: number, most: number): Promise<JudgedFolder>;
+/** Null: it was late before everything was known. */
+export async function judgeFolder(folder: SnapshotFolder, nowMs: number, most: number, isLate: () => boolean): Promise<JudgedFolder | null>;
+export async function judgeFolder(
+  folder: SnapshotFolder,
+  nowMs: number,
+  most: number,
+  isLate: () => boolean = () => false,
+): Promise<JudgedFolder | null> {
   const { objects, isComplete } = await objectsIn(folder, most);
   if (!isComplete) return { kind: 'unjudged', objects, why: say('said.store.many', { n: most }) };
   const manifests = objects.filter((object) => object.key.endsWith(`/${MANIFEST_NAME}`));
   const named = new Set<string>(manifests.map((object) => object.key));
   for (const { key } of manifests) {
+    if (isLate()) return null;
     const snapshot = folderOf(folder.store, folder.bucket, key.slice(0, -MANIFEST_NAME.length - 1));
     const inspected = await inspectSnapshot(snapshot);
     if (inspected.kind === 'embedded') {

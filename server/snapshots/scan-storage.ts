@@ -15,8 +15,9 @@ export interface ScannedFolder {
 
 export interface ScanLimits {
   readonly objectsMost: number;
-  readonly deadlineMs: number;
-  readonly nowMs: () => number;
+  readonly nowMs: number;
+  /** The time for the look is over. */
+  readonly isLate: () => boolean;
 }
 
 /** `base`: bucket and prefix under which `jobs/checkpoint/` lies, without slashes at the ends. */
@@ -31,9 +32,10 @@ export async function scanStorage(
     for (const kind of ['checkpoint', 'savepoint'] as const) {
       const parent = folderOf(store, bucket, [prefix, 'jobs', kind].filter((part) => part !== '').join('/'));
       for (const name of await namesBelow(parent)) {
-        if (left <= 0 || limits.nowMs() > limits.deadlineMs) return { folders, isComplete: false };
+        if (left <= 0 || limits.isLate()) return { folders, isComplete: false };
         const folder = subfolder(parent, name);
-        const judged = await judgeFolder(folder, limits.nowMs(), left);
+        const judged = await judgeFolder(folder, limits.nowMs, left, limits.isLate);
+        if (judged === null) return { folders, isComplete: false };
         left -= judged.objects.length;
         folders.push({ bucket, prefix: folder.prefix, name, judged });
       }

@@ -59,6 +59,14 @@ interface Entry {
 }
 
 async function entriesOf(path: string): Promise<readonly Entry[]> {
+  for (;;) {
+    const entries = await entriesOnce(path);
+    if (entries !== null) return entries;
+  }
+}
+
+/** Null: one of its files went away while it was read, which says nothing of the others. */
+async function entriesOnce(path: string): Promise<readonly Entry[] | null> {
   try {
     const entries = await readdir(path, { withFileTypes: true });
     return entries
@@ -66,8 +74,9 @@ async function entriesOf(path: string): Promise<readonly Entry[]> {
       .map((entry) => ({ name: entry.isDirectory() ? `${entry.name}/` : entry.name, isFolder: entry.isDirectory() }))
       .sort((a, b) => compareKeys(a.name, b.name));
   } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
+    if (!isMissing(error)) throw error;
+    // Where a file system does not tell what an entry is (XFS without ftype, some network folders), Node asks for each.
+    return (error as NodeJS.ErrnoException).syscall === 'lstat' ? null : [];
   }
 }
 

@@ -63,11 +63,14 @@ export class LocalObjectStore implements ObjectStore {
 
   async get(ref: ObjectRef, range?: { readonly start: number; readonly end: number }): Promise<Uint8Array> {
     const path = this.#pathOf(ref);
+    const missing = () => new StoreError('not-found', `There is no object ${ref.bucket}/${ref.key} in ${this.description}.`);
     return this.#guard(ref, async () => {
-      const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+      const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)).catch((error: unknown) => {
+        throw (error as NodeJS.ErrnoException).code === 'ENOTDIR' ? missing() : error;
+      });
       try {
         const info = await file.stat();
-        if (!info.isFile()) throw new StoreError('not-found', `There is no object ${ref.bucket}/${ref.key} in ${this.description}.`);
+        if (!info.isFile()) throw missing();
         const start = Math.min(range?.start ?? 0, info.size);
         const end = Math.min(range?.end ?? info.size, info.size);
         return await readRange(file, start, Math.max(start, end));

@@ -50,6 +50,7 @@ export function storeContractSuite(
       expect(await codeOf(store.get(ref))).toBe('not-found');
       await store.delete(ref);
       await store.put(ref, bytes('x'));
+      expect(await codeOf(store.get(objectKey(bucket, 'gone/object/below')))).toBe('not-found');
       await store.delete(ref);
       await store.delete(ref);
       expect(await store.head(ref)).toBeNull();
