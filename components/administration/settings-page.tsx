@@ -70,32 +70,7 @@ function General({ saved, isAdmin }: { saved: Settings; isAdmin: boolean }) {
             onChange={(event) => setSettings({ ...settings, [name]: event.target.valueAsNumber })}
           />
         ))}
-        <TextField
-          label={t('set.defaultBucket')}
-          mono
-          readOnly={!isAdmin}
-          hint={t('set.bucketHint')}
-          value={settings.defaultBucket}
-          onChange={(event) => setSettings({ ...settings, defaultBucket: event.target.value })}
-        />
-        <TextArea
-          label={t('set.allowedAddresses')}
-          mono
-          rows={3}
-          readOnly={!isAdmin}
-          hint={t('set.addressHint')}
-          className="md:col-span-2"
-          value={settings.allowedAddresses.join('\n')}
-          onChange={(event) =>
-            setSettings({
-              ...settings,
-              allowedAddresses: event.target.value
-                .split('\n')
-                .map((line) => line.trim())
-                .filter(Boolean),
-            })
-          }
-        />
+        <Places settings={settings} isAdmin={isAdmin} onChange={setSettings} />
         <div className="md:col-span-3">
           <Button type="submit" look="primary" busy={save.isPending} offReason={isAdmin ? null : t('common.adminOnly')}>
             {t('common.save')}
@@ -103,5 +78,50 @@ function General({ saved, isAdmin }: { saved: Settings; isAdmin: boolean }) {
         </div>
       </form>
     </Card>
+  );
+}
+
+/** Where things are: the default bucket, the console itself, what connectors may reach. */
+function Places({ settings, isAdmin, onChange }: { settings: Settings; isAdmin: boolean; onChange(settings: Settings): void }) {
+  const { t } = useI18n();
+  return (
+    <>
+      <TextField
+        label={t('set.defaultBucket')}
+        mono
+        readOnly={!isAdmin}
+        hint={t('set.bucketHint')}
+        value={settings.defaultBucket}
+        onChange={(event) => onChange({ ...settings, defaultBucket: event.target.value })}
+      />
+      <TextField
+        label={t('set.publicUrl')}
+        mono
+        type="url"
+        readOnly={!isAdmin}
+        hint={t('set.publicUrlHint')}
+        className="md:col-span-2"
+        value={settings.publicUrl}
+        onChange={(event) => onChange({ ...settings, publicUrl: event.target.value })}
+      />
+      <TextArea
+        label={t('set.allowedAddresses')}
+        mono
+        rows={3}
+        readOnly={!isAdmin}
+        hint={t('set.addressHint')}
+        className="md:col-span-3"
+        value={settings.allowedAddresses.join('\n')}
+        onChange={(event) =>
+          onChange({
+            ...settings,
+            allowedAddresses: event.target.value
+              .split('\n')
+              .map((line) => line.trim())
+              .filter(Boolean),
+          })
+        }
+      />
+    </>
   );
 }

@@ -20,6 +20,7 @@ const PORTS: Readonly<Record<Security, number>> = { tls: 465, starttls: 587, non
 
 interface Draft {
   readonly name: string;
+  readonly language: AlarmChannel['language'];
   readonly kind: Kind;
   readonly url: string;
   readonly secret: string;
@@ -32,11 +33,12 @@ interface Draft {
   readonly to: string;
 }
 
-function draftOf(channel: AlarmChannel | null): Draft {
+function draftOf(channel: AlarmChannel | null, language: AlarmChannel['language']): Draft {
   const target = channel?.target;
   const mail = target?.kind === 'email' ? target : null;
   return {
     name: channel?.name ?? '',
+    language: channel?.language ?? language,
     kind: target?.kind ?? 'email',
     url: '',
     secret: '',
@@ -78,17 +80,18 @@ export function ChannelDialog({
   onClose(): void;
   onSaved(channel: AlarmChannel): void;
 }) {
-  const { t } = useI18n();
+  const { t, locale } = useI18n();
   const toast = useToast();
   const client = useQueryClient();
-  const [draft, setDraft] = useState(() => draftOf(channel));
+  const [draft, setDraft] = useState(() => draftOf(channel, locale));
   const change = (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part }));
   const save = useMutation({
     mutationFn: () => {
       const target = targetOf(draft);
+      const { name, language } = draft;
       return channel
-        ? call('changeAlarmChannel', { params: { id: channel.id }, body: { name: draft.name, target } })
-        : call('createAlarmChannel', { body: { name: draft.name, target: target as Extract<typeof target, { kind: 'email' }> } });
+        ? call('changeAlarmChannel', { params: { id: channel.id }, body: { name, language, target } })
+        : call('createAlarmChannel', { body: { name, language, target: target as Extract<typeof target, { kind: 'email' }> } });
     },
     onSuccess: (saved) => {
       void client.invalidateQueries({ queryKey: keys.alarms });
@@ -131,6 +134,12 @@ export function ChannelDialog({
           value={draft.kind}
           options={KINDS.map((value) => ({ value, label: t(`channel.kind.${value}`) }))}
           onChange={(kind) => change({ kind })}
+        />
+        <SelectField
+          label={t('channel.language')}
+          value={draft.language}
+          options={(['en', 'zh'] as const).map((value) => ({ value, label: t(`acc.language.${value}`) }))}
+          onChange={(language) => change({ language })}
         />
         {draft.kind === 'email' ? (
           <MailFields draft={draft} channel={channel} onChange={change} />

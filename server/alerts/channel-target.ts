@@ -1,10 +1,14 @@
-/** Where a channel leads, whole, as it is sealed; and what of it may be shown. */
+/** Where a channel leads, whole, as it is sealed; what of it may be shown; in which language it is told. */
 import type { z } from 'zod';
 import type { AlarmChannel, createAlarmChannelSchema } from '../contract/alarms.ts';
+import type { Language } from '../contract/told-in.ts';
 import { type MasterKey, seal, unseal } from '../secrets/seal.ts';
 import { Secret } from '../secrets/secret.ts';
 
 export type ChannelTarget = z.output<typeof createAlarmChannelSchema>['target'];
+
+/** Of a channel's notices. */
+export const languageOf = (row: { readonly language: string }): Language => (row.language === 'zh' ? 'zh' : 'en');
 
 const contextOf = (id: string): string => `alarm-channel:${id}`;
 

@@ -10,6 +10,8 @@ export interface AlertContext {
   readonly masterKey: MasterKey;
   /** Made anew for each round: the addresses that are allowed may change. */
   dialer(): Promise<Dialer>;
+  /** Where people reach the console (setting `publicUrl`); empty = not known. */
+  publicUrl(): Promise<string>;
   /** Durable events were committed. */
   stored(): void;
   log(level: 'info' | 'warn' | 'error', message: string): void;

@@ -7,7 +7,7 @@ import { isInScope } from '../contract/alarm-scope.ts';
 import { type AlarmCondition, alarmConditionSchema, alarmScopeSchema } from '../contract/alarms.ts';
 import { inEnglish, type Said, say } from '../contract/said.ts';
 import type { DatabaseTransaction, Prisma } from '../db/open-database.ts';
-import { saidJson } from '../db/told-columns.ts';
+import { saidJson, saidOf } from '../db/told-columns.ts';
 import { appendEvent } from '../events/append-event.ts';
 import { judge, type Verdict } from './conditions.ts';
 import type { AlertContext } from './context.ts';
@@ -204,7 +204,7 @@ class Round {
     await this.#tx.alarm.update({ where: { id: alarm.id }, data: { state: 'resolved', activeKey: null, resolvedAt: now, ...columns } });
     await this.#show(alarm, 'resolved');
     // Who never heard of it need not hear that it is over.
-    if (alarm.toldAt !== null) await this.#put(alarm, jobName, 'recovered', resolution);
+    if (alarm.toldAt !== null) await this.#put(alarm, jobName, 'recovered', resolution, [ended]);
   }
 
   async #show(alarm: AlarmRow, change: 'fired' | 'resolved'): Promise<void> {
@@ -215,18 +215,20 @@ class Round {
   async #tell(alarm: AlarmRow, jobName: string): Promise<void> {
     if (isSilencedBy(this.#silences, alarm)) return;
     await this.#tx.alarm.update({ where: { id: alarm.id }, data: { toldAt: new Date(this.#nowMs) } });
-    await this.#put(alarm, jobName, 'fired', alarm.detail);
+    await this.#put(alarm, jobName, 'fired', alarm.detail, saidOf(alarm.detailSaidJson, alarm.detail));
   }
 
-  async #put(alarm: AlarmRow, jobName: string, transition: 'fired' | 'recovered', text: string): Promise<void> {
+  async #put(alarm: AlarmRow, jobName: string, transition: 'fired' | 'recovered', text: string, said: readonly Said[]): Promise<void> {
     const item: NoticeItem = {
       alarmId: alarm.id,
       transition,
       ruleName: alarm.ruleName,
+      ruleSaid: alarm.ruleId === null ? say('said.alarm.ownRule') : null,
       severity: alarm.severity === 'warning' ? 'warning' : 'critical',
       jobId: alarm.jobId,
       jobName,
       text,
+      said: [...said],
       atMs: this.#nowMs,
     };
     const ids = JSON.parse(alarm.channelIdsJson) as string[];

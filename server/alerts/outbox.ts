@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { DatabaseTransaction } from '../db/open-database.ts';
-import { openTarget } from './channel-target.ts';
+import { languageOf, openTarget } from './channel-target.ts';
 import type { AlertContext } from './context.ts';
 import { type NoticeItem, noticeItemSchema } from './notice.ts';
 import { sendNotice } from './send-notice.ts';
@@ -42,18 +42,15 @@ export async function sendDue(context: AlertContext): Promise<number> {
     take: AT_ONCE,
   });
   if (due.length === 0) return 0;
-  const dialer = await context.dialer();
+  const [dialer, publicUrl] = await Promise.all([context.dialer(), context.publicUrl()]);
   const outcomes = await Promise.all(
     due.map(async (row) => {
       const attempts = row.attempts + 1;
       try {
         const target = openTarget(context.masterKey, row.channelId, row.channel.secretsSealed);
-        const message = await sendNotice(
-          target,
-          { id: row.id, items: itemsSchema.parse(JSON.parse(row.itemsJson)) },
-          dialer,
-          clock.nowMs(),
-        );
+        const items = itemsSchema.parse(JSON.parse(row.itemsJson));
+        const notice = { id: row.id, items, language: languageOf(row.channel), publicUrl };
+        const message = await sendNotice(target, notice, dialer, clock.nowMs());
         const data = { status: 'delivered', attempts, message, finishedAt: new Date(clock.nowMs()) };
         await database.alarmDelivery.updateMany({ where: { id: row.id }, data });
         return true;

@@ -6,7 +6,7 @@ import { createHmac } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import type { Dialer } from '../effects/dialer.ts';
 import type { ChannelTarget } from './channel-target.ts';
-import { type Notice, subjectOf, textOf } from './notice.ts';
+import { linkOf, type Notice, subjectOf, textOf } from './notice.ts';
 import { sendMail } from './send-mail.ts';
 
 const TIMEOUT_MS = 15_000;
@@ -15,7 +15,8 @@ const ANSWER_CHARACTERS = 300;
 export async function sendNotice(target: ChannelTarget, notice: Notice, dialer: Dialer, nowMs: number): Promise<string> {
   switch (target.kind) {
     case 'webhook': {
-      const body = JSON.stringify({ id: notice.id, alarms: notice.items, text: textOf(notice) });
+      const alarms = notice.items.map((item) => ({ ...item, url: linkOf(item, notice.publicUrl) }));
+      const body = JSON.stringify({ id: notice.id, alarms, text: textOf(notice) });
       const signature = target.secret === undefined ? null : createHmac('sha256', target.secret).update(body).digest('hex');
       const headers = signature === null ? {} : { 'x-tidemark-signature': `sha256=${signature}` };
       return post(target.url, body, { ...headers, 'x-tidemark-delivery': notice.id }, dialer);

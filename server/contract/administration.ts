@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { jobDescriptionSchema, jobSqlSchema, jobTypeSchema } from './job.ts';
 import { idSchema, pageOf, pageQueryShape, timestampSchema, toldSchema, userRefSchema } from './primitives.ts';
 import { recipeKeySchema } from './recipes.ts';
+import { worded } from './worded.ts';
 
 export const templateSchema = z.strictObject({
   id: z.int().positive(),
@@ -67,6 +68,14 @@ export const createQueueSchema = z.strictObject({
   cus: z.number().positive().max(100_000).nullable().default(null),
 });
 
+/** `https://console.example.org`, or nothing: no path, no sign-in. */
+function isOrigin(text: string): boolean {
+  if (text === '') return true;
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false;
+  const { href, origin } = new URL(text);
+  return href === `${origin}/`;
+}
+
 export const settingsSchema = z.strictObject({
   /** Checkpoints beyond those a job retains go after this long; savepoints after the second. 0 = never. */
   savepointRetentionDays: z.int().min(0).max(3650),
@@ -79,6 +88,12 @@ export const settingsSchema = z.strictObject({
   historyDays: z.int().min(1).max(3650),
   /** New jobs begin with it; empty = the store's default bucket. */
   defaultBucket: z.string().max(256),
+  /** Where people reach the console, as an origin; links of notices begin with it. Empty = notices have no links. */
+  publicUrl: z
+    .string()
+    .max(512)
+    .overwrite((text) => text.trim().replace(/\/$/, ''))
+    .refine(isOrigin, worded('said.field.publicUrl')),
   /** Hosts and networks that connectors may dial though they are private, one an entry. */
   allowedAddresses: z.array(z.string().max(256)).max(200),
 });
@@ -90,6 +105,7 @@ export const DEFAULT_SETTINGS: Settings = {
   undoDays: 7,
   historyDays: 90,
   defaultBucket: '',
+  publicUrl: '',
   allowedAddresses: [],
 };
 export const changeSettingsSchema = settingsSchema.partial();

@@ -97,9 +97,12 @@ const smtpShape = {
   from: addressSchema,
   to: z.array(addressSchema).min(1).max(50),
 };
+/** Of its notices. */
+const languageSchema = z.enum(['en', 'zh']);
 /** Secrets are written, never told: `url` of a webhook and `password` come back as whether and since when they are set. */
 export const createAlarmChannelSchema = z.strictObject({
   name: nameSchema,
+  language: languageSchema.default('en'),
   target: z.discriminatedUnion('kind', [
     /** JSON by POST. With a secret each message bears `x-tidemark-signature: sha256=<HMAC of the body>`. */
     z.strictObject({ kind: z.literal('webhook'), url: urlSchema, secret: z.string().min(8).max(256).optional() }),
@@ -111,6 +114,7 @@ export const createAlarmChannelSchema = z.strictObject({
 /** A target replaces the whole target; secrets left out of it (`url`, `secret`, `password`) stay as they are. */
 export const changeAlarmChannelSchema = z.strictObject({
   name: nameSchema.optional(),
+  language: languageSchema.optional(),
   target: z
     .discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('webhook'), url: urlSchema.optional(), secret: z.string().min(8).max(256).optional() }),
@@ -122,6 +126,7 @@ export const changeAlarmChannelSchema = z.strictObject({
 export const alarmChannelSchema = z.strictObject({
   id: idSchema,
   name: z.string(),
+  language: languageSchema,
   /** What may be shown: host of a webhook, all of a mail server but its password. */
   target: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('webhook'), host: z.string(), hasSecret: z.boolean() }),

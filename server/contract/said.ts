@@ -1,7 +1,7 @@
 /**
  * Sentences of the server that a console shows in the viewer's language. An answer (and a row of the database) carries the English text and, beside
  * it, `said`: codes with their values, in the order in which they are read. The templates in said/ are the English ones; other languages translate
- * them by code (components/i18n/zh/said).
+ * them by code (said/zh).
  *
  * `{name}` is a value; `{n:record|records}` picks the word by the value `n` and does not print it. Values that are texts (names, an error of a broker)
  * are shown as they are, sentences as values are translated with the sentence around them. A number is grouped, but for ids, versions and the like;
@@ -49,30 +49,41 @@ export function isSaid(value: unknown): value is Said {
   );
 }
 
-function spanInEnglish(ms: number): string {
+/** What units of time are called; `days` stands alone. */
+export interface UnitWords {
+  readonly s: string;
+  readonly min: string;
+  readonly h: string;
+  readonly d: string;
+  readonly days: string;
+}
+const ENGLISH_UNITS: UnitWords = { s: 's', min: 'min', h: 'h', d: 'd', days: 'days' };
+
+/** `14 min`. */
+export function oneUnit(ms: number, words: UnitWords = ENGLISH_UNITS): string {
   const seconds = Math.round(ms / 1000);
-  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 120) return `${seconds} ${words.s}`;
   const minutes = Math.round(seconds / 60);
-  if (minutes < 120) return `${minutes} min`;
+  if (minutes < 120) return `${minutes} ${words.min}`;
   const hours = Math.round(minutes / 60);
-  return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
+  return hours < 48 ? `${hours} ${words.h}` : `${Math.round(hours / 24)} ${words.days}`;
 }
 
 /** `14 min 6 s`. */
-export function twoUnits(ms: number): string {
+export function twoUnits(ms: number, words: UnitWords = ENGLISH_UNITS): string {
   const seconds = Math.round(ms / 1000);
   const parts = [
-    [Math.floor(seconds / 86_400), 'd'],
-    [Math.floor((seconds % 86_400) / 3_600), 'h'],
-    [Math.floor((seconds % 3_600) / 60), 'min'],
-    [seconds % 60, 's'],
+    [Math.floor(seconds / 86_400), words.d],
+    [Math.floor((seconds % 86_400) / 3_600), words.h],
+    [Math.floor((seconds % 3_600) / 60), words.min],
+    [seconds % 60, words.s],
   ] as const;
   const shown = parts.filter(([count]) => count > 0).slice(0, 2);
-  return shown.length === 0 ? '0 s' : shown.map(([count, unit]) => `${count} ${unit}`).join(' ');
+  return shown.length === 0 ? `0 ${words.s}` : shown.map(([count, unit]) => `${count} ${unit}`).join(' ');
 }
 
 const ENGLISH: Printer = {
-  number: (n, name) => (name.endsWith('Ms') ? spanInEnglish(n) : name.endsWith('Span') ? twoUnits(n) : n.toLocaleString('en-US')),
+  number: (n, name) => (name.endsWith('Ms') ? oneUnit(n) : name.endsWith('Span') ? twoUnits(n) : n.toLocaleString('en-US')),
   said: (sentences) => inEnglish(sentences as readonly Said[]),
 };
 

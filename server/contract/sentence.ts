@@ -39,6 +39,12 @@ export function ended(text: string): string {
   return `${bare}${/[\u4e00-\u9fff]$/.test(bare) ? '。' : '.'}`;
 }
 
+/** Sentences in their order. Chinese ones stand without a space between them, but where two of other people's words would run together. */
+export function joined(parts: readonly string[], language: 'en' | 'zh'): string {
+  if (language !== 'zh') return parts.join(' ');
+  return parts.reduce((text, part) => (/[\x20-\x7e]$/.test(text) && /^[\x20-\x7e]/.test(part) ? `${text} ${part}` : text + part), '');
+}
+
 /** Places that hold sentences, of the server or of others: they have one full stop, whoever gives it. */
 const SENTENCES = /^(why|reasons?|problem|sentence|first|text)$/;
 

@@ -7,13 +7,17 @@ import type { AlertContext } from '../alerts/context.ts';
 import { evaluateAlarms } from '../alerts/evaluate.ts';
 import { sendDue } from '../alerts/outbox.ts';
 import { createDialer } from '../effects/real-dialer.ts';
+import { readSettings } from '../services/settings.ts';
 import { type Browser, ConsoleFixture } from './console-fixture.ts';
 
 let fixture: ConsoleFixture;
 let admin: Browser;
 let alerts: AlertContext;
 let hook: Server;
-const received: { body: { id: string; alarms: { transition: string; jobName: string; ruleName: string }[] }; signature: string }[] = [];
+const received: {
+  body: { id: string; text: string; alarms: { transition: string; jobName: string; ruleName: string; url: string | null }[] };
+  signature: string;
+}[] = [];
 let answer = 200;
 
 beforeAll(async () => {
@@ -25,6 +29,7 @@ beforeAll(async () => {
     clock,
     masterKey,
     dialer: async () => createDialer({ allowPrivateAddresses: true }),
+    publicUrl: async () => (await readSettings(database)).publicUrl,
     stored: () => {},
     log: () => {},
   };
@@ -62,6 +67,27 @@ async function makeRunningJob(name: string, options: object = {}): Promise<numbe
 async function fail(jobId: number): Promise<void> {
   const data = { jobId, at: new Date(fixture.clock.nowMs()), kind: 'exception', level: 'error', message: 'boom' };
   await fixture.context.database.jobEvent.create({ data });
+}
+
+/** Subject and text of a mail as a reader shows them: encoded words and base64 or quoted-printable undone. */
+function readMail(raw: string): { subject: string; text: string } {
+  const [head = '', ...rest] = raw.split('\r\n\r\n');
+  const lines = head.replace(/\r\n[ \t]+/g, ' ').split('\r\n');
+  const field = (name: string) => lines.find((line) => line.toLowerCase().startsWith(`${name}: `))?.slice(name.length + 2) ?? '';
+  const bytesOf = (text: string) =>
+    Buffer.from(
+      text.replace(/=\r?\n/g, '').replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))),
+      'latin1',
+    );
+  const subject = field('subject')
+    .replace(/\?= =\?/g, '?==?')
+    .replace(/=\?utf-8\?([bq])\?(.*?)\?=/gi, (_, kind: string, text: string) =>
+      (kind.toLowerCase() === 'b' ? Buffer.from(text, 'base64') : bytesOf(text.replaceAll('_', ' '))).toString('latin1'),
+    );
+  const body = rest.join('\r\n\r\n');
+  const encoding = field('content-transfer-encoding').toLowerCase();
+  const bytes = encoding === 'base64' ? Buffer.from(body, 'base64') : encoding === 'quoted-printable' ? bytesOf(body) : Buffer.from(body);
+  return { subject: Buffer.from(subject, 'latin1').toString('utf8'), text: bytes.toString('utf8').trim().replaceAll('\r\n', '\n') };
 }
 
 describe('alarms', () => {
@@ -198,6 +224,61 @@ describe('alarms', () => {
     const strict = await admin.call('POST', '/alarms/channels', { name: 'strict', target: { ...common, security: 'starttls' } });
     const refused = (await admin.call('POST', `/alarms/channels/${strict.body.id}/test`)).body;
     expect(refused).toMatchObject({ isDelivered: false, message: expect.stringContaining('STARTTLS') });
+    await server.close();
+  });
+
+  it('speak the language of their channel and link to the job, once the console has a public address', async () => {
+    const { database } = fixture.context;
+    for (const publicUrl of ['console.example.org', 'ftp://console.example.org', 'https://console.example.org/app', 'https://a@b.org']) {
+      const refused = await admin.call('PATCH', '/settings', { publicUrl });
+      expect(refused, publicUrl).toMatchObject({ status: 400, body: { error: { message: expect.stringContaining('Write an origin') } } });
+    }
+    const member = (await fixture.addUser('lo')).browser;
+    expect((await member.call('PATCH', '/settings', { publicUrl: 'https://evil.example.org' })).status).toBe(403);
+    const address = 'https://console.example.org:8443';
+    expect((await admin.call('PATCH', '/settings', { publicUrl: `${address}/` })).body).toMatchObject({ publicUrl: address });
+    const entry = await database.auditEntry.findFirst({ where: { action: 'changeSettings', result: 'done' }, orderBy: { id: 'desc' } });
+    expect(JSON.stringify(entry)).toContain(address);
+
+    const server = await startMailServer({ folder: '', security: 'none' });
+    const common = { kind: 'email', host: '127.0.0.1', port: server.port, security: 'none', user: '', from: 'a@example.org' };
+    const make = async (name: string, language: string | undefined, target: object): Promise<string> =>
+      (await admin.call('POST', '/alarms/channels', { name, target, ...(language ? { language } : {}) })).body.id;
+    const channelIds = [
+      await make('mail zh', 'zh', { ...common, to: ['zh@example.org'] }),
+      await make('mail en', undefined, { ...common, to: ['en@example.org'] }),
+      await make('hook zh', 'zh', { kind: 'webhook', url: hookUrl() }),
+    ];
+    const scope = { jobIds: [jobB], tag: null };
+    const condition = { kind: 'lag', overRecords: 5_000, forSeconds: 0 };
+    const rule = (await admin.call('POST', '/alarms/rules', { name: '积压', condition, channelIds, scope })).body;
+    await database.job.update({ where: { id: jobB }, data: { lagRecords: 41_208n } });
+    await round();
+    const mails = new Map(server.received.map((one) => [one.to[0], readMail(one.raw)]));
+    const at = new Date(fixture.clock.nowMs() - 11_000).toISOString().slice(0, 19).replace('T', ' ');
+    expect(mails.get('zh@example.org')).toEqual({
+      subject: '[Tidemark] 告警：b，积压',
+      text: `告警（严重）作业 b：积压。积压 41,208 > 5,000 条。 [${at} UTC]\n${address}/jobs/${jobB}`,
+    });
+    expect(mails.get('en@example.org')).toEqual({
+      subject: '[Tidemark] FIRING: b, 积压',
+      text: `FIRING (critical) b: 积压. lag 41,208 > 5,000 records. [${at} UTC]\n${address}/jobs/${jobB}`,
+    });
+    expect(received.splice(0)[0]?.body).toMatchObject({
+      text: expect.stringContaining('积压 41,208 > 5,000 条'),
+      alarms: [{ transition: 'fired', url: `${address}/jobs/${jobB}`, text: 'lag 41,208 > 5,000 records' }],
+    });
+    expect((await admin.call('PATCH', `/alarms/channels/${channelIds[0]}`, { language: 'en' })).body).toMatchObject({ language: 'en' });
+    await admin.call('PATCH', '/settings', { publicUrl: '' });
+    await admin.call('DELETE', `/alarms/rules/${rule.id}`);
+    server.received.splice(0);
+    await round();
+    expect(server.received.map((one) => readMail(one.raw).text.split(' [')[0])).toEqual([
+      'RECOVERED (critical) b: 积压. The rule was changed or switched off.',
+      'RECOVERED (critical) b: 积压. The rule was changed or switched off.',
+    ]);
+    expect(server.received.map((one) => one.raw).join()).not.toContain('/jobs/');
+    received.splice(0);
     await server.close();
   });
 

@@ -2,7 +2,8 @@
 
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
-import { type ChannelTarget, openTarget, sealTarget, shownTarget } from '../alerts/channel-target.ts';
+import { type ChannelTarget, languageOf, openTarget, sealTarget, shownTarget } from '../alerts/channel-target.ts';
+import type { NoticeItem } from '../alerts/notice.ts';
 import { sendNotice } from '../alerts/send-notice.ts';
 import { audited } from '../audit/audited.ts';
 import type { UserCall } from '../auth/caller.ts';
@@ -156,6 +157,7 @@ async function channelView(context: ConsoleContext, row: ChannelRow): Promise<Al
   return {
     id: row.id,
     name: row.name,
+    language: languageOf(row),
     target: alarmChannelSchema.shape.target.parse(JSON.parse(row.shownJson)),
     secretsSetAt: ms(row.secretsSetAt),
     rules,
@@ -189,12 +191,13 @@ export async function createChannel(
   return audited(context.database, call, 'createAlarmChannel', { type: 'alarm-channel', id, name: input.name }, async (note) => {
     const now = new Date(context.clock.nowMs());
     const shown = shownTarget(input.target);
-    note.after = shown;
+    note.after = { language: input.language, ...shown };
     const data = {
       id,
       projectId: call.caller.projectId,
       name: input.name,
       kind: input.target.kind,
+      language: input.language,
       shownJson: JSON.stringify(shown),
       secretsSealed: sealTarget(context.masterKey, id, input.target),
       secretsSetAt: now,
@@ -235,8 +238,8 @@ export async function changeChannel(
   return audited(context.database, call, 'updateAlarmChannel', { type: 'alarm-channel', id, name: before.name }, async (note) => {
     const now = new Date(context.clock.nowMs());
     const target = input.target ? mergedTarget(openTarget(context.masterKey, id, before.secretsSealed), input.target) : null;
-    note.before = JSON.parse(before.shownJson);
-    if (target) note.after = shownTarget(target);
+    note.before = { language: before.language, ...JSON.parse(before.shownJson) };
+    note.after = { language: input.language ?? before.language, ...(target ? shownTarget(target) : JSON.parse(before.shownJson)) };
     const sealed = target && {
       kind: target.kind,
       shownJson: JSON.stringify(shownTarget(target)),
@@ -246,7 +249,8 @@ export async function changeChannel(
     const row = await context.database
       .$transaction(async (tx) => {
         const name = input.name === undefined ? {} : { name: input.name };
-        const changed = await tx.alarmChannel.update({ where: { id }, data: { ...name, ...sealed, updatedAt: now } });
+        const language = input.language === undefined ? {} : { language: input.language };
+        const changed = await tx.alarmChannel.update({ where: { id }, data: { ...name, ...language, ...sealed, updatedAt: now } });
         await note.recordIn(tx);
         return changed;
       })
@@ -272,14 +276,17 @@ export async function testChannel(context: ConsoleContext, call: UserCall, id: s
   const row = await findChannel(context, call, id);
   const { clock, environment } = context;
   return audited(context.database, call, 'testAlarmChannel', { type: 'alarm-channel', id, name: row.name }, async (note) => {
-    const { allowedAddresses } = await readSettings(context.database);
+    const { allowedAddresses, publicUrl } = await readSettings(context.database);
     const dialer = createDialer({ allowPrivateAddresses: environment.allowPrivateAddresses, allowList: allowedAddresses });
-    const text = inEnglish(say('said.alarm.test', { who: call.caller.name, name: row.name }));
-    const common = { alarmId: id, ruleName: 'Test', severity: 'warning', jobId: null, jobName: 'Tidemark' } as const;
-    const item = { ...common, transition: 'test', text, atMs: Math.round(clock.nowMs()) } as const;
+    const told = say('said.alarm.test', { who: call.caller.name, name: row.name });
+    const rule = say('said.alarm.testRule');
+    const common = { alarmId: id, severity: 'warning', jobId: null, jobName: 'Tidemark', transition: 'test' } as const;
+    const words = { ruleName: inEnglish(rule), ruleSaid: rule, text: inEnglish(told), said: [told] };
+    const item: NoticeItem = { ...common, ...words, atMs: Math.round(clock.nowMs()) };
+    const notice = { id: randomUUID(), items: [item], language: languageOf(row), publicUrl };
     const begunMs = clock.monotonicMs();
     const target = openTarget(context.masterKey, id, row.secretsSealed);
-    const outcome = await sendNotice(target, { id: randomUUID(), items: [item] }, dialer, clock.nowMs()).then(
+    const outcome = await sendNotice(target, notice, dialer, clock.nowMs()).then(
       (message) => ({ isDelivered: true, ...messageOf(recognise(message)) }),
       (error: unknown) => ({ isDelivered: false, ...messageOf(recognise(error instanceof Error ? error.message : String(error))) }),
     );

@@ -135,6 +135,7 @@ async function run(): Promise<void> {
     stored: () => events.stored(),
     masterKey,
     dialer,
+    publicUrl: () => readSetting(opened.client, 'publicUrl'),
     log,
   });
   lose = listenForEnd(supervisor, alarms, claim);

@@ -128,6 +128,7 @@ export const alarm = {
   'channel.kindNote.email': 'One message by SMTP. Alarms that fire within 10 s go together; recovery is told too.',
   'channel.kindNote.webhook': 'POST of JSON: id, alarms, text. Answer 2xx within 15 s, else it is tried again for a day.',
   'channel.kindNote.slack': 'Incoming webhook of Slack, Mattermost, Rocket.Chat and the like.',
+  'channel.language': 'Language of notices',
   'channel.url': 'URL',
   'channel.secret': 'Signing secret',
   'channel.secretHint': 'Optional, 8 or more. Each message bears x-tidemark-signature: sha256=HMAC of the body.',

@@ -323,6 +323,8 @@ export const page = {
   'set.historyDays': 'History kept, days',
   'set.defaultBucket': 'Default bucket',
   'set.bucketHint': 'Empty = the store’s default bucket.',
+  'set.publicUrl': 'Public URL of the console',
+  'set.publicUrlHint': 'Notices of alarms link here, such as https://console.example.org. Empty = no links.',
   'set.allowedAddresses': 'Private addresses connectors may dial',
   'set.addressHint': 'A host or network a line.',
   'set.saved': 'Settings saved',

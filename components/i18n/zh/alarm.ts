@@ -130,6 +130,7 @@ export const alarm: Record<keyof typeof en, string> = {
   'channel.kindNote.email': '通过 SMTP 发送。10 秒内的告警合并为一封，恢复时同样通知。',
   'channel.kindNote.webhook': '以 POST 发送 JSON：id、alarms、text。须在 15 秒内返回 2xx，否则一天内持续重试。',
   'channel.kindNote.slack': 'Slack、Mattermost、Rocket.Chat 等的 Incoming Webhook。',
+  'channel.language': '通知语言',
   'channel.url': 'URL',
   'channel.secret': '签名密钥',
   'channel.secretHint': '可选，至少 8 个字符。每条消息带有 x-tidemark-signature: sha256=消息体的 HMAC。',

@@ -324,6 +324,8 @@ export const page: Record<keyof typeof en, string> = {
   'set.historyDays': '历史保留天数',
   'set.defaultBucket': '默认桶',
   'set.bucketHint': '留空则使用存储的默认桶。',
+  'set.publicUrl': '控制台公开地址',
+  'set.publicUrlHint': '告警通知中的链接指向该地址，例如 https://console.example.org。留空则不附链接。',
   'set.allowedAddresses': '连接器可访问的内网地址',
   'set.addressHint': '每行一个主机或网段。',
   'set.saved': '设置已保存',

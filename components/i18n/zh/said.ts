@@ -1,12 +1,13 @@
 /** 服务端的句子，按代码翻译。 */
+
+import { fields } from '../../../server/contract/said/zh/fields.ts';
+import { history } from '../../../server/contract/said/zh/history.ts';
+import { lower } from '../../../server/contract/said/zh/lower.ts';
+import { previews } from '../../../server/contract/said/zh/previews.ts';
+import { probes } from '../../../server/contract/said/zh/probes.ts';
+import { refusals } from '../../../server/contract/said/zh/refusals.ts';
+import { sql } from '../../../server/contract/said/zh/sql.ts';
 import type { SaidCode } from '../../../server/contract/said.ts';
-import { fields } from './said/fields.ts';
-import { history } from './said/history.ts';
-import { lower } from './said/lower.ts';
-import { previews } from './said/previews.ts';
-import { probes } from './said/probes.ts';
-import { refusals } from './said/refusals.ts';
-import { sql } from './said/sql.ts';
 import { saidGuide } from './said-guide.ts';
 
 export const said: Record<SaidCode, string> = {

@@ -24,6 +24,7 @@ export const FIELDS = {
   'said.field.variableValue': 'Write the value in one line, without tabs.',
   'said.field.connectionName': 'Begin with a letter or digit; use letters, digits, . _ and -.',
   'said.field.host': 'Write a host name or an address.',
+  'said.field.publicUrl': 'Write an origin such as https://console.example.org, without a path.',
   'said.field.brokers': 'Write brokers as host:port, separated by commas.',
   'said.field.archiveChoice': 'Give either jobIds or a filter.',
   'said.field.path': 'Write a path as obs://<bucket>/<folder>.',

@@ -1,4 +1,4 @@
-/** What a test of a connection found, and why an alarm fires or ends. A number whose name ends in `Span` is a length of time with two units. */
+/** What a test of a connection found, why an alarm fires or ends, and what its notices say. A number whose name ends in `Span` is a length of time with two units. */
 export const PROBES = {
   'said.test.late': 'There was no answer within {seconds} s.',
   'said.test.noName': 'The name was not found.',
@@ -42,7 +42,17 @@ export const PROBES = {
   'said.alarm.proofFailed': 'the newest proof of a snapshot failed',
   'said.alarm.notProven': 'no snapshot proven for {ageSpan} > {limitSpan}',
   'said.alarm.ownRule': 'Alarm on Job Exception',
+  'said.alarm.testRule': 'Test',
   'said.alarm.test': '{who} tests the channel {name}.',
+  'said.notice.fired': 'FIRING',
+  'said.notice.recovered': 'RECOVERED',
+  'said.notice.test': 'TEST',
+  'said.notice.critical': 'critical',
+  'said.notice.warning': 'warning',
+  'said.notice.line': '{mark} ({severity}) {job}: {rule}. {text} [{at} UTC]',
+  'said.notice.more': '… and {n} more',
+  'said.notice.subject': '[Tidemark] {mark}: {job}, {rule}',
+  'said.notice.subjectMany': '[Tidemark] {fired} firing, {recovered} recovered',
   'said.send.late': '{host} did not answer within {seconds} s.',
   'said.send.answered': '{host} answered {status}.',
   'said.send.answeredText': '{host} answered {status}: {text}',

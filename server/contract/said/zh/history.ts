@@ -1,5 +1,5 @@
 /** 操作结果、作业的状态、事件和台账。 */
-import type { HISTORY } from '../../../../server/contract/said/history.ts';
+import type { HISTORY } from '../history.ts';
 
 export const history: Record<keyof typeof HISTORY, string> = {
   'said.text': '{text}',

@@ -1,5 +1,5 @@
 /** 被拒绝的原因。 */
-import type { REFUSALS } from '../../../../server/contract/said/refusals.ts';
+import type { REFUSALS } from '../refusals.ts';
 
 export const refusals: Record<keyof typeof REFUSALS, string> = {
   'said.right.view': '查看',

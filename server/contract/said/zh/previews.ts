@@ -1,5 +1,5 @@
 /** 启动、停止、导入的预览。 */
-import type { PREVIEWS } from '../../../../server/contract/said/previews.ts';
+import type { PREVIEWS } from '../previews.ts';
 
 export const previews: Record<keyof typeof PREVIEWS, string> = {
   'said.start.fallback': '{names} 不可用，将使用 {name}。',

@@ -1,5 +1,5 @@
 /** SQL 的问题，按原文识别。 */
-import type { SQL } from '../../../../server/contract/said/sql.ts';
+import type { SQL } from '../sql.ts';
 
 export const sql: Record<keyof typeof SQL, string> = {
   'said.sql.nearName': '{text}您是否要写“{near}”？',

@@ -1,5 +1,5 @@
 /** 请求字段的校验。 */
-import type { FIELDS } from '../../../../server/contract/said/fields.ts';
+import type { FIELDS } from '../fields.ts';
 
 export const fields: Record<keyof typeof FIELDS, string> = {
   'said.field.missing': '缺失',
@@ -23,6 +23,7 @@ export const fields: Record<keyof typeof FIELDS, string> = {
   'said.field.variableValue': '值写在一行内，不含制表符。',
   'said.field.connectionName': '以字母或数字开头，只能使用字母、数字、.、_ 和 -。',
   'said.field.host': '请填写主机名或地址。',
+  'said.field.publicUrl': '请填写源地址，例如 https://console.example.org，不含路径。',
   'said.field.brokers': '请以 host:port 填写 Broker，多个以逗号分隔。',
   'said.field.archiveChoice': '请提供 jobIds 或筛选条件，二者选一。',
   'said.field.path': '请将路径写成 obs://<桶>/<目录>。',

@@ -1,5 +1,5 @@
 /** 引擎、存储和网络的句子，按原文识别。 */
-import type { LOWER } from '../../../../server/contract/said/lower.ts';
+import type { LOWER } from '../lower.ts';
 
 export const lower: Record<keyof typeof LOWER, string> = {
   'said.lower.dial.noName': '主机名“{host}”无法解析，请检查拼写。',

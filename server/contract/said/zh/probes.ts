@@ -1,5 +1,5 @@
 /** 连接测试与告警。 */
-import type { PROBES } from '../../../../server/contract/said/probes.ts';
+import type { PROBES } from '../probes.ts';
 
 export const probes: Record<keyof typeof PROBES, string> = {
   'said.test.late': '{seconds} 秒内没有应答。',
@@ -44,7 +44,17 @@ export const probes: Record<keyof typeof PROBES, string> = {
   'said.alarm.proofFailed': '最近一次快照验证失败',
   'said.alarm.notProven': '无快照通过验证已 {ageSpan} > {limitSpan}',
   'said.alarm.ownRule': '作业异常告警',
+  'said.alarm.testRule': '测试',
   'said.alarm.test': '{who} 测试通知渠道 {name}。',
+  'said.notice.fired': '告警',
+  'said.notice.recovered': '恢复',
+  'said.notice.test': '测试',
+  'said.notice.critical': '严重',
+  'said.notice.warning': '警告',
+  'said.notice.line': '{mark}（{severity}）作业 {job}：{rule}。{text} [{at} UTC]',
+  'said.notice.more': '……另有 {n} 条',
+  'said.notice.subject': '[Tidemark] {mark}：{job}，{rule}',
+  'said.notice.subjectMany': '[Tidemark] {fired} 条告警，{recovered} 条恢复',
   'said.send.late': '{host} 在 {seconds} 秒内没有应答。',
   'said.send.answered': '{host} 返回 {status}。',
   'said.send.answeredText': '{host} 返回 {status}：{text}',

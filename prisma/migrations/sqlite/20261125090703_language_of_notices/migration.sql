@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "AlarmChannel" ADD COLUMN "language" TEXT NOT NULL DEFAULT 'en';
