@@ -2,7 +2,7 @@
  * Sessions: an opaque token in a cookie, its hash in the database. A session ends 14 days after its last use, at latest 90 days after
  * sign-in, at sign-out, and when its user is disabled or gets a new password. Each sign-in makes a new one.
  */
-import type { Database } from '../db/open-database.ts';
+import type { Database, DatabaseOrTransaction } from '../db/open-database.ts';
 import type { Call } from './caller.ts';
 import { hashToken, newToken } from './token.ts';
 
@@ -19,7 +19,7 @@ export interface FoundSession {
 }
 
 export async function createSession(
-  database: Database,
+  database: DatabaseOrTransaction,
   userId: string,
   call: Call,
   nowMs: number,

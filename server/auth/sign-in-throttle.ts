@@ -2,7 +2,7 @@
  * Limits on guessing: five failures of an account (or twenty of an address) within five minutes make a pause of five minutes. A pause
  * is told before the password is looked at. A success clears the account's count.
  */
-import type { Database } from '../db/open-database.ts';
+import type { Database, DatabaseOrTransaction } from '../db/open-database.ts';
 
 const WINDOW_MS = 300_000;
 const PAUSE_MS = 300_000;
@@ -42,6 +42,6 @@ export async function recordFailure(database: Database, keys: readonly ThrottleK
   return left;
 }
 
-export async function clearFailures(database: Database, key: ThrottleKey): Promise<void> {
+export async function clearFailures(database: DatabaseOrTransaction, key: ThrottleKey): Promise<void> {
   await database.signInThrottle.deleteMany({ where: { key: key.key } });
 }

@@ -191,10 +191,11 @@ export async function endSilence(context: ConsoleContext, call: UserCall, id: st
   const row = await context.database.alarmSilence.findFirst({ where: { id, projectId: call.caller.projectId } });
   if (!row) throw new Refusal('not-found', say('said.no.silence'));
   const name = await requireSilencing(context, call, row.jobId);
-  return audited(context.database, call, 'endAlarmSilence', { type: 'alarm-silence', id, name }, async () => {
-    await context.database.alarmSilence.updateMany({
-      where: { id, until: { gt: new Date(context.clock.nowMs()) } },
-      data: { until: new Date(context.clock.nowMs()) },
+  return audited(context.database, call, 'endAlarmSilence', { type: 'alarm-silence', id, name }, async (note) => {
+    const now = new Date(context.clock.nowMs());
+    await context.database.$transaction(async (tx) => {
+      await tx.alarmSilence.updateMany({ where: { id, until: { gt: now } }, data: { until: now } });
+      await note.recordIn(tx);
     });
     return { ok: true } as const;
   });

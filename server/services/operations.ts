@@ -38,13 +38,22 @@ export async function cancelOperation(context: ConsoleContext, call: UserCall, i
   const { database } = context;
   const operation = await getOperation(context, call, id);
   await requireJob(database, call.caller, operation.jobId, operation.kind === 'start' ? 'stop' : 'update');
-  return audited(database, call, 'cancelOperation', { type: 'operation', id, name: `${operation.kind} ${operation.jobName}` }, async () => {
-    const asked = await database.operation.updateMany({
-      where: { id, status: { in: ['pending', 'running'] } },
-      data: { cancelAskedAt: new Date(context.clock.nowMs()) },
-    });
-    if (asked.count === 0) throw new Refusal('wrong-status', say('said.no.operationEnded'));
-    context.supervisor.wake();
-    return getOperation(context, call, id);
-  });
+  return audited(
+    database,
+    call,
+    'cancelOperation',
+    { type: 'operation', id, name: `${operation.kind} ${operation.jobName}` },
+    async (note) => {
+      await database.$transaction(async (tx) => {
+        const asked = await tx.operation.updateMany({
+          where: { id, status: { in: ['pending', 'running'] } },
+          data: { cancelAskedAt: new Date(context.clock.nowMs()) },
+        });
+        if (asked.count === 0) throw new Refusal('wrong-status', say('said.no.operationEnded'));
+        await note.recordIn(tx);
+      });
+      context.supervisor.wake();
+      return getOperation(context, call, id);
+    },
+  );
 }

@@ -215,15 +215,18 @@ export async function uploadPackage(
       await store.ensureBucket(ref.bucket);
       const stored = await storePackage(store, ref, body, { bytesMax: PACKAGE_BYTES_MAX, sha256: input.sha256 ?? null });
       if (stored.kind === 'refused') throw new Refusal(stored.why === 'too-large' ? 'too-large' : 'invalid-request', stored.told);
-      await database.packageVersion.update({
-        where: { id: version.id },
-        data: { status: 'finished', sizeBytes: BigInt(stored.sizeBytes), sha256: stored.sha256 },
-      });
-      await database.package.update({
-        where: { id: row.id },
-        data: { updatedAt: new Date(clock.nowMs()), ...(input.description === '' ? {} : { description: input.description }) },
-      });
       note.after = { version: version.number, sizeBytes: stored.sizeBytes, sha256: stored.sha256 };
+      await database.$transaction(async (tx) => {
+        await tx.packageVersion.update({
+          where: { id: version.id },
+          data: { status: 'finished', sizeBytes: BigInt(stored.sizeBytes), sha256: stored.sha256 },
+        });
+        await tx.package.update({
+          where: { id: row.id },
+          data: { updatedAt: new Date(clock.nowMs()), ...(input.description === '' ? {} : { description: input.description }) },
+        });
+        await note.recordIn(tx);
+      });
     } catch (error) {
       await fail(error instanceof Error ? error.message : String(error));
       throw error;
@@ -243,7 +246,10 @@ export async function changePackage(context: ConsoleContext, call: UserCall, id:
       requireMine(call, row);
       note.before = { description: row.description };
       note.after = { description };
-      await context.database.package.update({ where: { id }, data: { description } });
+      await context.database.$transaction(async (tx) => {
+        await tx.package.update({ where: { id }, data: { description } });
+        await note.recordIn(tx);
+      });
       return viewNow(context, call, id);
     },
   );

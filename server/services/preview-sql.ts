@@ -70,6 +70,8 @@ export async function previewSql(
       allowedAddresses,
       connections: await readConnections(context.database, context.masterKey, call.caller.projectId, namedIn(filled.sql)),
     };
+    // Before it begins: what the log does not know must not run.
+    await note.recordIn(context.database);
     const running = context.runPreview(spec, (report) => {
       if (report.type === 'end') open.delete(id);
       emit(eventOf(id, report));

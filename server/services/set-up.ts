@@ -25,7 +25,7 @@ export async function setUp(context: ConsoleContext, call: Call, input: z.output
     const nowMs = context.clock.nowMs();
     if ((await database.user.count()) > 0) throw new Refusal('setup-done', say('said.no.setupDone'));
     const passwordHash = await hashPassword(input.password);
-    const user = await database.$transaction(async (tx) => {
+    const { user, session } = await database.$transaction(async (tx) => {
       // The link and the count are taken in one statement each inside the transaction, so that two requests make one administrator.
       const used = await tx.setupToken.updateMany({
         where: { tokenHash: hashToken(input.token), usedAt: null, expiresAt: { gt: new Date(nowMs) } },
@@ -34,7 +34,7 @@ export async function setUp(context: ConsoleContext, call: Call, input: z.output
       if (used.count !== 1) {
         throw new Refusal('link-expired', say('said.no.setupLink'));
       }
-      return tx.user.create({
+      const made = await tx.user.create({
         data: {
           email: input.email,
           name: input.name,
@@ -45,9 +45,11 @@ export async function setUp(context: ConsoleContext, call: Call, input: z.output
           lastSignInAt: new Date(nowMs),
         },
       });
+      const first = await createSession(tx, made.id, call, nowMs);
+      note.object = { ...object, id: made.id };
+      await note.recordIn(tx);
+      return { user: made, session: first };
     });
-    note.object = { ...object, id: user.id };
-    const session = await createSession(database, user.id, call, nowMs);
     const caller = await callerOfUser(database, user);
     return {
       token: session.token,

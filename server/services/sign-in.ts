@@ -37,10 +37,14 @@ export async function signIn(context: ConsoleContext, call: Call, input: z.outpu
       const rest = left === 0 ? say('said.no.signInPauses') : say('said.no.signInLeft', { n: left });
       throw new Refusal('wrong-credentials', [say('said.no.signInWrong'), rest]);
     }
-    await clearFailures(database, accountKey(input.email));
-    await database.user.update({ where: { id: user.id }, data: { lastSignInAt: new Date(nowMs) } });
-    const made = await createSession(database, user.id, call, nowMs);
-    note.object = { ...object, id: made.id };
+    const made = await database.$transaction(async (tx) => {
+      await clearFailures(tx, accountKey(input.email));
+      await tx.user.update({ where: { id: user.id }, data: { lastSignInAt: new Date(nowMs) } });
+      const session = await createSession(tx, user.id, call, nowMs);
+      note.object = { ...object, id: session.id };
+      await note.recordIn(tx);
+      return session;
+    });
     const caller = await callerOfUser(database, user);
     return {
       token: made.token,
@@ -67,8 +71,11 @@ export async function getSession(context: ConsoleContext, call: UserCall): Promi
 export async function signOut(context: ConsoleContext, call: UserCall): Promise<{ ok: true }> {
   const { sessionId, email } = call.caller;
   if (sessionId === null) throw new Refusal('invalid-request', say('said.no.signOutToken'));
-  return audited(context.database, call, 'signOut', { type: 'session', id: sessionId, name: email }, async () => {
-    await context.database.session.deleteMany({ where: { id: sessionId } });
+  return audited(context.database, call, 'signOut', { type: 'session', id: sessionId, name: email }, async (note) => {
+    await context.database.$transaction(async (tx) => {
+      await tx.session.deleteMany({ where: { id: sessionId } });
+      await note.recordIn(tx);
+    });
     return { ok: true } as const;
   });
 }

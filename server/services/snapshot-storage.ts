@@ -179,7 +179,7 @@ export async function deleteOrphans(
   return audited(database, call, 'deleteOrphanFiles', { type: 'snapshot', id: '', name: `${files.length} files` }, async (note) => {
     const now = clock.nowMs();
     const { undoDays } = await readSettings(database);
-    const deleted: string[] = [];
+    const going: { key: { bucket: string; key: string }; data: Omit<Prisma.OrphanFileUncheckedCreateInput, 'bucket' | 'key'> }[] = [];
     const kept: { key: string; reason: string }[] = [];
     const judged = new Map<string, Promise<OrphanFile[] | string>>();
     for (const file of files) {
@@ -210,10 +210,17 @@ export async function deleteOrphans(
         keptBecause: null,
       };
       const key = { bucket: file.bucket, key: file.key };
-      const row = await database.orphanFile.upsert({ where: { bucket_key: key }, create: { ...key, ...data }, update: data });
-      deleted.push(row.id);
+      going.push({ key, data });
     }
-    note.after = { deleted: deleted.length, kept: kept.length, first: files[0]?.key };
+    note.after = { deleted: going.length, kept: kept.length, first: files[0]?.key };
+    const deleted: string[] = [];
+    await database.$transaction(async (tx) => {
+      for (const { key, data } of going) {
+        const row = await tx.orphanFile.upsert({ where: { bucket_key: key }, create: { ...key, ...data }, update: data });
+        deleted.push(row.id);
+      }
+      await note.recordIn(tx);
+    });
     context.supervisor.wake();
     return { deleted, kept };
   });
@@ -232,9 +239,12 @@ async function orphansNow(context: ConsoleContext, call: UserCall, bucket: strin
 export async function undeleteOrphans(context: ConsoleContext, call: UserCall, ids: readonly string[]): Promise<{ ok: true }> {
   const { database } = context;
   return audited(database, call, 'undeleteOrphanFiles', { type: 'snapshot', id: '', name: `${ids.length} files` }, async (note) => {
-    const gone = await database.orphanFile.deleteMany({ where: { id: { in: [...ids] }, projectId: call.caller.projectId } });
-    if (gone.count === 0) throw new Refusal('not-found', say('said.no.orphans'));
-    note.after = { broughtBack: gone.count };
+    await database.$transaction(async (tx) => {
+      const gone = await tx.orphanFile.deleteMany({ where: { id: { in: [...ids] }, projectId: call.caller.projectId } });
+      if (gone.count === 0) throw new Refusal('not-found', say('said.no.orphans'));
+      note.after = { broughtBack: gone.count };
+      await note.recordIn(tx);
+    });
     return { ok: true } as const;
   });
 }
