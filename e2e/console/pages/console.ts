@@ -94,12 +94,15 @@ export class ConsolePages {
     await expect(dialog).toBeHidden();
   }
 
-  /** More > Import Savepoint of the newest checkpoint in the job's own folder, picked in the bucket browser. Returns its name. */
+  /** More > Import Savepoint of the newest checkpoint in the job's own folder, picked in the bucket browser; Flink keeps them in a folder of the run. Returns its name. */
   async importNewestCheckpoint(): Promise<string> {
     await this.page.getByRole('main').getByRole('button', { name: /^More/ }).first().click();
     await this.page.getByRole('menuitem', { name: /^Import Savepoint/ }).click();
     const dialog = this.page.getByRole('dialog', { name: 'Import Savepoint' });
     const checkpoints = dialog.getByRole('button', { name: /^chk-\d+/ });
+    const ofRun = dialog.getByRole('button', { name: /^[0-9a-f]{32}$/ });
+    await expect(checkpoints.or(ofRun).first()).toBeVisible({ timeout: 30_000 });
+    if (await ofRun.first().isVisible()) await ofRun.first().click();
     await expect(checkpoints.first()).toBeVisible({ timeout: 30_000 });
     const names = (await checkpoints.allTextContents()).map((text) => Number(/chk-(\d+)/.exec(text)?.[1]));
     const newest = `chk-${Math.max(...names)}`;
