@@ -22,6 +22,7 @@ interface Pattern {
 /** Sentences of rooms that know the codes, but come as the message of an error, or out of a column of a text only. */
 const THROWN = {
   'said.run.began': HISTORY['said.run.began'],
+  'said.run.endUnknown': HISTORY['said.run.endUnknown'],
   'said.basis.late': PREVIEWS['said.basis.late'],
   'said.test.late': PROBES['said.test.late'],
   'said.test.otherBytes': PROBES['said.test.otherBytes'],

@@ -104,7 +104,18 @@ export class JobActor implements ActedJob {
       onReport: (report: JobReport) => {
         if (!live.takeAtOnce(report)) then(() => live.take(report, this));
       },
-      onEnded: (message: string) => then(() => live.ended(message)),
+      onEnded: (message: string) => {
+        // It comes once: what cannot be written now is written later.
+        const attempt = async (): Promise<void> => {
+          try {
+            await live.ended(message);
+          } catch (error) {
+            if (!(error instanceof FencedOut)) setTimeout(() => then(attempt), RETRY_MS).unref();
+            throw error;
+          }
+        };
+        then(attempt);
+      },
     };
     return { live, listener };
   }

@@ -8,6 +8,7 @@ import type { EngineRun } from '../engines/contract.ts';
 import { engineOf, type SupervisorContext } from './context.ts';
 import type { RunRow } from './job-facts.ts';
 import { jobFieldsDiffer } from './job-fields.ts';
+import { judgeForgotten } from './judge-forgotten.ts';
 import { onJob } from './leases.ts';
 import { MetricsRecorder } from './metrics-recorder.ts';
 import {
@@ -26,6 +27,8 @@ const STORE_EVERY_MS = 5_000;
 const SILENT_MS = 15_000;
 const FAREWELL_MS = 10_000;
 
+type FinalReport = Extract<JobReport, { type: 'finished' | 'stopped' | 'failed' }>;
+
 export interface Answers {
   answered(report: Extract<JobReport, { type: 'answer' }>): void;
 }
@@ -36,6 +39,8 @@ export class LiveRun {
   readonly metrics: MetricsRecorder;
   #engineRun: EngineRun | null = null;
   #isEnded = false;
+  /** Told and perhaps not yet written down: the first one decides. */
+  #final: FinalReport | null = null;
   #endedMs = 0;
   #lastReportMs: number;
   #storedMs = 0;
@@ -94,6 +99,11 @@ export class LiveRun {
       case 'answer':
         this.#waiters.get(report.requestId)?.(report);
         return false;
+      case 'finished':
+      case 'stopped':
+      case 'failed':
+        this.#final ??= report;
+        return false;
       default:
         return false;
     }
@@ -128,22 +138,32 @@ export class LiveRun {
       case 'answer':
         return answers.answered(report);
       case 'finished':
-        return this.#end({ cause: 'finished', failure: null });
       case 'stopped':
-        return this.#end({ cause: await this.#causeOfStop(report.path), failure: null });
       case 'failed':
-        return this.#end({ cause: 'failed', failure: report.failure });
+        return this.#end(await this.#endOf(report));
       default:
         return;
     }
   }
 
-  /** The process is gone. Without a final report of it the run is lost. */
+  async #endOf(report: FinalReport): Promise<TakenEnd> {
+    if (report.type === 'finished') return { cause: 'finished', failure: null };
+    if (report.type === 'failed') return { cause: 'failed', failure: report.failure };
+    return { cause: await this.#causeOfStop(report.path), failure: null };
+  }
+
+  /** The process is gone. Without a final report of it the run is lost. When this throws nothing was written: call it again. */
   async ended(message: string): Promise<void> {
     this.#engineRun = null;
-    const failure = { message, causeKey: PROCESS_LOST, operatorUid: null, isRetryable: true, domain: 'internal', stack: null } as const;
-    if (!this.#isEnded) await this.#end({ cause: 'lost', failure });
+    if (!this.#isEnded) await this.#end(this.#final ? await this.#endOf(this.#final) : await this.#loss(message));
     await engineOf(this.#context, this.#run).forget(String(this.#run.jobId), this.#run.id);
+  }
+
+  async #loss(message: string): Promise<TakenEnd> {
+    const unknown = await judgeForgotten(this.#context, this.#run);
+    if (unknown !== null) return { cause: 'failed', failure: unknown };
+    const failure = { message, causeKey: PROCESS_LOST, operatorUid: null, isRetryable: true, domain: 'internal', stack: null } as const;
+    return { cause: 'lost', failure };
   }
 
   /** A process that the system ended (a machine that shuts down) stops without having been asked to: the job goes on as soon as it can. */
@@ -153,9 +173,9 @@ export class LiveRun {
     return job.desired === 'running' ? 'superseded' : 'stopped';
   }
 
-  /** An end that this supervisor brought about. */
-  async endAs(cause: 'stopped' | 'superseded'): Promise<void> {
-    await this.#end({ cause, failure: null });
+  /** An end that this supervisor brought about or found. */
+  async endAs(cause: 'stopped' | 'superseded' | 'failed', failure: TakenEnd['failure'] = null): Promise<void> {
+    await this.#end({ cause, failure });
   }
 
   async #end(end: TakenEnd): Promise<void> {

@@ -4,12 +4,15 @@ import { recognise } from '../contract/recognise.ts';
 import { type Said, say } from '../contract/said.ts';
 import { listOf } from '../contract/sentence.ts';
 import { saidOf } from '../db/told-columns.ts';
+import type { JobFailure } from '../engine/runtime/wire.ts';
+import { StoreError } from '../storage/contract.ts';
 import type { ActedJob, GivenOrder } from './acted-job.ts';
 import { beginRun } from './begin-run.ts';
 import { engineOf, FencedOut } from './context.ts';
 import { endByAction } from './end-operation.ts';
 import type { JobFacts, RunRow } from './job-facts.ts';
 import type { Action, EndCause } from './job-view.ts';
+import { judgeForgotten } from './judge-forgotten.ts';
 import { onJob } from './leases.ts';
 import { addLedger, NO_COST } from './ledger.ts';
 import { claimOperation, type OperationRow, stepOperation } from './operation-record.ts';
@@ -90,10 +93,22 @@ async function syncCatalogue(actor: ActedJob, run: RunRow): Promise<void> {
   }
 }
 
-/** A loss that was found, not seen: the run stopped because nobody watched it. That is no failure of the job. */
+/**
+ * A loss that was found, not seen: the run stopped because nobody watched it. That is no failure of the job; but one that may have finished waits
+ * for a person.
+ */
 async function recordLoss(actor: ActedJob, run: RunRow): Promise<number | null> {
   await syncCatalogue(actor, run);
-  await liveOf(actor, run).endAs('superseded');
+  let unknown: JobFailure | null;
+  try {
+    unknown = await judgeForgotten(actor.context, run);
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    actor.context.log('warn', `Whether run ${run.id} had finished cannot be told yet: ${error.message}`);
+    return AGAIN_MS;
+  }
+  if (unknown === null) await liveOf(actor, run).endAs('superseded');
+  else await liveOf(actor, run).endAs('failed', unknown);
   await engineOf(actor.context, run).forget(String(run.jobId), run.id);
   return null;
 }

@@ -26,17 +26,21 @@ export type RestartDecision =
   | { readonly kind: 'restart'; readonly atMs: number; readonly attempt: number }
   /** The console was stopped under the job, not the job by a failure. */
   | { readonly kind: 'resume' }
-  | { readonly kind: 'give-up'; readonly why: 'off' | 'attempts' | 'breaker'; readonly message: Said };
+  | { readonly kind: 'give-up'; readonly why: 'off' | 'attempts' | 'breaker' | 'end-unknown'; readonly message: Said };
 
 const HOUR_MS = 3_600_000;
 export const FIRST_MS = 250;
 export const MOST_MS = 60_000;
 export const BREAKER = 5;
 
+/** Cause of a run that may have finished: nobody but a person can tell, and a restart could write its results twice. */
+export const END_UNKNOWN = 'flink-end-unknown';
+
 /** `runs`: newest first, none of them open. `jitter` in [0, 1), the same for the same run. */
 export function decideRestart(runs: readonly EndedRun[], options: RestartOptions, jitter: number): RestartDecision {
   const last = runs[0];
   if (!last || last.endCause === 'superseded') return { kind: 'resume' };
+  if (last.causeKey === END_UNKNOWN) return { kind: 'give-up', why: 'end-unknown', message: say('said.run.askBeforeAgain') };
   if (!options.restartWhenException) {
     return { kind: 'give-up', why: 'off', message: say('said.run.restartOff') };
   }

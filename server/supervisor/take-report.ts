@@ -9,6 +9,7 @@ import type { EndCause } from './job-view.ts';
 import { onJob } from './leases.ts';
 import { addLedger, type Cost, NO_COST, UNKNOWN } from './ledger.ts';
 import type { MetricsRecorder } from './metrics-recorder.ts';
+import { END_UNKNOWN } from './restart-policy.ts';
 import { endRun } from './run-record.ts';
 import { proveSnapshot, registerSnapshot, releaseAfterCheckpoints } from './snapshot-record.ts';
 import { addJobEvent, changeJob, type JobChange, tellRun } from './tell.ts';
@@ -219,6 +220,7 @@ export async function takeEnd(context: SupervisorContext, run: RunRow, end: Take
 function standingAfter(failure: JobFailure | null): Pick<JobChange, 'status' | 'message' | 'data'> {
   const mayRestart = failure === null || failure.isRetryable || failure.causeKey === RESTORE_BROKEN;
   const message = failure ? recognise(failure.message) : say('said.run.jobProcessEnded');
-  const advice = mayRestart ? [] : [say('said.run.wouldFailAgain')];
+  const why = failure?.causeKey === END_UNKNOWN ? 'said.run.askBeforeAgain' : 'said.run.wouldFailAgain';
+  const advice = mayRestart ? [] : [say(why)];
   return { status: 'job_running_exception', message: [message, ...advice], data: mayRestart ? {} : { desired: 'stopped' } };
 }

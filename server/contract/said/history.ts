@@ -104,6 +104,10 @@ export const HISTORY = {
   'said.run.processEnded': 'its process ended.',
   'said.run.jobProcessEnded': 'The process of the job ended.',
   'said.run.wouldFailAgain': 'It would fail again at once, so it is not restarted. Its snapshots are kept.',
+  'said.run.endUnknown':
+    'The Flink cluster no longer knows run {run}, and no checkpoint of it is left: it may have read all its input and finished.',
+  'said.run.askBeforeAgain':
+    'It is not started again by itself: that could write its results twice. Look at what it has written, then start the job if something is missing.',
   'said.run.adopted': 'The supervisor is back and has found run {run}, which went on.',
   'said.run.flinkRestarts': 'Flink restarts the job by itself from its newest checkpoint: {reason}',
   'said.run.sinkRepeated': 'Sink {name}: {reason}',
