@@ -80,6 +80,10 @@ const copied = () =>
     120_000,
   );
 
+const checkpoints = () => join(fixture.dataDir, 'objects', 'tidemark', 'jobs', 'checkpoint', `${fixture.jobId}_abcd`);
+const metadataBelow = (folder: string) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('_metadata'));
+
 async function start(): Promise<void> {
   await request(fixture, startRequest());
   await hasStatus(fixture, 'job_running', 120_000);
@@ -137,6 +141,39 @@ describe('faults around a job on Apache Flink', () => {
     ]);
     expect(await live()).toHaveLength(1);
     expect((await jobOf(fixture)).unreachableSince).toBe(null);
+  });
+
+  it('asks a person when a bounded job finished unseen and the cluster has forgotten it', async () => {
+    const sql = `
+CREATE TABLE numbers (n BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '50', 'number-of-rows' = '750',
+  'fields.n.kind' = 'sequence', 'fields.n.start' = '1', 'fields.n.end' = '750');
+CREATE TABLE copies (n BIGINT) WITH ('connector' = 'filesystem', 'path' = 'obs://results/copies', 'format' = 'csv');
+INSERT INTO copies SELECT n FROM numbers;`;
+    await fixture.opened.client.jobVersion.updateMany({ where: { jobId: fixture.jobId }, data: { sql } });
+    await start();
+    await checkpointed(1);
+    await request(fixture, { kind: 'trigger-savepoint', path: null });
+    await until(
+      'a savepoint is made',
+      () => snapshotsOf(fixture),
+      (all) => all.some((one) => one.origin === 'manual'),
+    );
+    await endSupervisor(supervisor, 'SIGKILL');
+    await until('it has finished', live, (jobs) => jobs.length === 0, 60_000);
+    // Flink does so behind the end; a JobManager killed before leaves the last one, from which the next run ends at once.
+    await until(
+      'Flink has deleted its checkpoints',
+      async () => metadataBelow(checkpoints()),
+      (all) => all.length === 0,
+      60_000,
+    );
+    await cluster.kill('jobmanager');
+    await cluster.start('jobmanager');
+    supervisor = startSupervisor(fixture.dataDir);
+    const job = await hasStatus(fixture, 'job_running_exception', 120_000);
+    expect([job.desired, job.statusMessage]).toEqual(['stopped', expect.stringMatching(/may have read all its input and finished/)]);
+    expect(await runsOf(fixture)).toHaveLength(1);
+    expect(copiesOf(fixture)).toEqual(upTo(750));
   });
 
   it('has one live job wherever the console is killed while it starts', async () => {
