@@ -1,23 +1,11 @@
 /**
- * A real Apache Flink for comparisons and tests: libraries and scripts from PyPI, SQL Gateway from Maven, once per machine; then a JobManager, a
- * TaskManager with two slots and a SQL Gateway on free loopback ports. Driven by the gateway's and the JobManager's REST interfaces.
+ * A real Apache Flink for comparisons and tests (its files: flink-home.ts): a JobManager, a TaskManager with two slots and a SQL Gateway on free loopback
+ * ports. Driven by the gateway's and the JobManager's REST interfaces.
  */
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { cacheFolder, freePort, runOnce } from './process.ts';
-
-const FLINK = '2.3.0';
-
-const UNPACK = `
-import sys, zipfile, glob, os
-wheels, out = sys.argv[1:]
-for name, want in (('apache_flink_libraries', ('bin', 'lib', 'opt', 'plugins')), ('apache_flink', ('bin', 'conf'))):
-    z = zipfile.ZipFile(glob.glob(f'{wheels}/{name}-*.whl')[0])
-    for n in z.namelist():
-        p = n.split('/')
-        if p[0] == 'pyflink' and len(p) > 2 and p[1] in want and not n.endswith('/'):
-            f = os.path.join(out, *p[1:]); os.makedirs(os.path.dirname(f), exist_ok=True); open(f, 'wb').write(z.read(n))
-`;
+import { type FlinkVersion, flinkHome, kafkaConnector } from './flink-home.ts';
+import { freePort, runOnce } from './process.ts';
 
 export type FlinkPart = 'jobmanager' | 'taskmanager' | 'sql-gateway';
 
@@ -34,6 +22,8 @@ export interface FlinkCluster {
 }
 
 export interface FlinkOptions {
+  /** Default 2.3.0. */
+  readonly version?: FlinkVersion;
   /** Memory of the TaskManager's process. Default 8g, as the benchmarks have it. */
   readonly taskManagerMemory?: string;
   readonly slots?: number;
@@ -41,41 +31,6 @@ export interface FlinkOptions {
   readonly hasKafka?: boolean;
   /** More lines of config.yaml. */
   readonly configuration?: string;
-}
-
-const KAFKA_CONNECTOR = {
-  artifact: 'org.apache.flink:flink-sql-connector-kafka:5.0.0-2.2',
-  file: 'flink-sql-connector-kafka-5.0.0-2.2.jar',
-};
-
-function flinkHome(): string {
-  const home = join(cacheFolder, `flink-${FLINK}`);
-  if (existsSync(home)) return home;
-  const staging = `${home}.${process.pid}`;
-  const wheels = join(staging, 'wheels');
-  mkdirSync(wheels, { recursive: true });
-  const packages = [`apache-flink-libraries==${FLINK}`, `apache-flink==${FLINK}`];
-  runOnce('pip', ['download', '-q', ...packages, '--no-deps', '--only-binary', ':all:', '-d', wheels]);
-  runOnce('python3', ['-c', UNPACK, wheels, staging]);
-  rmSync(wheels, { recursive: true });
-  for (const name of readdirSync(join(staging, 'bin'))) chmodSync(join(staging, 'bin', name), 0o755);
-  const artifact = `org.apache.flink:flink-sql-gateway:${FLINK}`;
-  runOnce('mvn', ['-q', '-B', 'dependency:copy', `-Dartifact=${artifact}`, `-DoutputDirectory=${join(staging, 'opt')}`]);
-  renameSync(staging, home);
-  return home;
-}
-
-/** A folder of its own beside the libraries: benchmarks run without it. */
-function kafkaConnector(): string {
-  const folder = join(cacheFolder, `flink-connectors-${FLINK}`);
-  const jar = join(folder, KAFKA_CONNECTOR.file);
-  if (existsSync(jar)) return jar;
-  const staging = `${folder}.${process.pid}`;
-  runOnce('mvn', ['-q', '-B', 'dependency:copy', `-Dartifact=${KAFKA_CONNECTOR.artifact}`, `-DoutputDirectory=${staging}`]);
-  mkdirSync(folder, { recursive: true });
-  renameSync(join(staging, KAFKA_CONNECTOR.file), jar);
-  rmSync(staging, { recursive: true, force: true });
-  return jar;
 }
 
 interface Ports {
@@ -168,13 +123,14 @@ const SCRIPTS: Readonly<Record<FlinkPart, { readonly script: string; readonly pr
 };
 
 export async function startFlink(folder: string, options: FlinkOptions = {}): Promise<FlinkCluster> {
-  const home = flinkHome();
+  const version = options.version ?? '2.3.0';
+  const home = flinkHome(version);
   const ports: Ports = { rest: await freePort(), gateway: await freePort(), rpc: await freePort(), blob: await freePort() };
   for (const name of ['conf', 'log', 'pid', 'tmp', 'checkpoints', 'savepoints']) mkdirSync(join(folder, name), { recursive: true });
   for (const name of readdirSync(join(home, 'conf'))) writeFileSync(join(folder, 'conf', name), readFileSync(join(home, 'conf', name)));
   writeFileSync(join(folder, 'conf', 'config.yaml'), configuration(home, folder, ports, options));
   const lib = join(folder, 'lib');
-  if (options.hasKafka) linkLibraries(home, lib);
+  if (options.hasKafka) linkLibraries(home, lib, kafkaConnector(version));
   const env = {
     ...process.env,
     FLINK_CONF_DIR: join(folder, 'conf'),
@@ -215,10 +171,10 @@ export async function startFlink(folder: string, options: FlinkOptions = {}): Pr
   };
 }
 
-function linkLibraries(home: string, lib: string): void {
+function linkLibraries(home: string, lib: string, connectors: readonly string[]): void {
   mkdirSync(lib, { recursive: true });
   const jars = readdirSync(join(home, 'lib')).map((name) => join(home, 'lib', name));
-  for (const jar of [...jars, kafkaConnector()]) {
+  for (const jar of [...jars, ...connectors]) {
     const link = join(lib, basename(jar));
     if (!existsSync(link)) symlinkSync(jar, link);
   }

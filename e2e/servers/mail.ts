@@ -2,10 +2,9 @@
  * A real SMTP server (the npm package smtp-server) inside the test's process: takes what a client sends and keeps it. With TLS it shows a certificate of an
  * authority of its own, made by openssl; `caFile` is for NODE_EXTRA_CA_CERTS of the process that is to trust it.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { SMTPServer } from 'smtp-server';
-import { freePort, runOnce } from './process.ts';
+import { makeCertificate } from './certificate.ts';
+import { freePort } from './process.ts';
 
 export interface ReceivedMail {
   readonly from: string;
@@ -36,31 +35,9 @@ export interface MailServerOptions {
   readonly unknownRecipient?: string;
 }
 
-/** Authority and certificate of 127.0.0.1 and localhost. */
-function certificate(folder: string): { readonly ca: string; readonly caFile: string; readonly key: string; readonly cert: string } {
-  mkdirSync(folder, { recursive: true });
-  const file = (name: string): string => join(folder, name);
-  const subject = (name: string): string[] => ['-subj', `/CN=${name}`];
-  runOnce('openssl', [
-    ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', file('ca.key'), '-out', file('ca.pem')],
-    ...subject('Tidemark test authority'),
-  ]);
-  runOnce('openssl', [
-    ...['req', '-newkey', 'rsa:2048', '-nodes', '-keyout', file('server.key'), '-out', file('server.csr')],
-    ...subject('localhost'),
-  ]);
-  writeFileSync(file('names'), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n');
-  runOnce('openssl', [
-    ...['x509', '-req', '-days', '2', '-in', file('server.csr'), '-CA', file('ca.pem'), '-CAkey', file('ca.key')],
-    ...['-CAcreateserial', '-extfile', file('names'), '-out', file('server.pem')],
-  ]);
-  const read = (name: string): string => readFileSync(file(name), 'utf8');
-  return { ca: read('ca.pem'), caFile: file('ca.pem'), key: read('server.key'), cert: read('server.pem') };
-}
-
 export async function startMailServer(options: MailServerOptions): Promise<MailServer> {
   const { security, account, unknownRecipient } = options;
-  const pem = security === 'none' ? null : certificate(options.folder);
+  const pem = security === 'none' ? null : makeCertificate(options.folder);
   const received: ReceivedMail[] = [];
   const server = new SMTPServer({
     secure: security === 'tls',
