@@ -56,6 +56,8 @@ export const IGNORED_SETTINGS: readonly string[] = [
   'execution.savepoint-restore-mode',
   'execution.state-recovery.claim-mode',
   'execution.state-recovery.ignore-unclaimed-state',
+  // The console's own, for jobs on a Flink cluster.
+  'tidemark.savepoint-format',
   'jobmanager.memory.process.size',
   'jobmanager.scheduler',
   'pipeline.auto-generate-uids',

@@ -12,7 +12,7 @@ import type { ObjectStore } from '../../storage/contract.ts';
 import { StoreError } from '../../storage/contract.ts';
 import type { EngineRun, RunListener, StopMode } from '../contract.ts';
 import { FlinkRefusal, FlinkUnreachable } from './cluster.ts';
-import { labelOf, placeFor } from './job-configuration.ts';
+import { labelOf, placeFor, savepointFormatOf } from './job-configuration.ts';
 import { type FlinkCheckpoints, type FlinkJob, TERMINAL } from './job-manager.ts';
 import { CheckpointObserver, stopSavepoint } from './observe-checkpoints.ts';
 import { MetricsObserver } from './observe-metrics.ts';
@@ -300,15 +300,15 @@ export class FlinkRun implements EngineRun {
     const { jobManager } = lines;
     const target = directory ?? spec.savepointDirectory;
     if (target === null) return this.#answer(requestId, false, null, 'The job has no folder for savepoints.');
-    const place = placeFor(spec, target);
     const triggerId = triggerIdOf(requestId);
+    const order = { target: placeFor(spec, target), format: savepointFormatOf(spec.settings) ?? 'CANONICAL', triggerId } as const;
     const beganMs = clock.nowMs();
     let outcome = await jobManager.savepointOutcome(this.#flinkJobId, triggerId);
     while (outcome.kind === 'unknown' || outcome.kind === 'in-progress') {
       if (this.#isOver) return;
       if (outcome.kind === 'unknown') {
-        if (stop === null) await jobManager.triggerSavepoint(this.#flinkJobId, place, triggerId);
-        else await jobManager.stopWithSavepoint(this.#flinkJobId, place, stop === 'drain', triggerId);
+        if (stop === null) await jobManager.triggerSavepoint(this.#flinkJobId, order);
+        else await jobManager.stopWithSavepoint(this.#flinkJobId, stop === 'drain', order);
       }
       await pause(LOOK_MS / 4);
       outcome = await jobManager.savepointOutcome(this.#flinkJobId, triggerId);

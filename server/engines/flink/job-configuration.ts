@@ -21,6 +21,22 @@ export function labelOf(spec: Pick<RunSpec, 'jobId' | 'runId'>): string {
   return `[tidemark ${spec.jobId} ${spec.runId}]`;
 }
 
+/** The console's own key in the Runtime Configuration: Flink takes the form of a savepoint with each request, not as a setting. */
+export const SAVEPOINT_FORMAT = 'tidemark.savepoint-format';
+export type SavepointFormat = 'CANONICAL' | 'NATIVE';
+
+/** Null: the job says something else. Without a word it is canonical, which every state backend restores. */
+export function savepointFormatOf(settings: Readonly<Record<string, string>>): SavepointFormat | null {
+  const said = (settings[SAVEPOINT_FORMAT] ?? 'CANONICAL').trim().toUpperCase();
+  return said === 'CANONICAL' || said === 'NATIVE' ? said : null;
+}
+
+/** A sentence when a setting of the console's own is not as it should be. */
+export function settingsProblem(settings: Readonly<Record<string, string>>): string | null {
+  if (savepointFormatOf(settings) !== null) return null;
+  return `${SAVEPOINT_FORMAT} is ${settings[SAVEPOINT_FORMAT]}; write CANONICAL or NATIVE in the Runtime Configuration.`;
+}
+
 export interface FlinkSetting {
   readonly key: string;
   readonly value: string;
@@ -49,6 +65,7 @@ export function flinkSettings(spec: Facts, script: Readonly<Record<string, strin
   add('parameters', restartSettings(spec));
   add('parameters', spec.settings);
   add('console', consoleSettings(spec));
+  settings.delete(SAVEPOINT_FORMAT);
   return [...settings.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 

@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Dialer } from '../../effects/dialer.ts';
 import { type FlinkClusterAddress, FlinkLine, FlinkRefusal, rootCauseOf } from './cluster.ts';
+import type { SavepointFormat } from './job-configuration.ts';
 
 const overviewSchema = z.object({
   'flink-version': z.string(),
@@ -149,6 +150,14 @@ export type AsyncOutcome =
   /** The JobManager does not know the operation: it was started anew since. */
   | { readonly kind: 'unknown' };
 
+export interface SavepointOrder {
+  /** In Flink's words. */
+  readonly target: string;
+  readonly format: SavepointFormat;
+  /** Makes it idempotent: the same one again is the same savepoint. 32 hexadecimal digits. */
+  readonly triggerId: string;
+}
+
 export interface JarRun {
   readonly entryClass: string | null;
   readonly programArgsList: readonly string[];
@@ -203,14 +212,13 @@ export class JobManager {
     return answer.exceptionHistory.entries;
   }
 
-  /** `triggerId` makes it idempotent: the same one again is the same savepoint. 32 hexadecimal digits. */
-  async triggerSavepoint(id: string, target: string, triggerId: string): Promise<void> {
-    const json = { 'target-directory': target, 'cancel-job': false, formatType: 'CANONICAL', triggerId };
+  async triggerSavepoint(id: string, { target, format, triggerId }: SavepointOrder): Promise<void> {
+    const json = { 'target-directory': target, 'cancel-job': false, formatType: format, triggerId };
     await this.#line.ask({ method: 'POST', path: `/jobs/${id}/savepoints`, json }, triggeredSchema);
   }
 
-  async stopWithSavepoint(id: string, target: string, isDrain: boolean, triggerId: string): Promise<void> {
-    const json = { targetDirectory: target, drain: isDrain, formatType: 'CANONICAL', triggerId };
+  async stopWithSavepoint(id: string, isDrain: boolean, { target, format, triggerId }: SavepointOrder): Promise<void> {
+    const json = { targetDirectory: target, drain: isDrain, formatType: format, triggerId };
     await this.#line.ask({ method: 'POST', path: `/jobs/${id}/stop`, json }, triggeredSchema);
   }
 

@@ -7,7 +7,7 @@
 import type { RunSpec } from '../../engine/runtime/wire.ts';
 import { type ObjectStore, StoreError } from '../../storage/contract.ts';
 import { FlinkRefusal, FlinkUnreachable } from './cluster.ts';
-import { factsOf, flinkJobId, flinkSettings } from './job-configuration.ts';
+import { factsOf, flinkJobId, flinkSettings, settingsProblem } from './job-configuration.ts';
 import type { JobManager } from './job-manager.ts';
 import { keepPlan } from './keep-plan.ts';
 import { prepareScript } from './prepare-script.ts';
@@ -37,6 +37,8 @@ const ALREADY = /already been submitted|DuplicateJobSubmission/;
 export async function submitSql(lines: ClusterLines, spec: RunSpec, store: ObjectStore, note: (text: string) => void): Promise<Submission> {
   const { gateway, jobManager } = lines;
   if (gateway === null) return refused(`The Flink cluster ${lines.name} has no SQL Gateway, so it runs Flink Jar jobs only.`);
+  const problem = settingsProblem(spec.settings);
+  if (problem !== null) return refused(problem);
   const script = prepareScript({ ...spec, connections: spec.connections ?? {} });
   if (script.kind === 'refused') return refused(script.message);
   const settings = Object.fromEntries(flinkSettings(factsOf(spec), script.settings).map(({ key, value }) => [key, value]));
@@ -126,6 +128,8 @@ export async function submitJar(lines: ClusterLines, spec: RunSpec, bytes: Uint8
   const { jobManager } = lines;
   const jar = spec.flink?.jar;
   if (!jar) throw new Error(`run ${spec.runId} has no jar`);
+  const problem = settingsProblem(spec.settings);
+  if (problem !== null) return refused(problem);
   const id = flinkJobId(spec.runId);
   const settings = flinkSettings(factsOf(spec), {});
   // What is restored is said by the request itself; a setting of the same would be said twice.

@@ -11,7 +11,7 @@ import type { StartPreview } from '../../contract/start.ts';
 import type { Prisma } from '../../db/open-database.ts';
 import { type FlinkClusterAddress, FlinkRefusal, FlinkUnreachable } from '../../engines/flink/cluster.ts';
 import { differenceOf, isBefore, OLDEST_FLINK } from '../../engines/flink/handshake.ts';
-import { flinkSettings } from '../../engines/flink/job-configuration.ts';
+import { flinkSettings, settingsProblem } from '../../engines/flink/job-configuration.ts';
 import { type ClusterOverview, JobManager } from '../../engines/flink/job-manager.ts';
 import { type PreparedScript, prepareScript } from '../../engines/flink/prepare-script.ts';
 import { type GatewaySession, SqlGateway, StatementTimeout } from '../../engines/flink/sql-gateway.ts';
@@ -54,6 +54,8 @@ export async function probeFlinkStart(context: SnapshotContext, start: FlinkStar
     operators: null,
   });
   if (script?.kind === 'refused') return blocked(script.message);
+  const wrong = settingsProblem(settingsOfOptions(options));
+  if (wrong !== null) return blocked(wrong);
   const jar = isJar ? await jarBlocked(context, job.projectId, options) : null;
   if (jar !== null) return blocked(jar);
   try {
