@@ -10,6 +10,8 @@ import type { ListSnapshotsQuery, Snapshot, SnapshotDetail } from '../contract/s
 import type { Prisma } from '../db/open-database.ts';
 import { SNAPSHOT_INCLUDE, type SnapshotRow, snapshotView } from '../db/row-to-view.ts';
 import { appendEvent } from '../events/append-event.ts';
+import { copyForPin, isPinnedCopy, pinnedName } from '../snapshots/flink/pin-copy.ts';
+import { folderAt } from '../snapshots/snapshot-place.ts';
 import { pointToNewest } from '../supervisor/snapshot-record.ts';
 import type { ConsoleContext } from './context.ts';
 import { isAtRest } from './job-acts.ts';
@@ -112,7 +114,25 @@ async function change(
 }
 
 export async function pinSnapshot(context: ConsoleContext, call: UserCall, id: string, isPinned: boolean): Promise<Snapshot> {
-  return change(context, call, id, isPinned ? 'pinSnapshot' : 'unpinSnapshot', async () => ({ isPinned }));
+  return change(context, call, id, isPinned ? 'pinSnapshot' : 'unpinSnapshot', async (row) => {
+    const path = isPinned ? await copyOfPinned(context, row) : null;
+    return path === null ? { isPinned } : { isPinned, path };
+  });
+}
+
+/** Flink deletes checkpoints of a run that goes on, pinned ones too: such a one is kept by a copy, which the row then is of. Null: none is needed. */
+async function copyOfPinned({ database, store, environment }: ConsoleContext, row: SnapshotRow): Promise<string | null> {
+  if (row.engine !== 'flink' || row.kind !== 'checkpoint' || row.runNumber === null || row.checkpointId === null) return null;
+  if (isPinnedCopy(row.path)) return null;
+  const run = await database.run.findUnique({ where: { jobId_number: { jobId: row.jobId, number: row.runNumber } } });
+  if (run === null || run.endedAt !== null) return null;
+  const from = folderAt(store, row.path);
+  const home = /^(.*\/jobs)\/checkpoint\//.exec(row.path)?.[1];
+  if (home === undefined) throw new Refusal('in-use', say('said.no.pinElsewhere', { file: row.path }));
+  const path = `${home}/savepoint/${row.jobId}/${pinnedName(run.id.replaceAll('-', ''), row.checkpointId)}`;
+  const copy = await copyForPin(environment.objectStore.spec, from, folderAt(store, path));
+  if (copy.kind === 'refused') throw new Refusal('in-use', copy.why);
+  return path;
 }
 
 export async function deleteSnapshot(context: ConsoleContext, call: UserCall, id: string): Promise<Snapshot> {

@@ -1,6 +1,6 @@
 /**
  * Deleting the objects of a Flink snapshot. While its run goes on, Flink itself deletes checkpoints beyond the number that is retained, and only it knows
- * which shared files its next ones build on: then nothing is touched. Of an ended run the metadata goes first, then its own folder, then files
+ * which shared files its next ones build on: then nothing is touched, but for the console's own copies of pinned ones. Of an ended run the metadata goes first, then its own folder, then files
  * outside of it that lie in the job's checkpoint folder and that no kept snapshot of the job, nor one that another job imported, refers to.
  */
 import { MANIFEST_NAME } from '../engine/checkpoint/manifest.ts';
@@ -9,6 +9,7 @@ import { fromFlinkUri } from '../engines/flink/flink-paths.ts';
 import type { SnapshotRow } from '../snapshots/catalogue.ts';
 import { placeOfFlinkFile } from '../snapshots/flink/describe-flink.ts';
 import type { FlinkFile } from '../snapshots/flink/inspect-metadata.ts';
+import { isPinnedCopy } from '../snapshots/flink/pin-copy.ts';
 import { inspectSnapshot } from '../snapshots/inspect-snapshot.ts';
 import { folderAt, placeOf } from '../snapshots/snapshot-place.ts';
 import type { SupervisorContext } from './context.ts';
@@ -21,7 +22,7 @@ export async function deleteFlinkSnapshot(context: SupervisorContext, row: Snaps
   const others = await database.snapshot.count({ where: { path: row.path, deletedAt: null, NOT: { id: row.id } } });
   if (others > 0) return true;
   const inspected = await inspectSnapshot(folder);
-  if (row.kind === 'checkpoint' && (await isOfOpenRun(context, row))) return inspected.kind === 'none';
+  if (row.kind === 'checkpoint' && !isPinnedCopy(row.path) && (await isOfOpenRun(context, row))) return inspected.kind === 'none';
   const files = inspected.kind === 'flink' && inspected.content.kind === 'flink' ? inspected.content.files : [];
   const outside = files.flatMap((file) => keyOf(context, folder, file) ?? []).filter((key) => !key.startsWith(folder.prefix));
   const needed = await neededByKept(context, row);

@@ -1,12 +1,14 @@
 /**
  * A run that its Flink cluster no longer knows: lost with a JobManager, or ended and then forgotten? To begin a finished one again would write its
- * results twice. A job that finishes by itself has its checkpoints deleted by Flink (RETAIN_ON_CANCELLATION), so one that is left, or the
- * savepoint of a stop, proves that it did not; so does a source that never ends. Savepoints made on the way prove nothing: they stay.
+ * results twice. A job that finishes by itself has its checkpoints deleted by Flink (RETAIN_ON_CANCELLATION), oldest first, so one that is left, or the
+ * savepoint of a stop, proves that it did not (or is the last one, from which a run ends at once); so does a source that never ends.
+ * Savepoints made on the way prove nothing: they stay.
  */
 import { MANIFEST_NAME } from '../engine/checkpoint/manifest.ts';
 import { objectIn } from '../engine/checkpoint/snapshot-folder.ts';
 import type { JobFailure } from '../engine/runtime/wire.ts';
 import { parseScript } from '../engine/sql/parse-script.ts';
+import { isPinnedCopy } from '../snapshots/flink/pin-copy.ts';
 import { folderAt } from '../snapshots/snapshot-place.ts';
 import { fillInJob } from '../variables/fill-in.ts';
 import { variablesOfRun } from '../variables/read-variables.ts';
@@ -36,7 +38,9 @@ async function hasLeft({ database, store }: SupervisorContext, run: RunRow): Pro
     orderBy: [{ createdAt: 'desc' }, { checkpointId: 'desc' }],
     take: LOOKED_AT,
   });
-  for (const { path } of rows) if ((await store.head(objectIn(folderAt(store, path), MANIFEST_NAME))) !== null) return true;
+  // The console's copy of a pinned one stays whatever Flink does.
+  const ofFlink = rows.filter((row) => !isPinnedCopy(row.path));
+  for (const { path } of ofFlink) if ((await store.head(objectIn(folderAt(store, path), MANIFEST_NAME))) !== null) return true;
   return false;
 }
 

@@ -17,8 +17,8 @@ import { tellJob } from './tell.ts';
 
 type StoredFlink = Extract<StoredSnapshot, { engine: 'flink' }>;
 
-/** Begins with what Flink names its savepoints by: six digits of the job's id. */
-const SAVEPOINT = /\/savepoint-([0-9a-f]{6})-[0-9a-f]+$/;
+/** What Flink names its savepoints by, and the console its copies of pinned checkpoints: six digits of the job's id. */
+const SAVEPOINT = /\/(?:savepoint|pinned)-([0-9a-f]{6})-[0-9a-z-]+$/;
 
 /**
  * A snapshot's run is told by Flink's job id, of which a savepoint's name holds the beginning; one of no run of this job is another installation's.

@@ -156,6 +156,12 @@ export const REFUSALS = {
   'said.no.snapshot': 'There is no such snapshot.',
   'said.no.orphans': 'These files are gone already, or were brought back.',
   'said.no.verifyFlink': 'It was made by Apache Flink, which keeps no checksums to compare with.',
+  'said.no.pinGone': 'Flink has deleted this checkpoint meanwhile. Pin a newer one, or take a savepoint: Flink keeps those.',
+  'said.no.pinMerged':
+    'Its state lies in files that Flink shares between checkpoints and deletes. Take a savepoint instead: Flink keeps those.',
+  'said.no.pinLarge':
+    'While its run goes on Flink deletes it, and a copy of its {mib} MiB is more than the {most} MiB that pinning copies. Take a savepoint instead: Flink keeps those.',
+  'said.no.pinElsewhere': "{file} lies outside of the console's object store, so it cannot be kept from Flink. Take a savepoint instead.",
   'said.no.snapshotPinned': 'The snapshot is pinned. Unpin it first.',
   'said.no.snapshotKept': 'The snapshot is kept: {why}.',
   'said.no.snapshotNewest': 'The newest snapshot of a running job cannot be deleted.',

@@ -13,8 +13,8 @@ import {
   type StateRead,
 } from './kafka-state.ts';
 import { MetadataFault } from './metadata-cursor.ts';
-import { type FlinkMetadata, type FlinkOperatorState, type FlinkSubtask, readFlinkMetadata } from './read-metadata.ts';
-import { type DistributionMode, keyedSize, type StreamHandle, streamSize, streamsOfKeyed } from './state-handles.ts';
+import { type FlinkMetadata, type FlinkOperatorState, type FlinkSubtask, readFlinkMetadata, streamsOf } from './read-metadata.ts';
+import { type DistributionMode, keyedSize, streamSize } from './state-handles.ts';
 
 export interface FlinkMetadataProblem {
   readonly kind: 'problem';
@@ -199,22 +199,14 @@ function filesOf(metadata: FlinkMetadata): FlinkFile[] {
     const known = files.get(file.path);
     files.set(file.path, known && known.sizeBytes > file.sizeBytes ? known : file);
   };
-  const visit = (stream: StreamHandle | null): void => {
-    if (stream === null) return;
-    if (stream.kind === 'key-groups') visit(stream.stream);
+  for (const stream of streamsOf(metadata)) {
     if (stream.kind === 'relative') add({ path: stream.path, isRelative: true, sizeBytes: stream.size, isWhole: true });
     // Channel state and changelogs of several subtasks share a file, and a handle then tells the size of the whole.
     if (stream.kind === 'file') add({ path: stream.path, isRelative: false, sizeBytes: stream.size, isWhole: true });
     if (stream.kind === 'segment') {
       add({ path: stream.path, isRelative: false, sizeBytes: stream.start + stream.size, isWhole: false });
     }
-  };
-  for (const { subtasks } of metadata.operators)
-    for (const one of subtasks) {
-      for (const handle of [one.managedOperator, one.rawOperator]) visit(handle?.stream ?? null);
-      for (const handle of [one.managedKeyed, one.rawKeyed]) if (handle !== null) streamsOfKeyed(handle).forEach(visit);
-      for (const channel of one.channels) visit(channel.stream);
-    }
+  }
   return [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 

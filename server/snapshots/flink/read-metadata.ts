@@ -13,6 +13,8 @@ import {
   readKeyed,
   readOperatorHandle,
   readStream,
+  type StreamHandle,
+  streamsOfKeyed,
 } from './state-handles.ts';
 
 const MAGIC = 0x4960672d;
@@ -66,6 +68,23 @@ export function readFlinkMetadata(bytes: Uint8Array): FlinkMetadata {
   const properties = version >= 4 ? readCheckpointProperties(cursor) : null;
   cursor.end('the operators');
   return { version, checkpointId, masterStates, operators, properties };
+}
+
+/** Every stream that its state lies in. */
+export function streamsOf(metadata: FlinkMetadata): StreamHandle[] {
+  const streams: StreamHandle[] = [];
+  const visit = (stream: StreamHandle | null): void => {
+    if (stream === null) return;
+    if (stream.kind === 'key-groups') visit(stream.stream);
+    else streams.push(stream);
+  };
+  for (const { subtasks } of metadata.operators)
+    for (const one of subtasks) {
+      for (const handle of [one.managedOperator, one.rawOperator]) visit(handle?.stream ?? null);
+      for (const handle of [one.managedKeyed, one.rawKeyed]) if (handle !== null) streamsOfKeyed(handle).forEach(visit);
+      for (const channel of one.channels) visit(channel.stream);
+    }
+  return streams;
 }
 
 function readMasterState(cursor: MetadataCursor): FlinkMetadata['masterStates'][number] {

@@ -5,12 +5,18 @@
  */
 import type { MetadataCursor } from './metadata-cursor.ts';
 
+/** Bytes of the metadata that a handle takes: from `at` up to `end`. */
+export interface Span {
+  readonly at: number;
+  readonly end: number;
+}
+
 export type StreamHandle =
   | { readonly kind: 'inline'; readonly name: string; readonly data: Uint8Array }
   /** `path` is a whole URI. */
-  | { readonly kind: 'file'; readonly path: string; readonly size: number }
+  | ({ readonly kind: 'file'; readonly path: string; readonly size: number } & Span)
   /** `path` is a name in the folder that holds `_metadata`. */
-  | { readonly kind: 'relative'; readonly path: string; readonly size: number }
+  | ({ readonly kind: 'relative'; readonly path: string; readonly size: number } & Span)
   /** Part of a file that holds the state of several (file merging); `path` is a whole URI. */
   | {
       readonly kind: 'segment';
@@ -98,13 +104,15 @@ export function readStream(cursor: MetadataCursor): StreamHandle | null {
     }
     case 2: {
       const size = cursor.size('size of a state file');
-      return { kind: 'file', size, path: cursor.utf('path of a state file') };
+      const path = cursor.utf('path of a state file');
+      return { kind: 'file', size, path, at, end: cursor.offset };
     }
     case 3:
       return { kind: 'key-groups', ...readKeyGroups(cursor) };
     case 6: {
       const path = cursor.utf('name of a state file');
-      return { kind: 'relative', path, size: cursor.size('size of a state file') };
+      const size = cursor.size('size of a state file');
+      return { kind: 'relative', path, size, at, end: cursor.offset };
     }
     case 15:
       return readSegment(cursor);

@@ -156,6 +156,11 @@ export const refusals: Record<keyof typeof REFUSALS, string> = {
   'said.no.snapshot': '没有该快照。',
   'said.no.orphans': '这些文件已不存在，或已恢复。',
   'said.no.verifyFlink': '它由 Apache Flink 创建，没有可供比对的校验和。',
+  'said.no.pinGone': 'Flink 已删除该 Checkpoint。请固定较新的快照，或触发 Savepoint：Flink 会保留 Savepoint。',
+  'said.no.pinMerged': '其状态位于 Flink 在多个 Checkpoint 间共享并会删除的文件中。请改为触发 Savepoint：Flink 会保留 Savepoint。',
+  'said.no.pinLarge':
+    '运行期间 Flink 会删除它，而其 {mib} MiB 超过固定时可复制的 {most} MiB。请改为触发 Savepoint：Flink 会保留 Savepoint。',
+  'said.no.pinElsewhere': '{file} 不在控制台的对象存储中，无法防止被 Flink 删除。请改为触发 Savepoint。',
   'said.no.snapshotPinned': '快照已固定，请先取消固定。',
   'said.no.snapshotKept': '快照被保留：{why}。',
   'said.no.snapshotNewest': '不能删除运行中作业的最新快照。',
