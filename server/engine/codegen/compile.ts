@@ -8,15 +8,17 @@
 
 import type { FunctionContext } from '../functions/contract.ts';
 import type { Expression } from '../planner/expression.ts';
-import type { Batch, Column } from '../types/batch.ts';
+import type { Batch, Column, I64Column } from '../types/batch.ts';
 import { createColumn } from '../types/batch-builder.ts';
 import { compareText } from '../types/compare-values.ts';
 import { laneOf, type RowSchema } from '../types/sql-type.ts';
+import { mayHoldHalves } from '../types/text-bytes.ts';
 import type { Value } from '../types/value.ts';
 import type { CompiledCalc, CompiledExpression, CompiledJoinCondition } from './contract.ts';
 import { toPrim, toValue } from './conversions.ts';
 import { Emitter, type InputSide } from './emitter.ts';
 import { ExpressionCompiler } from './expression-compiler.ts';
+import { mayBeFine } from './fine-timestamps.ts';
 import * as kernels from './kernels.ts';
 import { isPrimLane, type Slot } from './slots.ts';
 
@@ -32,8 +34,26 @@ function build<T>(emitter: Emitter, output: unknown, source: string): T {
   return factory(HELPERS, emitter.constants, output) as T;
 }
 
-/** See contract.ts. Never null for a batch with live rows and no condition. */
+/** See contract.ts. Never null for a batch with live rows and no condition. Compiled once more when the thread meets the first half of a surrogate pair. */
 export function compileCalc(
+  projection: readonly Expression[],
+  condition: Expression | null,
+  input: RowSchema,
+  context: FunctionContext,
+): CompiledCalc {
+  const compile = () => compileLoop(projection, condition, input, context);
+  let isFinal = mayHoldHalves();
+  let run = compile();
+  return (batch) => {
+    if (!isFinal && mayHoldHalves()) {
+      isFinal = true;
+      run = compile();
+    }
+    return run(batch);
+  };
+}
+
+function compileLoop(
   projection: readonly Expression[],
   condition: Expression | null,
   input: RowSchema,
@@ -111,10 +131,12 @@ class OutputColumn {
   #capacity = 0;
   /** Set when all rows are ranges of one input column: its bytes are passed on. */
   #isView = false;
+  readonly #isFine: boolean;
 
   constructor(expression: Expression) {
     this.#expression = expression;
     const lane = laneOf(expression.type);
+    this.#isFine = mayBeFine(expression);
     this.#writer = lane === 'bytes' ? new kernels.BytesWriter() : null;
     this.column = this.#writer?.column ?? createColumn(lane, 0);
   }
@@ -132,6 +154,14 @@ class OutputColumn {
       } else this.column = createColumn(lane, capacity);
     }
     if (this.#writer && !this.#isView) this.#writer.used = 0;
+    if (this.#isFine) (this.column as I64Column).nanos = null;
+  }
+
+  /** What a timestamp holds beyond its precision; its lane is made for the first that holds anything. */
+  setNanos(row: number, nanos: number): void {
+    const column = this.column as I64Column;
+    if (nanos !== 0) column.nanos ??= new Int32Array(this.#capacity);
+    if (column.nanos) column.nanos[row] = nanos;
   }
 
   get writer(): kernels.BytesWriter {
@@ -152,6 +182,7 @@ class OutputColumn {
     const nullBefore = `const ${name}n = o[${index}].nulls; let ${name}any = 0;`;
     if (isPrimLane(lane)) {
       const prim = toPrim(emitter, slot, type);
+      if (this.#isFine && slot.form === 'value') emitter.emit(`o[${index}].setNanos(i, h.nanosOf(${slot.v}));`);
       emitter.emit(`${name}v[i] = ${lane === 'bool' ? `${prim.v} ? 1 : 0` : prim.v};`);
       const before = `const ${name}v = o[${index}].column.values;`;
       return this.#withNulls(emitter, name, index, prim.n, before, nullBefore);
@@ -190,10 +221,11 @@ export function compileExpression(expression: Expression, input: RowSchema, cont
   const emitter = new Emitter([sideOf('batch', 'i', 0, input)]);
   const compiler = new ExpressionCompiler(emitter, context);
   const { v } = toValue(emitter, compiler.compile(expression), expression.type);
+  const result = mayBeFine(expression) ? `h.coarse(${v})` : v;
   const source = `function run(batch, i) {
 ${emitter.header()}
 ${emitter.lines.join('\n')}
-return ${v};
+return ${result};
 }`;
   return build<(batch: Batch, row: number) => Value>(emitter, null, source);
 }

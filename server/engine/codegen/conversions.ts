@@ -1,6 +1,6 @@
 /** From one form of slot to another. */
 import { laneOf, type SqlType } from '../types/sql-type.ts';
-import { isBinary } from '../types/type-families.ts';
+import { isBinary, isTimestamp } from '../types/type-families.ts';
 import type { Emitter } from './emitter.ts';
 import { isPrimLane, type PrimSlot, type Slot, type ValueSlot, ZERO } from './slots.ts';
 
@@ -10,7 +10,8 @@ export function toPrim(emitter: Emitter, slot: Slot, type: SqlType): PrimSlot {
   const lane = laneOf(type);
   if (slot.form === 'bytes' || !isPrimLane(lane)) throw new Error(`${type.kind} has no bare lane`);
   const n = emitter.constant(`${slot.v} === null`);
-  const v = lane === 'bool' ? emitter.constant(`${slot.v} === true`) : emitter.constant(`${n} ? ${ZERO[lane]} : ${slot.v}`);
+  const bare = isTimestamp(type) ? `h.coarse(${slot.v})` : slot.v;
+  const v = lane === 'bool' ? emitter.constant(`${slot.v} === true`) : emitter.constant(`${n} ? ${ZERO[lane]} : ${bare}`);
   return { form: 'prim', lane, v, n };
 }
 

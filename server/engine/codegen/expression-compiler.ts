@@ -7,16 +7,16 @@ import { castValue, tryCastValue } from '../functions/cast.ts';
 import type { FunctionContext } from '../functions/contract.ts';
 import type { Expression } from '../planner/expression.ts';
 import { laneOf, type SqlType } from '../types/sql-type.ts';
+import { textBytes } from '../types/text-bytes.ts';
 import { RowValue, type Value } from '../types/value.ts';
 import type { Choice, Compiler } from './compiler.ts';
 import { toPrim, toValue } from './conversions.ts';
 import type { Emitter } from './emitter.ts';
+import { mayBeFine, takesAll } from './fine-timestamps.ts';
 import { asInList, flattened, inlineCall } from './inline-calls.ts';
 import { inlineCast } from './inline-casts.ts';
 import { type CallExpression, evaluatedCallOf, functionOf } from './interpreter.ts';
 import { type BytesSlot, eitherNull, isPrimLane, nullTestOf, type PrimSlot, type Slot, type ValueSlot, ZERO } from './slots.ts';
-
-const encoder = new TextEncoder();
 
 export class ExpressionCompiler implements Compiler {
   readonly emitter: Emitter;
@@ -81,7 +81,7 @@ export class ExpressionCompiler implements Compiler {
       return { form: 'prim', lane, v: this.#number(value), n: 'false' };
     }
     if (lane === 'bytes') {
-      const bytes = value === null ? new Uint8Array(0) : typeof value === 'string' ? encoder.encode(value) : (value as Uint8Array);
+      const bytes = value === null ? new Uint8Array(0) : typeof value === 'string' ? textBytes(value) : (value as Uint8Array);
       return {
         form: 'bytes',
         d: this.emitter.bind(bytes),
@@ -147,7 +147,7 @@ export class ExpressionCompiler implements Compiler {
   target(type: SqlType, candidates: readonly Expression[]): { readonly slot: Slot; assign(slot: Slot): void } {
     const { emitter } = this;
     const lane = laneOf(type);
-    if (isPrimLane(lane)) {
+    if (isPrimLane(lane) && !candidates.some(mayBeFine)) {
       const v = emitter.variable(ZERO[lane]);
       const n = emitter.variable('true');
       return {
@@ -199,7 +199,10 @@ export class ExpressionCompiler implements Compiler {
     const name = this.emitter.bind((values: readonly Value[]) => scalar.evaluate(values, evaluated, context));
     const result = this.emitter.variable('null');
     const run = () => {
-      const values = args.map((arg, i) => toValue(this.emitter, arg, call.args[i].type).v);
+      const values = args.map((arg, i) => {
+        const { v } = toValue(this.emitter, arg, call.args[i].type);
+        return !takesAll(scalar.name) && mayBeFine(call.args[i]) ? `h.coarse(${v})` : v;
+      });
       this.emitter.emit(`${result} = ${name}([${values.join(', ')}]);`);
     };
     if (n === 'false') run();

@@ -1,16 +1,22 @@
 /** Operators and functions that have an inline form. Each returns null for argument types it does not know; then the call goes by `evaluate`. */
 import type { Expression } from '../planner/expression.ts';
 import { laneOf } from '../types/sql-type.ts';
+import { mayHoldHalves } from '../types/text-bytes.ts';
 import { isText } from '../types/type-families.ts';
 import { plainJson } from '../types/value-json.ts';
 import type { Compiler } from './compiler.ts';
 import { toValue } from './conversions.ts';
+import { mayBeFine } from './fine-timestamps.ts';
 import { inlineArithmetic } from './inline-arithmetic.ts';
 import { inlineText } from './inline-text.ts';
 import type { CallExpression } from './interpreter.ts';
 import { type BytesSlot, eitherNull, nullTestOf, type PrimSlot, type Slot } from './slots.ts';
 
+/** They hand arguments on or look for NULL only. */
+const PASSING = new Set(['COALESCE', 'IFNULL', 'IF', 'IN', 'NOT IN', 'IS NULL', 'IS NOT NULL']);
+
 export function inlineCall(compiler: Compiler, call: CallExpression): Slot | null {
+  if (!PASSING.has(call.function) && call.args.some(mayBeFine)) return null;
   switch (call.function) {
     case '+':
     case '-':
@@ -60,7 +66,8 @@ export function inlineCall(compiler: Compiler, call: CallExpression): Slot | nul
     case 'NOT IN':
       return inList(compiler, call);
     default:
-      return inlineText(compiler, call);
+      // These forms look at bytes, where half a surrogate pair is not yet the `?` that Flink's functions see.
+      return mayHoldHalves() ? null : inlineText(compiler, call);
   }
 }
 

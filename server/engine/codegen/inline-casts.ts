@@ -6,6 +6,7 @@ import { findTimeZone } from '../types/time-zone.ts';
 import { asDecimal, integerRank, isInteger, isSameType, isText } from '../types/type-families.ts';
 import type { Compiler } from './compiler.ts';
 import { toPrim, toValue } from './conversions.ts';
+import { mayBeFine } from './fine-timestamps.ts';
 import type { PrimSlot, Slot } from './slots.ts';
 
 type CastExpression = Extract<Expression, { kind: 'cast' }>;
@@ -108,7 +109,7 @@ function castTimestamp(
   to: SqlType,
 ): Slot | null {
   if (to.kind !== 'TIMESTAMP' && to.kind !== 'TIMESTAMP_LTZ') return null;
-  if (to.precision < from.precision) return null;
+  if (to.precision < from.precision || mayBeFine(expression.arg)) return null;
   if (from.kind !== to.kind) {
     // Without an offset the local time and the instant are the same number.
     const zone = findTimeZone(compiler.context.timeZone);

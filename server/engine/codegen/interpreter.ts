@@ -8,6 +8,7 @@ import { compareBy } from '../functions/comparison-functions.ts';
 import type { EvaluatedCall, FunctionContext, ScalarFunction } from '../functions/contract.ts';
 import type { Expression } from '../planner/expression.ts';
 import { RowValue, type Value } from '../types/value.ts';
+import { argumentsFor } from './fine-timestamps.ts';
 
 export type CallExpression = Extract<Expression, { kind: 'call' }>;
 
@@ -57,7 +58,7 @@ function evaluateCall(call: CallExpression, row: readonly Value[], context: Func
   const scalar = functionOf(call);
   const args = call.args.map((arg) => evaluate(arg, row, context));
   if (scalar.isStrict !== false && args.includes(null)) return null;
-  return scalar.evaluate(args, evaluatedCallOf(call), context);
+  return scalar.evaluate(argumentsFor(scalar.name, args), evaluatedCallOf(call), context);
 }
 
 /** OR is decided by the first TRUE, AND by the first FALSE. */

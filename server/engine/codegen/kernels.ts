@@ -1,6 +1,10 @@
 /** Small functions that generated code calls. Each is kept monomorphic: typed arrays and numbers in, one kind of value out. */
 import { divisionByZero } from '../functions/arithmetic-functions.ts';
 import { BATCH_ROWS_MAX, type BytesColumn } from '../types/batch.ts';
+import { decodeText, encodeText } from '../types/text-bytes.ts';
+import { FineTimestamp, type Value } from '../types/value.ts';
+
+export { coarse } from '../types/value.ts';
 
 let zeros = new Uint8Array(BATCH_ROWS_MAX);
 
@@ -17,6 +21,11 @@ const scratch32 = new Int32Array(scratch64.buffer);
 export function toDouble(value: bigint): number {
   scratch64[0] = value;
   return scratch32[1] * 4294967296 + (scratch32[0] >>> 0);
+}
+
+/** Nanoseconds that a timestamp holds beyond its precision. */
+export function nanosOf(value: Value): number {
+  return value instanceof FineTimestamp ? value.nanos : 0;
 }
 
 /** The low 32 bits. */
@@ -75,7 +84,7 @@ export function bytesContain(a: Uint8Array, at: number, length: number, part: Ui
   return false;
 }
 
-/** Characters (code points) of valid UTF-8. */
+/** Characters (code points) of a text. */
 export function characterCount(data: Uint8Array, at: number, length: number): number {
   let count = 0;
   for (let i = at; i < at + length; i++) if ((data[i] & 0xc0) !== 0x80) count++;
@@ -109,20 +118,16 @@ export function partEnd(data: Uint8Array, at: number, end: number, separator: nu
   return i;
 }
 
-const textSlice = Buffer.prototype.utf8Slice as (this: Uint8Array, start: number, end: number) => string;
-
-/** UTF-8 bytes as a text. */
+/** Bytes as a text. */
 export function textAt(data: Uint8Array, at: number, length: number): string {
   if (length === 0) return '';
   if (length === 1 && data[at] < 0x80) return String.fromCharCode(data[at]);
-  return textSlice.call(data, at, at + length);
+  return decodeText(data, at, at + length);
 }
 
 export function bytesAt(data: Uint8Array, at: number, length: number): Uint8Array {
   return data.slice(at, at + length);
 }
-
-const encoder = new TextEncoder();
 
 /** An output column of texts or bytes under construction: its heap grows and is used again for every batch. */
 export class BytesWriter {
@@ -163,12 +168,12 @@ export class BytesWriter {
       for (let i = 0; i < length; i++) {
         const unit = text.charCodeAt(i);
         if (unit > 0x7f) {
-          length = encoder.encodeInto(text, target.subarray(start)).written;
+          length = encodeText(text, target.subarray(start));
           break;
         }
         target[start + i] = unit;
       }
-    } else length = encoder.encodeInto(text, target.subarray(start)).written;
+    } else length = encodeText(text, target.subarray(start));
     this.column.offsets[row] = start;
     this.column.lengths[row] = length;
     this.used = start + length;

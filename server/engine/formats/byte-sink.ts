@@ -1,5 +1,6 @@
 /** A growing byte buffer, and the writers of text and numbers that encoders share. */
 
+import { toUtf8 } from '../types/text-bytes.ts';
 import type { ByteSink } from './contract.ts';
 import type { BigIntColumnWords } from './lane-words.ts';
 
@@ -27,9 +28,10 @@ export class GrowingBuffer implements ByteSink {
   }
 }
 
+/** In UTF-8. */
 export function writeText(text: string, out: ByteSink): void {
   out.ensure(text.length * 3);
-  out.length += encoder.encodeInto(text, out.buffer.subarray(out.length)).written;
+  out.length += encoder.encodeInto(toUtf8(text), out.buffer.subarray(out.length)).written;
 }
 
 export function writeBytes(bytes: Uint8Array, start: number, end: number, out: ByteSink): void {

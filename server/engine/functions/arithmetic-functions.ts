@@ -17,7 +17,7 @@ import {
   isNumeric,
   isTimePoint,
 } from '../types/type-families.ts';
-import type { Value } from '../types/value.ts';
+import { FineTimestamp, type Value } from '../types/value.ts';
 import { truncateDouble } from './cast.ts';
 import { type BoundCall, DataError, type EvaluatedCall, type FunctionRefusal, type ScalarFunction } from './contract.ts';
 import { type ArithmeticOperator, decimalResultType } from './decimal-types.ts';
@@ -252,6 +252,8 @@ function scaleInterval(operator: '*' | '/', args: readonly Value[], leftType: Sq
 
 /** A time point plus `sign` times an interval. Months are added to the UTC date, also of a TIMESTAMP_LTZ, as Flink does. */
 export function addInterval(point: Value, type: SqlType, interval: Value, intervalType: SqlType, sign: 1 | -1): Value {
+  if (point instanceof FineTimestamp)
+    return new FineTimestamp(addInterval(point.value, type, interval, intervalType, sign) as bigint, point.nanos);
   if (intervalType.kind === 'INTERVAL_YEAR_MONTH') {
     const months = (interval as number) * sign;
     if (type.kind === 'DATE') return addMonthsToDate(point as number, months);

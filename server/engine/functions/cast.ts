@@ -9,12 +9,15 @@ import { codePointLength, firstCodePoints } from '../types/code-points.ts';
 import { decimalToNumber, fitOrNull, parseDecimal, powerOfTen, rescale } from '../types/decimal-arithmetic.ts';
 import { castToText } from '../types/format-value.ts';
 import { LENGTH_MAX, type SqlType } from '../types/sql-type.ts';
+import { toUtf8 } from '../types/text-bytes.ts';
 import { timeZoneOf } from '../types/time-zone.ts';
-import { changePrecision, fromMillis, toInstant, toLocal, toMillis } from '../types/timestamps.ts';
+import { changePrecision, fromMillis, timestampOfNanos, toInstant, toLocal, toMillis, wholeTimestamp } from '../types/timestamps.ts';
 import { isInteger, isText } from '../types/type-families.ts';
-import { ArrayValue, MapValue, RowValue, type Value } from '../types/value.ts';
+import { ArrayValue, coarse, FineTimestamp, MapValue, RowValue, type Value } from '../types/value.ts';
 import { parseText } from './cast-from-text.ts';
 import { DataError, type FunctionContext } from './contract.ts';
+
+type TimestampType = Extract<SqlType, { kind: 'TIMESTAMP' | 'TIMESTAMP_LTZ' }>;
 
 export type CastContext = Pick<FunctionContext, 'timeZone'>;
 
@@ -27,7 +30,7 @@ export function castValue(value: Value, from: SqlType, to: SqlType, context: Cas
       return fitText(typeof value === 'string' ? value : castToText(value, from, context), to);
     case 'BINARY':
     case 'VARBINARY':
-      return fitBytes(typeof value === 'string' ? new TextEncoder().encode(value) : (value as Uint8Array), to);
+      return fitBytes(typeof value === 'string' ? new TextEncoder().encode(toUtf8(value)) : (value as Uint8Array), to);
     case 'NULL':
       return null;
     case 'ROW':
@@ -146,7 +149,7 @@ export function narrowInteger(value: number | bigint, to: 'TINYINT' | 'SMALLINT'
 }
 
 function castTimePoint(value: Value, from: SqlType, to: SqlType, context: CastContext): Value {
-  if (from.kind === 'TIMESTAMP' || from.kind === 'TIMESTAMP_LTZ') return castTimestamp(value as bigint, from, to, context);
+  if (from.kind === 'TIMESTAMP' || from.kind === 'TIMESTAMP_LTZ') return castTimestamp(value as bigint | FineTimestamp, from, to, context);
   if (from.kind === 'DATE') {
     if (to.kind === 'DATE') return value;
     if (to.kind === 'TIMESTAMP') return fromMillis((value as number) * MS_PER_DAY, to.precision);
@@ -162,12 +165,10 @@ function castTimePoint(value: Value, from: SqlType, to: SqlType, context: CastCo
   throw new Error(`no cast from ${from.kind} to ${to.kind}`);
 }
 
-function castTimestamp(
-  value: bigint,
-  from: Extract<SqlType, { kind: 'TIMESTAMP' | 'TIMESTAMP_LTZ' }>,
-  to: SqlType,
-  context: CastContext,
-): Value {
+function castTimestamp(given: bigint | FineTimestamp, from: TimestampType, to: SqlType, context: CastContext): Value {
+  if (given instanceof FineTimestamp && 'precision' in to && to.kind !== 'TIME' && to.precision >= from.precision)
+    return castFine(given, from, to, context);
+  const value = coarse(given) as bigint;
   if (to.kind === 'TIMESTAMP' || to.kind === 'TIMESTAMP_LTZ') {
     if (from.kind === to.kind) return changePrecision(value, from.precision, to.precision);
     const zone = timeZoneOf(context.timeZone);
@@ -185,6 +186,13 @@ function castTimestamp(
     return truncateTime(ofDay, to.precision);
   }
   throw new Error(`no cast from ${from.kind} to ${to.kind}`);
+}
+
+/** What a timestamp holds beyond its precision is kept, unless it is cast to a lower one. */
+function castFine(value: FineTimestamp, from: TimestampType, to: SqlType & { readonly precision: number }, context: CastContext): Value {
+  const [nanos, precision] = wholeTimestamp(value, from.precision);
+  const cast = castTimestamp(nanos, { ...from, precision }, { ...to, precision } as SqlType, context);
+  return timestampOfNanos(cast as bigint, to.precision);
 }
 
 function truncateTime(ms: number, precision: number): number {

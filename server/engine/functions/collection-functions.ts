@@ -6,7 +6,7 @@ import { type SqlType, withNullability } from '../types/sql-type.ts';
 import { isInteger } from '../types/type-families.ts';
 import { ArrayValue, MapValue, RowValue, type Value } from '../types/value.ts';
 import { type BoundCall, DataError, type FunctionRefusal, type ScalarFunction } from './contract.ts';
-import { array, BOOLEAN, boolean, define, INT, int, map, refuseCall, STRING, text } from './define.ts';
+import { array, BOOLEAN, boolean, define, INT, int, inUtf8, map, refuseCall, STRING, text } from './define.ts';
 
 const rowConstructor: ScalarFunction = {
   name: 'ROW',
@@ -17,7 +17,7 @@ const rowConstructor: ScalarFunction = {
     argumentTypes: args,
     type: { kind: 'ROW', fields: args.map((type, index) => ({ name: `EXPR$${index}`, type })), nullable: false },
   }),
-  evaluate: (args) => new RowValue([...args]),
+  evaluate: (args) => new RowValue(inUtf8(args)),
 };
 
 const arrayConstructor: ScalarFunction = {
@@ -33,7 +33,7 @@ const arrayConstructor: ScalarFunction = {
       type: { kind: 'ARRAY', element, nullable: false },
     };
   },
-  evaluate: (args) => new ArrayValue([...args]),
+  evaluate: (args) => new ArrayValue(inUtf8(args)),
 };
 
 /** Later entries of an equal key win. */
@@ -64,7 +64,10 @@ const mapConstructor: ScalarFunction = {
       type: { kind: 'MAP', key, value, nullable: false },
     };
   },
-  evaluate: (args) => mapOf(args.flatMap((key, index) => (index % 2 === 0 ? [[key, args[index + 1]] as const] : []))),
+  evaluate(given) {
+    const args = inUtf8(given);
+    return mapOf(args.flatMap((key, index) => (index % 2 === 0 ? [[key, args[index + 1]] as const] : [])));
+  },
 };
 
 const item: ScalarFunction = {

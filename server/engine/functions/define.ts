@@ -5,6 +5,7 @@
 
 import { withoutAttribute } from '../types/coercion.ts';
 import { formatType, type SqlType, withNullability } from '../types/sql-type.ts';
+import { toUtf8 } from '../types/text-bytes.ts';
 import {
   bytesType,
   decimalType,
@@ -40,6 +41,8 @@ export interface Definition {
   /** False: evaluate sees NULLs, and the result type's own nullability counts. */
   readonly isStrict?: boolean;
   readonly isDeterministic?: boolean;
+  /** Flink's works on the bytes of its texts, so that it sees `?` for half a surrogate pair. */
+  readonly readsBytes?: boolean;
   evaluate(args: readonly Value[], call: EvaluatedCall, context: FunctionContext): Value;
 }
 
@@ -64,8 +67,15 @@ export function define(definition: Definition): ScalarFunction {
       if (!isStrict) return { argumentTypes, type: result };
       return { argumentTypes, type: withNullability(result, definition.mayBeNull === true || args.some((type) => type.nullable)) };
     },
-    evaluate: (args, call, context) => definition.evaluate(args, call, context),
+    evaluate: definition.readsBytes
+      ? (args, call, context) => definition.evaluate(inUtf8(args), call, context)
+      : (args, call, context) => definition.evaluate(args, call, context),
   };
+}
+
+/** Arguments with `?` for each half of a surrogate pair. */
+export function inUtf8(args: readonly Value[]): readonly Value[] {
+  return args.map((value) => (typeof value === 'string' ? toUtf8(value) : value));
 }
 
 /** One sentence: what was given, how it should be written. */

@@ -1,12 +1,13 @@
 /** Hashes, Base64, hexadecimal and URLs. */
 import { createHash } from 'node:crypto';
 import type { SqlType } from '../types/sql-type.ts';
+import { toUtf8 } from '../types/text-bytes.ts';
 import { isInteger } from '../types/type-families.ts';
 import type { Value } from '../types/value.ts';
 import type { ScalarFunction } from './contract.ts';
 import { BYTES, define, type Family, int, STRING, text, textOrBinary } from './define.ts';
 
-const bytesOf = (value: Value): Uint8Array => (typeof value === 'string' ? new TextEncoder().encode(value) : (value as Uint8Array));
+const bytesOf = (value: Value): Uint8Array => (typeof value === 'string' ? new TextEncoder().encode(toUtf8(value)) : (value as Uint8Array));
 
 function hash(name: string, algorithm: string): ScalarFunction {
   return define({
@@ -56,7 +57,7 @@ function parseUrl(url: string, part: string, key: string | undefined): string | 
 
 /** application/x-www-form-urlencoded, as Java's URLEncoder. */
 function urlEncode(value: string): string {
-  return encodeURIComponent(value.replace(/[\ud800-\udfff](?![\udc00-\udfff])(?<![\ud800-\udbff][\udc00-\udfff])/g, '?'))
+  return encodeURIComponent(toUtf8(value))
     .replaceAll('%20', '+')
     .replace(/[!'()~]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
@@ -113,7 +114,7 @@ export const ENCODING_FUNCTIONS: readonly ScalarFunction[] = [
     evaluate: ([value]) =>
       typeof value === 'bigint'
         ? BigInt.asUintN(64, value).toString(16).toUpperCase()
-        : Buffer.from(value as string)
+        : Buffer.from(toUtf8(value as string))
             .toString('hex')
             .toUpperCase(),
   }),

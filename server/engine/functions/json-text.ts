@@ -148,12 +148,19 @@ export function writeJson(node: JsonNode): string {
     case 'number':
       return node.text;
     case 'string':
-      return JSON.stringify(node.value);
+      return quoted(node.value);
     case 'array':
       return `[${node.items.map(writeJson).join(',')}]`;
     case 'object': {
       const keys = [...node.fields.keys()].sort();
-      return `{${keys.map((key) => `${JSON.stringify(key)}:${writeJson(node.fields.get(key) as JsonNode)}`).join(',')}}`;
+      return `{${keys.map((key) => `${quoted(key)}:${writeJson(node.fields.get(key) as JsonNode)}`).join(',')}}`;
     }
   }
+}
+
+/** A JSON string. Halves of surrogate pairs stay as they are: the text is one in memory yet. */
+function quoted(text: string): string {
+  if (text.isWellFormed()) return JSON.stringify(text);
+  const parts = text.split(/(\p{Surrogate})/u);
+  return `"${parts.map((part, i) => (i % 2 === 1 ? part : JSON.stringify(part).slice(1, -1))).join('')}"`;
 }

@@ -138,6 +138,7 @@ function matcher(name: string, aliases: readonly string[], test: (value: string,
 export const PATTERN_FUNCTIONS: readonly ScalarFunction[] = [
   define({
     name: 'LIKE',
+    readsBytes: true,
     signature: "text LIKE pattern [ESCAPE 'c']",
     parameters: [text, text, text],
     optional: 1,

@@ -3,8 +3,10 @@
 import { codePointLength, offsetByCodePoints } from '../types/code-points.ts';
 import { concatenatedLength } from '../types/coercion.ts';
 import { type SqlType, withNullability } from '../types/sql-type.ts';
+import { toUtf8 } from '../types/text-bytes.ts';
 import { isBinary, isText } from '../types/type-families.ts';
 import type { Value } from '../types/value.ts';
+import { decodeCharset, encodeCharset } from './charsets.ts';
 import type { ScalarFunction } from './contract.ts';
 import { BOOLEAN, BYTES, bigint, binary, define, INT, int, refuseCall, STRING, text, textOrBinary } from './define.ts';
 
@@ -97,66 +99,6 @@ function initcap(value: string): string {
   return value.replace(/[A-Za-z0-9]+/g, (word) => word[0].toUpperCase() + word.slice(1).toLowerCase());
 }
 
-const CHARSETS: Readonly<Record<string, string>> = {
-  'US-ASCII': 'ascii',
-  'ISO-8859-1': 'latin1',
-  'UTF-8': 'utf8',
-  'UTF-16LE': 'utf16le',
-  'UTF-16BE': 'utf16be',
-  'UTF-16': 'utf16',
-};
-
-function swapPairs(bytes: Uint8Array): Uint8Array {
-  const swapped = new Uint8Array(bytes.length);
-  for (let i = 0; i + 1 < bytes.length; i += 2) {
-    swapped[i] = bytes[i + 1];
-    swapped[i + 1] = bytes[i];
-  }
-  return swapped;
-}
-
-/** null for a charset that Java does not have to know. */
-function encode(value: string, charset: string): Uint8Array | null {
-  switch (CHARSETS[charset.toUpperCase()]) {
-    case 'utf8':
-      return new TextEncoder().encode(value);
-    case 'utf16le':
-      return new Uint8Array(Buffer.from(value, 'utf16le'));
-    case 'utf16be':
-      return swapPairs(Buffer.from(value, 'utf16le'));
-    case 'utf16':
-      return new Uint8Array([0xfe, 0xff, ...swapPairs(Buffer.from(value, 'utf16le'))]);
-    case 'ascii':
-      return Uint8Array.from(Array.from(value), (c) => ((c.codePointAt(0) as number) < 0x80 ? (c.codePointAt(0) as number) : 63));
-    case 'latin1':
-      return Uint8Array.from(Array.from(value), (c) => ((c.codePointAt(0) as number) < 0x100 ? (c.codePointAt(0) as number) : 63));
-    default:
-      return null;
-  }
-}
-
-function decode(bytes: Uint8Array, charset: string): string | null {
-  switch (CHARSETS[charset.toUpperCase()]) {
-    case 'utf8':
-      return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
-    case 'utf16le':
-      return Buffer.from(bytes).toString('utf16le');
-    case 'utf16be':
-      return Buffer.from(swapPairs(bytes)).toString('utf16le');
-    case 'utf16': {
-      const isLittle = bytes[0] === 0xff && bytes[1] === 0xfe;
-      const body = isLittle || (bytes[0] === 0xfe && bytes[1] === 0xff) ? bytes.slice(2) : bytes;
-      return Buffer.from(isLittle ? body : swapPairs(body)).toString('utf16le');
-    }
-    case 'ascii':
-      return Array.from(bytes, (byte) => (byte < 0x80 ? String.fromCharCode(byte) : '\ufffd')).join('');
-    case 'latin1':
-      return Buffer.from(bytes).toString('latin1');
-    default:
-      return null;
-  }
-}
-
 /** Parts between separators; with an empty separator the text itself. */
 function splitIndex(value: string, separator: string | number, index: number): string | null {
   if (index < 0) return null;
@@ -175,6 +117,7 @@ const trimSide = (name: string, side: string): ScalarFunction =>
     signature: `${name}(text[, characters])`,
     parameters: [text, text],
     optional: 1,
+    readsBytes: true,
     result: STRING,
     evaluate: ([value, characters]) => trim(value as string, (characters ?? ' ') as string, side),
   });
@@ -198,6 +141,7 @@ const affix = (
     name,
     signature: `${name}(text, part)`,
     parameters: [textOrBinary, textOrBinary],
+    readsBytes: true,
     result: BOOLEAN,
     evaluate: ([value, part]) =>
       typeof value === 'string' ? test(value, part as string) : testBytes(value as Uint8Array, part as Uint8Array),
@@ -214,17 +158,19 @@ export const TEXT_FUNCTIONS: readonly ScalarFunction[] = [
     name: 'OCTET_LENGTH',
     signature: 'OCTET_LENGTH(text)',
     parameters: [textOrBinary],
+    readsBytes: true,
     result: INT,
     evaluate: ([value]) => (typeof value === 'string' ? Buffer.byteLength(value) : (value as Uint8Array).length),
   }),
   oneText('INITCAP', STRING, initcap),
-  oneText('REVERSE', STRING, (value) => Array.from(value).reverse().join('')),
-  oneText('ASCII', INT, (value) => (value === '' ? 0 : (Buffer.from(value)[0] << 24) >> 24)),
+  oneText('REVERSE', STRING, (value) => Array.from(toUtf8(value)).reverse().join('')),
+  oneText('ASCII', INT, (value) => (value === '' ? 0 : (Buffer.from(toUtf8(value))[0] << 24) >> 24)),
   define({
     name: 'TRIM',
     signature: 'TRIM([BOTH | LEADING | TRAILING] [characters FROM] text)',
     parameters: [text, text],
     optional: 1,
+    readsBytes: true,
     result: STRING,
     evaluate: ([value, characters], call) => trim(value as string, (characters ?? ' ') as string, String(call.options.side ?? 'BOTH')),
   }),
@@ -237,6 +183,7 @@ export const TEXT_FUNCTIONS: readonly ScalarFunction[] = [
     signature: 'SUBSTRING(text, start[, length])',
     parameters: [textOrBinary, int, int],
     optional: 1,
+    readsBytes: true,
     result: ([value]) => (isBinary(value) ? BYTES : STRING),
     evaluate: ([value, start, length]) =>
       typeof value === 'string'
@@ -247,6 +194,7 @@ export const TEXT_FUNCTIONS: readonly ScalarFunction[] = [
     name: 'LEFT',
     signature: 'LEFT(text, length)',
     parameters: [text, int],
+    readsBytes: true,
     result: STRING,
     evaluate: ([value, length]) => substring(value as string, 1, length as number),
   }),
@@ -254,6 +202,7 @@ export const TEXT_FUNCTIONS: readonly ScalarFunction[] = [
     name: 'RIGHT',
     signature: 'RIGHT(text, length)',
     parameters: [text, int],
+    readsBytes: true,
     result: STRING,
     evaluate([value, length]) {
       const size = codePointLength(value as string);
@@ -311,6 +260,7 @@ export const TEXT_FUNCTIONS: readonly ScalarFunction[] = [
     signature: 'POSITION(part IN text [FROM start])',
     parameters: [text, text, int],
     optional: 1,
+    readsBytes: true,
     result: INT,
     evaluate: ([part, value, from]) => positionOf(part as string, value as string, (from ?? 1) as number),
   }),
@@ -319,6 +269,7 @@ export const TEXT_FUNCTIONS: readonly ScalarFunction[] = [
     signature: 'LOCATE(part, text[, start])',
     parameters: [text, text, int],
     optional: 1,
+    readsBytes: true,
     result: INT,
     evaluate: ([part, value, from]) => positionOf(part as string, value as string, (from ?? 1) as number),
   }),
@@ -327,6 +278,7 @@ export const TEXT_FUNCTIONS: readonly ScalarFunction[] = [
     signature: 'INSTR(text, part[, start[, occurrence]])',
     parameters: [text, text, int, int],
     optional: 2,
+    readsBytes: true,
     result: INT,
     evaluate: ([value, part, start, occurrence]) =>
       instr(value as string, part as string, (start ?? 1) as number, (occurrence ?? 1) as number),
@@ -336,6 +288,7 @@ export const TEXT_FUNCTIONS: readonly ScalarFunction[] = [
     signature: 'CONCAT(text, …)',
     parameters: [text],
     rest: text,
+    readsBytes: true,
     result: STRING,
     evaluate: (args) => args.join(''),
   }),
@@ -345,6 +298,7 @@ export const TEXT_FUNCTIONS: readonly ScalarFunction[] = [
     parameters: [text, text],
     rest: text,
     isStrict: false,
+    readsBytes: true,
     result: ([separator]) => withNullability(STRING, separator.nullable),
     evaluate: ([separator, ...parts]) => (separator === null ? null : parts.filter((part) => part !== null).join(separator as string)),
   }),
@@ -370,9 +324,10 @@ export const TEXT_FUNCTIONS: readonly ScalarFunction[] = [
     name: 'ENCODE',
     signature: 'ENCODE(text, charset)',
     parameters: [text, text],
+    readsBytes: true,
     result: BYTES,
     mayBeNull: true,
-    evaluate: ([value, charset]) => encode(value as string, charset as string),
+    evaluate: ([value, charset]) => encodeCharset(value as string, charset as string),
   }),
   define({
     name: 'DECODE',
@@ -380,7 +335,7 @@ export const TEXT_FUNCTIONS: readonly ScalarFunction[] = [
     parameters: [binary, text],
     result: STRING,
     mayBeNull: true,
-    evaluate: ([value, charset]) => decode(value as Uint8Array, charset as string),
+    evaluate: ([value, charset]) => decodeCharset(value as Uint8Array, charset as string),
   }),
   define({
     name: 'ELT',

@@ -5,9 +5,9 @@
 import { addMonthsToDate, civilOf, dayOfYear, daysOf, isoDayOfWeek, isoWeek, MS_PER_DAY } from '../types/calendar.ts';
 import { type SqlType, timestampUnitsPerSecond, withNullability } from '../types/sql-type.ts';
 import { timeZoneOf } from '../types/time-zone.ts';
-import { fromMillis, nanosOfMilli, toMillis } from '../types/timestamps.ts';
+import { fromMillis, nanosOfMilli, toMillis, wholeTimestamp } from '../types/timestamps.ts';
 import { isInterval, isNumeric, isTimePoint, isTimestamp } from '../types/type-families.ts';
-import type { Value } from '../types/value.ts';
+import { FineTimestamp, type Value } from '../types/value.ts';
 import { addMonthsToTimestamp } from './arithmetic-functions.ts';
 import type { BoundCall, CallOptions, EvaluatedCall, FunctionContext, FunctionRefusal, ScalarFunction } from './contract.ts';
 import { any, BIGINT, bigint, define, INT, refuseCall, timePoint } from './define.ts';
@@ -26,7 +26,8 @@ function localMillis(value: Value, type: SqlType, context: FunctionContext): num
   return toMillis(value as bigint, (type as { precision: number }).precision) + offsetOf(value, type, context);
 }
 
-function extract(unit: string, value: Value, type: SqlType, context: FunctionContext): bigint {
+function extract(unit: string, given: Value, givenType: SqlType, context: FunctionContext): bigint {
+  const [value, type] = wholeOf(given, givenType);
   if (type.kind === 'INTERVAL_YEAR_MONTH') return BigInt(monthPart(unit, value as number));
   const ms = type.kind === 'INTERVAL_DAY_TIME' ? Number(value) : localMillis(value, type, context);
   const days = Math.trunc(ms / MS_PER_DAY);
@@ -49,6 +50,13 @@ function extract(unit: string, value: Value, type: SqlType, context: FunctionCon
       return BigInt(Math.trunc(ms / 1000));
   }
   return BigInt(type.kind === 'INTERVAL_DAY_TIME' ? days : datePart(unit, days));
+}
+
+/** A timestamp with all that it holds, at the precision for it. */
+function wholeOf(value: Value, type: SqlType): readonly [Value, SqlType] {
+  if (!(value instanceof FineTimestamp) || !('precision' in type)) return [value, type];
+  const [whole, precision] = wholeTimestamp(value, type.precision);
+  return [whole, { ...type, precision } as SqlType];
 }
 
 function monthPart(unit: string, months: number): number {
@@ -234,22 +242,27 @@ const timestampAdd: ScalarFunction = {
       type: withNullability(dropAttribute(own), count.nullable || time.nullable),
     };
   },
-  evaluate([count, time], call) {
-    const unit = String(call.options.unit);
-    const { type } = call;
-    const months = UNIT_MONTHS[unit];
-    if (months !== undefined) {
-      const total = Number(count) * months;
-      return type.kind === 'DATE'
-        ? addMonthsToDate(time as number, total)
-        : addMonthsToTimestamp(time as bigint, (type as { precision: number }).precision, total);
-    }
-    const ms = (count as bigint) * BigInt(UNIT_MS[unit]);
-    if (type.kind === 'DATE') return (time as number) + Number(ms / BigInt(MS_PER_DAY));
-    if (type.kind === 'TIME') return ((((time as number) + Number(ms % BigInt(MS_PER_DAY))) % MS_PER_DAY) + MS_PER_DAY) % MS_PER_DAY;
-    return BigInt.asIntN(64, (time as bigint) + ms * (timestampUnitsPerSecond((type as { precision: number }).precision) / 1000n));
+  evaluate([count, time], call): Value {
+    if (time instanceof FineTimestamp) return new FineTimestamp(addUnits(count, time.value, call) as bigint, time.nanos);
+    return addUnits(count, time, call);
   },
 };
+
+function addUnits(count: Value, time: Value, call: EvaluatedCall): Value {
+  const unit = String(call.options.unit);
+  const { type } = call;
+  const months = UNIT_MONTHS[unit];
+  if (months !== undefined) {
+    const total = Number(count) * months;
+    return type.kind === 'DATE'
+      ? addMonthsToDate(time as number, total)
+      : addMonthsToTimestamp(time as bigint, (type as { precision: number }).precision, total);
+  }
+  const ms = (count as bigint) * BigInt(UNIT_MS[unit]);
+  if (type.kind === 'DATE') return (time as number) + Number(ms / BigInt(MS_PER_DAY));
+  if (type.kind === 'TIME') return ((((time as number) + Number(ms % BigInt(MS_PER_DAY))) % MS_PER_DAY) + MS_PER_DAY) % MS_PER_DAY;
+  return BigInt.asIntN(64, (time as bigint) + ms * (timestampUnitsPerSecond((type as { precision: number }).precision) / 1000n));
+}
 
 function dropAttribute(type: SqlType): SqlType {
   if (type.kind !== 'TIMESTAMP' && type.kind !== 'TIMESTAMP_LTZ') return type;

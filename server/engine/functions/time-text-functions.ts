@@ -3,9 +3,9 @@ import { MS_PER_DAY } from '../types/calendar.ts';
 import { decimalToNumber } from '../types/decimal-arithmetic.ts';
 import type { SqlType } from '../types/sql-type.ts';
 import { findTimeZone, timeZoneOf } from '../types/time-zone.ts';
-import { nanosOfMilli, parseDate, parseTimestamp, toLocal, toMillis } from '../types/timestamps.ts';
+import { nanosOfMilli, parseDate, parseTimestamp, timestampOfNanos, toLocal, toMillis, wholeTimestamp } from '../types/timestamps.ts';
 import { isNumeric, isText, isTimestamp } from '../types/type-families.ts';
-import type { Value } from '../types/value.ts';
+import { coarse, FineTimestamp, type Value } from '../types/value.ts';
 import { DataError, type ScalarFunction } from './contract.ts';
 import { formatByPattern, type ParsedTime, parseByPattern } from './date-format.ts';
 import {
@@ -38,15 +38,13 @@ function dateFormat(value: Value, pattern: string, type: SqlType, timeZone: stri
     const parsed = parseTimestamp(value, 3);
     return parsed === null ? null : formatByPattern(pattern, Number(parsed));
   }
-  const { precision } = type as { precision: number };
-  const local = type.kind === 'TIMESTAMP_LTZ' ? toLocal(value as bigint, precision, timeZoneOf(timeZone)) : (value as bigint);
+  const [whole, precision] = wholeTimestamp(value as bigint | FineTimestamp, (type as { precision: number }).precision);
+  const local = type.kind === 'TIMESTAMP_LTZ' ? toLocal(whole, precision, timeZoneOf(timeZone)) : whole;
   return formatByPattern(pattern, toMillis(local, precision), nanosOfMilli(local, precision));
 }
 
-/** By the pattern, or as `yyyy-M-d[ H:m:s[.f]]` whatever the pattern says, as Flink does; a day past the month's end then carries over. */
-function parseLocal(value: string, pattern: string): ParsedTime | null {
-  const parsed = parseByPattern(pattern, value, 'strict');
-  if (parsed !== null) return parsed;
+/** As `yyyy-M-d[ H:m:s[.f]]`; a day past the month's end carries over. */
+function parseUsual(value: string): ParsedTime | null {
   const match = /^(\d{4})-(\d{1,2})-(\d{1,2})(?: (\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d{1,9}))?)?$/.exec(value.trim());
   if (match === null || Number(match[2]) > 12 || Number(match[3]) > 31) return null;
   const lenient = parseByPattern('yyyy-M-d', `${match[1]}-${match[2]}-${match[3]}`, 'lenient');
@@ -56,20 +54,25 @@ function parseLocal(value: string, pattern: string): ParsedTime | null {
   return { ms: lenient.ms + seconds * 1000 + Math.floor(nanos / 1_000_000), nanosOfMilli: nanos % 1_000_000 };
 }
 
-function toTimestamp(value: string, pattern: string | undefined): bigint | null {
+/** By the pattern, cut to milliseconds; a text that does not fit is read in the usual form whatever the pattern says, and not cut: as Flink does. */
+function toTimestamp(value: string, pattern: string | undefined): bigint | FineTimestamp | null {
   if (pattern === undefined) return parseTimestamp(value, 3);
-  const parsed = parseLocal(value, pattern);
-  return parsed === null ? null : BigInt(parsed.ms);
+  const parsed = parseByPattern(pattern, value, 'strict');
+  if (parsed !== null) return BigInt(parsed.ms);
+  const usual = parseUsual(value);
+  return usual === null ? null : timestampOfNanos(BigInt(usual.ms) * 1_000_000n + BigInt(usual.nanosOfMilli), 3);
 }
 
 /** Seconds (precision 0) or milliseconds (3) since the epoch as an instant; a text is read in the zone given, UTC by default. */
-function toTimestampLtz(args: readonly Value[], types: readonly SqlType[]): bigint | null {
+function toTimestampLtz(args: readonly Value[], types: readonly SqlType[]): bigint | FineTimestamp | null {
   const [value, second, third] = args;
   if (typeof value === 'string') {
     const zone = findTimeZone((third ?? 'UTC') as string);
     if (zone === null) throw new DataError(`TO_TIMESTAMP_LTZ: there is no time zone ${String(third)}`);
     const local = second === undefined ? parseTimestamp(value, 3) : toTimestamp(value, second as string);
-    return local === null ? null : BigInt(zone.toUtc(Number(local)));
+    if (local === null) return null;
+    const instant = BigInt(zone.toUtc(Number(coarse(local))));
+    return local instanceof FineTimestamp ? new FineTimestamp(instant, local.nanos) : instant;
   }
   const [type] = types;
   const precision = (second ?? 3) as number;

@@ -109,3 +109,28 @@ test('dropUpdateBefore drops -U and nothing else', () => {
   harness.process(rows);
   expect(harness.rows).toEqual(rows.filter(({ kind }) => kind !== 1));
 });
+
+test('a text goes to the subtask, and arrives, as Flink sends it: with ? for half a surrogate pair', () => {
+  const builder = new BatchBuilder(SCHEMA, 64);
+  for (let i = 0; i < 64; i++) {
+    builder.setNumber(0, i);
+    builder.setText(1, i % 2 === 0 ? `k${i}\ud83d` : `k${i - 1}?`);
+    builder.setNull(2);
+    builder.endRow();
+  }
+  const seen = new Map<string, number[]>();
+  createPartitioner(
+    SCHEMA,
+    [1],
+    3,
+    128,
+  )(builder.finish(), (subtask, part) => {
+    forEachLiveRow(part, (row) => {
+      const text = String(rowAt(part, row, SCHEMA)[1]);
+      seen.set(text, [...(seen.get(text) ?? []), subtask]);
+    });
+  });
+  expect(seen.size).toBe(32);
+  for (const [text, [first, second]] of seen) expect([text.endsWith('?'), second]).toEqual([true, first]);
+  expect(new Set([...seen.values()].flat()).size).toBe(3);
+});

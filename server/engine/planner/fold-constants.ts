@@ -2,6 +2,7 @@
 import { castValue } from '../functions/cast.ts';
 import { DataError, type FunctionContext, type ScalarFunction } from '../functions/contract.ts';
 import type { SqlType } from '../types/sql-type.ts';
+import { coarse } from '../types/value.ts';
 import type { Expression } from './expression.ts';
 import { mapOperands } from './expression-rewrite.ts';
 
@@ -11,12 +12,8 @@ export function foldCall(call: Extract<Expression, { kind: 'call' }>, fn: Scalar
   const values = call.args.map((arg) => (arg as Extract<Expression, { kind: 'literal' }>).value);
   if (fn.isStrict !== false && values.includes(null)) return { kind: 'literal', value: null, type: call.type };
   try {
-    const value = fn.evaluate(
-      values,
-      { argumentTypes: call.args.map((a) => a.type), type: call.type, options: call.options ?? {} },
-      context,
-    );
-    return { kind: 'literal', value, type: call.type };
+    const evaluated = { argumentTypes: call.args.map((a) => a.type), type: call.type, options: call.options ?? {} };
+    return { kind: 'literal', value: coarse(fn.evaluate(values, evaluated, context)), type: call.type };
   } catch (error) {
     if (error instanceof DataError) return call;
     throw error;

@@ -1,4 +1,5 @@
 /** Little-endian bytes written to a growing buffer and read back with bounds checks; the ground of all stored formats of this room. */
+import { toUtf8 } from '../types/text-bytes.ts';
 import { StateError } from './table-spec.ts';
 
 const textEncoder = new TextEncoder();
@@ -59,7 +60,7 @@ export class ByteWriter {
   }
 
   text(text: string): void {
-    this.sized(textEncoder.encode(text));
+    this.sized(textEncoder.encode(toUtf8(text)));
   }
 
   reset(): void {

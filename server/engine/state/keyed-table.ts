@@ -13,6 +13,7 @@
 import { BatchBuilder } from '../types/batch-builder.ts';
 import { valueAt } from '../types/row-access.ts';
 import type { SqlType } from '../types/sql-type.ts';
+import { textBytes } from '../types/text-bytes.ts';
 import type { Value } from '../types/value.ts';
 import { ByteHeap } from './byte-heap.ts';
 import { KeyChains } from './key-chains.ts';
@@ -36,7 +37,6 @@ const SWEEP_RECORDS = 32;
 const SWEEP_GRACE_MS = 60_000;
 const HASH_TYPE: SqlType = { kind: 'INT', nullable: false };
 const STAMP_TYPE: SqlType = { kind: 'DOUBLE', nullable: false };
-const textEncoder = new TextEncoder();
 
 export class KeyedTable {
   readonly spec: TableSpec;
@@ -261,7 +261,7 @@ export class KeyedTable {
       return;
     }
     if (field.lane === 'bytes') {
-      const bytes = typeof value === 'string' ? textEncoder.encode(value) : (value as Uint8Array);
+      const bytes = typeof value === 'string' ? textBytes(value) : (value as Uint8Array);
       this.setBytes(field, id, bytes, 0, bytes.length);
       return;
     }

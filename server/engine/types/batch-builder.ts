@@ -4,9 +4,8 @@
  */
 import { BATCH_ROWS_MAX, type Batch, type BytesColumn, type ChangeKind, type Column, INSERT } from './batch.ts';
 import { type Lane, laneOf, type RowSchema } from './sql-type.ts';
+import { encodeText } from './text-bytes.ts';
 import type { Value } from './value.ts';
-
-const textEncoder = new TextEncoder();
 
 /** An empty column with room for `capacity` rows; `nulls` is allocated. */
 export function createColumn(lane: Lane, capacity: number): Column {
@@ -90,7 +89,7 @@ export class BatchBuilder {
   setText(index: number, text: string): void {
     const column = this.columns[index] as BytesColumn;
     const at = this.reserve(index, text.length * 3);
-    const { written } = textEncoder.encodeInto(text, column.data.subarray(at));
+    const written = encodeText(text, column.data.subarray(at));
     this.heapUsed[index] = at + written;
     column.offsets[this.rows] = at;
     column.lengths[this.rows] = written;

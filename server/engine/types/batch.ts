@@ -35,13 +35,15 @@ export interface I64Column {
   readonly lane: 'i64';
   readonly values: BigInt64Array;
   nulls: Nulls;
+  /** Of timestamps: nanoseconds above `values[i]` that the precision leaves no room for (FineTimestamp in value.ts). A copy may leave them out. */
+  nanos?: Int32Array | null;
 }
 export interface F64Column {
   readonly lane: 'f64';
   readonly values: Float64Array;
   nulls: Nulls;
 }
-/** Row i is data[offsets[i] .. offsets[i] + lengths[i]); rows may share bytes and lie in any order. Text is valid UTF-8. */
+/** Row i is data[offsets[i] .. offsets[i] + lengths[i]); rows may share bytes and lie in any order. Text is WTF-8 (text-bytes.ts). */
 export interface BytesColumn {
   readonly lane: 'bytes';
   data: Uint8Array;

@@ -4,13 +4,14 @@
  * equal to itself, -0.0 below 0.0 (Java's Double.compare), rows and arrays by their parts; NULL is lowest.
  */
 import type { SqlType } from './sql-type.ts';
-import { ArrayValue, MapValue, RowValue, type Value } from './value.ts';
+import { ArrayValue, coarse, FineTimestamp, MapValue, RowValue, type Value } from './value.ts';
 
 export function valuesEqual(left: Value, right: Value): boolean {
   if (left === right) return true;
   if (left === null || right === null) return false;
   if (typeof left === 'number') return typeof right === 'number' && Number.isNaN(left) && Number.isNaN(right);
   if (typeof left !== 'object' || typeof right !== 'object') return false;
+  if (left instanceof FineTimestamp) return right instanceof FineTimestamp && left.value === right.value && left.nanos === right.nanos;
   if (left instanceof Uint8Array) return right instanceof Uint8Array && compareBytes(left, right) === 0;
   if (left instanceof RowValue) return right instanceof RowValue && listsEqual(left.fields, right.fields);
   if (left instanceof ArrayValue) return right instanceof ArrayValue && listsEqual(left.elements, right.elements);
@@ -25,6 +26,7 @@ function listsEqual(left: readonly Value[], right: readonly Value[]): boolean {
 /** < 0, 0, > 0; NULLs lowest. Maps have no order: they compare entry by entry so that sorting is at least stable. */
 export function compareValues(left: Value, right: Value): number {
   if (left === null || right === null) return left === right ? 0 : left === null ? -1 : 1;
+  if (left instanceof FineTimestamp || right instanceof FineTimestamp) return compareFine(left, right);
   switch (typeof left) {
     case 'boolean':
       return Number(left) - Number(right as boolean);
@@ -39,6 +41,12 @@ export function compareValues(left: Value, right: Value): number {
   if (left instanceof RowValue) return compareLists(left.fields, (right as RowValue).fields);
   if (left instanceof ArrayValue) return compareLists(left.elements, (right as ArrayValue).elements);
   return compareLists(flatten(left), flatten(right as MapValue));
+}
+
+function compareFine(left: Value, right: Value): number {
+  const [a, b] = [coarse(left) as bigint, coarse(right) as bigint];
+  const nanosOf = (value: Value) => (value instanceof FineTimestamp ? value.nanos : 0);
+  return a < b ? -1 : a > b ? 1 : nanosOf(left) - nanosOf(right);
 }
 
 /** A comparator for ORDER BY; `nullsFirst` decides where NULLs go, whatever the direction. */
@@ -106,6 +114,7 @@ export function valueKey(value: Value): string {
     case 'string':
       return `s${value.length}:${value}`;
   }
+  if (value instanceof FineTimestamp) return `i${value.value}.${value.nanos}`;
   if (value instanceof Uint8Array) return `b${value.length}:${Buffer.from(value).toString('latin1')}`;
   if (value instanceof RowValue) return `r(${value.fields.map(valueKey).join(',')})`;
   if (value instanceof ArrayValue) return `a(${value.elements.map(valueKey).join(',')})`;

@@ -17,8 +17,9 @@ import {
   formatYearMonthInterval,
   fractionDigits,
   toLocal,
+  wholeTimestamp,
 } from './timestamps.ts';
-import type { ArrayValue, MapValue, RowValue, Value } from './value.ts';
+import { type ArrayValue, coarse, type FineTimestamp, type MapValue, type RowValue, type Value } from './value.ts';
 
 const decoder = new TextDecoder();
 
@@ -46,9 +47,9 @@ export function castToText(value: Value, type: SqlType, context: TextContext): s
     case 'TIME':
       return formatTime(value as number, type.precision);
     case 'TIMESTAMP':
-      return formatTimestamp(value as bigint, type.precision);
+      return formatTimestamp(coarse(value) as bigint, type.precision);
     case 'TIMESTAMP_LTZ':
-      return formatTimestamp(toLocal(value as bigint, type.precision, timeZoneOf(context.timeZone)), type.precision);
+      return formatTimestamp(toLocal(coarse(value) as bigint, type.precision, timeZoneOf(context.timeZone)), type.precision);
     case 'INTERVAL_DAY_TIME':
       return formatDayTimeInterval(value as bigint);
     case 'INTERVAL_YEAR_MONTH':
@@ -87,9 +88,9 @@ export function formatExternal(value: Value, type: SqlType): string {
     case 'TIME':
       return formatIsoTime(BigInt(value as number), 3);
     case 'TIMESTAMP':
-      return formatIsoTimestamp(value as bigint, type.precision);
+      return formatIsoTimestamp(...wholeTimestamp(value as bigint | FineTimestamp, type.precision));
     case 'TIMESTAMP_LTZ':
-      return `${formatIsoTimestamp(value as bigint, type.precision, true)}Z`;
+      return `${formatIsoTimestamp(...wholeTimestamp(value as bigint | FineTimestamp, type.precision), true)}Z`;
     case 'INTERVAL_DAY_TIME':
       return formatDuration(value as bigint);
     case 'INTERVAL_YEAR_MONTH':

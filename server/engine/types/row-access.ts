@@ -1,9 +1,8 @@
 /** Reading single values out of batches: for operators' slow paths, sinks, tests. */
 import { type Batch, type Column, INSERT } from './batch.ts';
 import type { SqlType } from './sql-type.ts';
-import type { Value } from './value.ts';
-
-const textDecoder = new TextDecoder();
+import { decodeText } from './text-bytes.ts';
+import { FineTimestamp, type Value } from './value.ts';
 
 export function isNullAt(column: Column, row: number): boolean {
   return column.lane === 'obj' ? column.values[row] == null : column.nulls !== null && column.nulls[row] === 1;
@@ -26,9 +25,16 @@ export function valueAt(column: Column, row: number, type: SqlType): Value {
       const start = column.offsets[row] as number;
       const end = start + (column.lengths[row] as number);
       if (type.kind === 'BINARY' || type.kind === 'VARBINARY') return column.data.slice(start, end);
-      return textDecoder.decode(column.data.subarray(start, end));
+      return decodeText(column.data, start, end);
     }
   }
+}
+
+/** As `valueAt`, and a timestamp with what it holds beyond its precision: for sinks. */
+export function wholeValueAt(column: Column, row: number, type: SqlType): Value {
+  const value = valueAt(column, row, type);
+  const nanos = column.lane === 'i64' && column.nanos ? (column.nanos[row] as number) : 0;
+  return nanos === 0 || value === null ? value : new FineTimestamp(value as bigint, nanos);
 }
 
 export function rowAt(batch: Batch, row: number, schema: readonly { readonly type: SqlType }[]): Value[] {

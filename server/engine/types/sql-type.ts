@@ -9,7 +9,7 @@
  *   INTERVAL YEAR TO MONTH  months                                               i32
  *   INTERVAL DAY TO SECOND  milliseconds                                         i64
  *   DECIMAL(p, s)        unscaled value: p <= 18 i64, else obj (bigint)
- *   CHAR, VARCHAR        UTF-8 bytes                                             bytes
+ *   CHAR, VARCHAR        UTF-8 bytes, halves of surrogates kept (text-bytes.ts)   bytes
  */
 export type SqlType =
   | { readonly kind: 'BOOLEAN'; readonly nullable: boolean }

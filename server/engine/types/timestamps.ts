@@ -7,6 +7,7 @@ import { civilOf, daysInMonth, daysOf, floorDivide, floorModulo, MS_PER_DAY } fr
 import { powerOfTen } from './decimal-arithmetic.ts';
 import { timestampUnitsPerSecond } from './sql-type.ts';
 import type { TimeZone } from './time-zone.ts';
+import { FineTimestamp } from './value.ts';
 
 /** Milliseconds (floor) of a lane value. Exact as long as the date is in years -280000 to 280000. */
 export function toMillis(value: bigint, precision: number): number {
@@ -44,6 +45,19 @@ export function changePrecision(value: bigint, from: number, to: number): bigint
   const unit = powerOfTen(to <= 6 ? 6 - to : 9 - to);
   const scaled = floorDivide(value, fromUnits / toUnits);
   return floorDivide(scaled, unit) * unit;
+}
+
+/** A timestamp and the precision that shows all of it. */
+export function wholeTimestamp(value: bigint | FineTimestamp, precision: number): readonly [bigint, number] {
+  if (typeof value === 'bigint') return [value, precision];
+  return [value.value * (1_000_000_000n / timestampUnitsPerSecond(precision)) + BigInt(value.nanos), 9];
+}
+
+/** The timestamp of this precision that keeps all nanoseconds. */
+export function timestampOfNanos(nanos: bigint, precision: number): bigint | FineTimestamp {
+  const unit = 1_000_000_000n / timestampUnitsPerSecond(precision);
+  const value = floorDivide(nanos, unit);
+  return value * unit === nanos ? value : new FineTimestamp(value, Number(nanos - value * unit));
 }
 
 /** Local date and time of an instant, at the same precision. */

@@ -2,7 +2,7 @@
  * Values as JSON, for plans and manifests. What JSON has no word for is an object with one key: {"$i64":"1"} a bigint,
  * {"$bytes":"base64"}, {"$f64":"NaN"} (also Infinity, -Infinity, -0), {"$row":[…]}, {"$array":[…]}, {"$map":[[k, v], …]}.
  */
-import { ArrayValue, MapValue, RowValue, type Value } from './value.ts';
+import { ArrayValue, FineTimestamp, MapValue, RowValue, type Value } from './value.ts';
 
 export type ValueJson = null | boolean | number | string | { readonly [key: string]: unknown };
 
@@ -13,6 +13,7 @@ export function valueToJson(value: Value): ValueJson {
   if (typeof value === 'bigint') return { $i64: value.toString() };
   if (value instanceof Uint8Array) return { $bytes: Buffer.from(value).toString('base64') };
   if (value instanceof RowValue) return { $row: value.fields.map(valueToJson) };
+  if (value instanceof FineTimestamp) throw new Error('a timestamp that holds more than its precision is no literal');
   if (value instanceof ArrayValue) return { $array: value.elements.map(valueToJson) };
   return { $map: value.entries.map(([k, v]) => [valueToJson(k), valueToJson(v)]) };
 }

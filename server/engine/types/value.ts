@@ -7,7 +7,27 @@
  *
  * In JSON (plans, manifests) a bigint is written {"$i64":"123"} and bytes {"$bytes":"base64"}.
  */
-export type Value = null | boolean | number | bigint | string | Uint8Array | RowValue | ArrayValue | MapValue;
+export type Value = null | boolean | number | bigint | string | Uint8Array | RowValue | ArrayValue | MapValue | FineTimestamp;
+
+/**
+ * A timestamp that holds more than its type's precision: Flink does not cut what TO_TIMESTAMP reads below the millisecond. It lasts from an expression
+ * to a sink, as long as the row is not sent or stored (there the rest is cut, in Flink too); never in a literal or in state.
+ */
+export class FineTimestamp {
+  /** The lane value, cut toward the past. */
+  readonly value: bigint;
+  /** What is above it, never 0: 1 to 999999 where the lane counts milliseconds. */
+  readonly nanos: number;
+  constructor(value: bigint, nanos: number) {
+    this.value = value;
+    this.nanos = nanos;
+  }
+}
+
+/** Without what is below the lane's unit. */
+export function coarse(value: Value): Value {
+  return value instanceof FineTimestamp ? value.value : value;
+}
 
 export class RowValue {
   readonly fields: readonly Value[];

@@ -4,8 +4,9 @@ import { booleanFromText, checkRange, decimalFromText, doubleFromText, integerFr
 import { DataError } from '../../functions/contract.ts';
 import { formatDecimal } from '../../types/decimal-arithmetic.ts';
 import { formatType, type SqlType } from '../../types/sql-type.ts';
-import { formatDate, formatTime, formatTimestamp, parseDate, parseTime, parseTimestamp } from '../../types/timestamps.ts';
-import { ArrayValue, type Value } from '../../types/value.ts';
+import { toUtf8 } from '../../types/text-bytes.ts';
+import { formatDate, formatTime, formatTimestamp, parseDate, parseTime, parseTimestamp, wholeTimestamp } from '../../types/timestamps.ts';
+import { ArrayValue, type FineTimestamp, type Value } from '../../types/value.ts';
 
 /** OID of text[]: its parser splits any array and leaves the elements as text. */
 const TEXT_ARRAY = 1009;
@@ -77,15 +78,15 @@ export function parameterOf(value: Value, type: SqlType): Parameter {
     case 'TIME':
       return formatTime(value as number, 3);
     case 'TIMESTAMP':
-      return formatTimestamp(value as bigint, type.precision);
+      return formatTimestamp(...wholeTimestamp(value as bigint | FineTimestamp, type.precision));
     case 'TIMESTAMP_LTZ':
-      return `${formatTimestamp(value as bigint, type.precision)}+00`;
+      return `${formatTimestamp(...wholeTimestamp(value as bigint | FineTimestamp, type.precision))}+00`;
     case 'BINARY':
     case 'VARBINARY':
       return Buffer.from(value as Uint8Array);
     case 'BIGINT':
       return (value as bigint).toString();
     default:
-      return value as string | number | boolean;
+      return typeof value === 'string' ? toUtf8(value) : (value as number | boolean);
   }
 }

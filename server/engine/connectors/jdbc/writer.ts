@@ -10,7 +10,7 @@
  */
 import type { PlanTable } from '../../planner/physical-plan.ts';
 import { type Batch, DELETE, UPDATE_BEFORE } from '../../types/batch.ts';
-import { forEachLiveRow, kindAt, valueAt } from '../../types/row-access.ts';
+import { forEachLiveRow, kindAt, wholeValueAt } from '../../types/row-access.ts';
 import type { RowSchema } from '../../types/sql-type.ts';
 import { type Committable, ConnectorError, type RuntimeContext, type SinkWriter } from '../contract.ts';
 import { databaseError, isRetryable, openSession, type Session } from './connection.ts';
@@ -72,7 +72,7 @@ export class JdbcWriter implements SinkWriter {
     forEachLiveRow(batch, (row) => {
       const kind = kindAt(batch, row);
       if (kind === UPDATE_BEFORE) return; // the row behind it, or a delete, says what holds
-      const values = this.#plan.physical.map((_, i) => parameterOf(valueAt(batch.columns[i], row, schema[i].type), schema[i].type));
+      const values = this.#plan.physical.map((_, i) => parameterOf(wholeValueAt(batch.columns[i], row, schema[i].type), schema[i].type));
       const key = isKeyed ? this.#keyOf(values) : this.#arrivals++;
       this.#waiting.delete(key); // the change goes to the end: order of last changes
       this.#waiting.set(key, { isDelete: kind === DELETE, values });

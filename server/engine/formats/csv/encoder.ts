@@ -3,12 +3,13 @@
  * neither; a text is quoted when it is longer than 24 characters or holds a character not above the highest of delimiter, quote
  * and line end. A quote inside is doubled, or escaped where an escape character is set.
  */
+import { DataError } from '../../functions/contract.ts';
 import type { Batch, Column } from '../../types/batch.ts';
 import { formatDouble, formatFloat } from '../../types/format-number.ts';
-import { valueAt } from '../../types/row-access.ts';
+import { wholeValueAt } from '../../types/row-access.ts';
 import type { RowSchema, SqlType } from '../../types/sql-type.ts';
-import { formatDate } from '../../types/timestamps.ts';
-import type { ArrayValue, RowValue, Value } from '../../types/value.ts';
+import { formatDate, wholeTimestamp } from '../../types/timestamps.ts';
+import type { ArrayValue, FineTimestamp, RowValue, Value } from '../../types/value.ts';
 import { writeText } from '../byte-sink.ts';
 import type { ByteSink, Encoder } from '../contract.ts';
 import { decimalJson } from '../json/encoder.ts';
@@ -41,7 +42,7 @@ export class CsvEncoder implements Encoder {
   }
 
   encode(batch: Batch, row: number, out: ByteSink): void {
-    const fields = this.#schema.map((field, i) => this.#field(valueAt(batch.columns[i] as Column, row, field.type), field.type));
+    const fields = this.#schema.map((field, i) => this.#field(wholeValueAt(batch.columns[i] as Column, row, field.type), field.type));
     writeText(fields.join(this.#options.fieldDelimiter), out);
   }
 
@@ -84,15 +85,18 @@ export class CsvEncoder implements Encoder {
         return writeTime(value as number);
       case 'TIMESTAMP':
       case 'TIMESTAMP_LTZ':
-        return writeTimestamp(value as bigint, type.precision, 'SQL', type.kind === 'TIMESTAMP_LTZ');
+        return writeTimestamp(...wholeTimestamp(value as bigint | FineTimestamp, type.precision), 'SQL', type.kind === 'TIMESTAMP_LTZ');
       case 'ARRAY':
         return (value as ArrayValue).elements.map((element) => this.#text(element, type.element)).join(this.#options.arrayElementDelimiter);
       case 'ROW':
         return type.fields
           .map((field, i) => this.#text((value as RowValue).fields[i] ?? null, field.type))
           .join(this.#options.arrayElementDelimiter);
-      default:
-        return String(value);
+      default: {
+        const text = String(value);
+        if (text.isWellFormed()) return text;
+        throw new DataError(`A text has half of a surrogate pair, which csv cannot hold: ${JSON.stringify(text)}.`);
+      }
     }
   }
 }

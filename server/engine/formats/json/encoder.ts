@@ -7,10 +7,11 @@ import { DataError } from '../../functions/contract.ts';
 import type { Batch, BoolColumn, BytesColumn, Column, F64Column, I32Column, I64Column } from '../../types/batch.ts';
 import { formatDecimal } from '../../types/decimal-arithmetic.ts';
 import { formatDouble, formatFloat } from '../../types/format-number.ts';
-import { isNullAt, valueAt } from '../../types/row-access.ts';
+import { isNullAt, valueAt, wholeValueAt } from '../../types/row-access.ts';
 import { laneOf, type RowSchema, type SqlType } from '../../types/sql-type.ts';
-import { formatDate } from '../../types/timestamps.ts';
-import type { ArrayValue, MapValue, RowValue, Value } from '../../types/value.ts';
+import { isHalf, unitAt } from '../../types/text-bytes.ts';
+import { formatDate, wholeTimestamp } from '../../types/timestamps.ts';
+import type { ArrayValue, FineTimestamp, MapValue, RowValue, Value } from '../../types/value.ts';
 import { writeBigInteger, writeBytes, writeInteger, writeText } from '../byte-sink.ts';
 import type { ByteSink, Encoder } from '../contract.ts';
 import { LaneWordsView } from '../lane-words.ts';
@@ -22,6 +23,7 @@ type ColumnWriter = (column: Column, row: number, out: ByteSink) => void;
 const textEncoder = new TextEncoder();
 const COMMA = 44;
 const QUOTE = 34;
+const BACKSLASH = 92;
 
 export class JsonEncoder implements Encoder {
   readonly #keys: readonly Uint8Array[];
@@ -113,6 +115,12 @@ function timestampWriter(type: SqlType & { kind: 'TIMESTAMP' | 'TIMESTAMP_LTZ' }
   let second = Number.NaN;
   let prefix: Uint8Array = new Uint8Array(0);
   return (column, row, out) => {
+    const { nanos } = column as I64Column;
+    if (nanos && nanos[row] !== 0) {
+      const whole = wholeTimestamp(wholeValueAt(column, row, type) as FineTimestamp, type.precision);
+      writeText(`"${writeTimestamp(...whole, options.timestampFormat, isInstant)}"`, out);
+      return;
+    }
     const { values, words } = view.of((column as I64Column).values);
     const high = words[row * 2 + 1] as number;
     if (type.precision > 3 || high < -0x100000 || high > 0x100000) {
@@ -148,7 +156,13 @@ function writeFraction(ms: number, out: ByteSink): void {
 const SHORT_ESCAPES: Readonly<Record<number, number>> = { 8: 98, 9: 116, 10: 110, 12: 102, 13: 114, 34: 34, 92: 92 };
 const HEX = textEncoder.encode('0123456789ABCDEF');
 
-/** UTF-8 bytes as a JSON string; only quotes, backslashes and control characters are escaped. */
+/** 1 for bytes that are written as they are. 0xED begins characters from U+D000 on, among them halves of surrogate pairs. */
+const PLAIN = new Uint8Array(256).fill(1, 32);
+PLAIN[QUOTE] = 0;
+PLAIN[BACKSLASH] = 0;
+PLAIN[0xed] = 0;
+
+/** A text's bytes as a JSON string; only quotes, backslashes, control characters and halves of surrogate pairs are escaped. */
 export function writeJsonString(data: Uint8Array, start: number, end: number, out: ByteSink): void {
   out.ensure((end - start) * 6 + 2);
   const { buffer } = out;
@@ -156,23 +170,29 @@ export function writeJsonString(data: Uint8Array, start: number, end: number, ou
   buffer[at++] = QUOTE;
   for (let i = start; i < end; i++) {
     const byte = data[i] as number;
-    if (byte >= 32 && byte !== QUOTE && byte !== 92) {
+    if (PLAIN[byte] === 1 || (byte === 0xed && !isHalf(data, i))) {
       buffer[at++] = byte;
       continue;
     }
-    buffer[at++] = 92;
+    buffer[at++] = BACKSLASH;
+    if (byte === 0xed) {
+      at = writeUnit(unitAt(data, i), buffer, at);
+      i += 2;
+      continue;
+    }
     const short = SHORT_ESCAPES[byte];
     if (short !== undefined) buffer[at++] = short;
-    else {
-      buffer[at++] = 117;
-      buffer[at++] = 48;
-      buffer[at++] = 48;
-      buffer[at++] = HEX[byte >> 4] as number;
-      buffer[at++] = HEX[byte & 15] as number;
-    }
+    else at = writeUnit(byte, buffer, at);
   }
   buffer[at++] = QUOTE;
   out.length = at;
+}
+
+/** `uD83D`, behind a backslash. */
+function writeUnit(unit: number, buffer: Uint8Array, start: number): number {
+  buffer[start] = 117;
+  for (let digit = 0; digit < 4; digit++) buffer[start + 1 + digit] = HEX[(unit >> (12 - 4 * digit)) & 15] as number;
+  return start + 5;
 }
 
 function floatingJson(value: number, kind: SqlType['kind']): string {

@@ -8,8 +8,10 @@ import type { Batch, BytesColumn, Column } from '../../types/batch.ts';
 import type { BatchBuilder } from '../../types/batch-builder.ts';
 import { isNullAt, valueAt } from '../../types/row-access.ts';
 import type { RowSchema, SqlType } from '../../types/sql-type.ts';
+import { decodeText, mayHoldHalves, toUtf8 } from '../../types/text-bytes.ts';
+import { isText } from '../../types/type-families.ts';
 import type { Value } from '../../types/value.ts';
-import { writeBytes } from '../byte-sink.ts';
+import { writeBytes, writeText } from '../byte-sink.ts';
 import type { ByteSink, Decoder, Encoder, Format } from '../contract.ts';
 import { describeRaw, type RawOptions, readRawOptions } from './options.ts';
 
@@ -89,7 +91,9 @@ function createRawEncoder(options: RawOptions, schema: RowSchema): Encoder {
       else if (type.kind === 'BINARY' || type.kind === 'VARBINARY' || encoding === 'utf-8') {
         const { data, offsets, lengths } = column as BytesColumn;
         const start = offsets[row] as number;
-        writeBytes(data, start, start + (lengths[row] as number), out);
+        const end = start + (lengths[row] as number);
+        if (mayHoldHalves() && isText(type)) writeText(decodeText(data, start, end), out);
+        else writeBytes(data, start, end, out);
       } else writeEncoded(valueAt(column, row, type) as string, encoding, out);
     },
   };
@@ -103,12 +107,13 @@ function writeEncoded(text: string, encoding: string, out: ByteSink): void {
   if (target === undefined) {
     if (encoding !== 'utf-16be')
       throw new DataError(`Text cannot be written in the character set '${encoding}'; UTF-8, UTF-16 and ISO-8859-1 can.`);
-    const swapped = Buffer.from(text, 'utf16le').swap16();
+    const swapped = Buffer.from(text.toWellFormed(), 'utf16le').swap16();
     writeBytes(swapped, 0, swapped.length, out);
     return;
   }
-  const bytes = Buffer.from(text, target);
-  if (target === 'latin1' && bytes.toString('latin1') !== text)
+  const plain = target === 'latin1' ? toUtf8(text) : text.toWellFormed();
+  const bytes = Buffer.from(plain, target);
+  if (target === 'latin1' && bytes.toString('latin1') !== plain)
     throw new DataError(`'${text}' has characters that ${encoding} cannot hold.`);
   writeBytes(bytes, 0, bytes.length, out);
 }
