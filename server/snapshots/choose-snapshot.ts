@@ -12,11 +12,11 @@ import type { Database } from '../db/open-database.ts';
 import type { ObjectStore } from '../storage/contract.ts';
 import { type SnapshotRow, USABLE } from './catalogue.ts';
 import { checkRestorableFlink } from './flink/check-restorable.ts';
+import { handOver } from './flink/hand-over.ts';
 import { checkRestorable, type RestorableContent } from './inspect-snapshot.ts';
 import { folderAt } from './snapshot-place.ts';
 
 const MADE_BY_FLINK = say('said.broken.flink');
-const MADE_HERE = say('said.broken.madeHere');
 
 export interface PassedOver {
   readonly id: string;
@@ -55,7 +55,7 @@ export async function candidatesOfRestart(database: Database, jobId: number): Pr
   return [...own, ...(used ? [used] : []), ...older];
 }
 
-/** `engine`: which is to restore it; neither restores what the other made. */
+/** `engine`: which is to restore it. Flink takes from this engine's snapshots only what `handOver` can give it; the other way nothing goes. */
 export async function chooseFirstRestorable(
   store: ObjectStore,
   candidates: readonly SnapshotRow[],
@@ -63,13 +63,18 @@ export async function chooseFirstRestorable(
 ): Promise<SnapshotChoice> {
   const passedOver: PassedOver[] = [];
   for (const row of candidates) {
-    if (row.engine !== engine) {
-      passedOver.push({ id: row.id, name: row.name, reason: engine === 'embedded' ? MADE_BY_FLINK : MADE_HERE, isForeign: true });
+    if (engine === 'embedded' && row.engine !== engine) {
+      passedOver.push({ id: row.id, name: row.name, reason: MADE_BY_FLINK, isForeign: true });
       continue;
     }
     const folder = folderAt(store, row.path);
-    const checked = engine === 'embedded' ? await checkRestorable(folder) : await checkRestorableFlink(folder);
+    const checked = row.engine === 'embedded' ? await checkRestorable(folder) : await checkRestorableFlink(folder);
     if (checked.kind === 'unreachable') return checked;
+    const handed = engine === 'flink' && checked.kind === 'restorable' && checked.engine === 'embedded' ? handOver(checked.manifest) : null;
+    if (handed?.kind === 'refused') {
+      passedOver.push({ id: row.id, name: row.name, reason: handed.reason, isForeign: true });
+      continue;
+    }
     if (checked.kind === 'restorable') return { ...checked, kind: 'snapshot', row, passedOver };
     passedOver.push({ id: row.id, name: row.name, reason: checked.reason, isForeign: false });
   }

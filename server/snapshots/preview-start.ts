@@ -22,6 +22,7 @@ import { compareOperators, type OperatorFate, refusalOf } from './compare-operat
 import { planProblem, type SnapshotContext } from './context.ts';
 import { NONE, sumOf, unknown } from './figures.ts';
 import { flinkFates, positionsFor } from './flink/flink-fates.ts';
+import { fatesOfPlaces, handOver } from './flink/hand-over.ts';
 import { probeFlinkStart } from './flink/probe-flink-start.ts';
 import { giveUp, newestForgone } from './given-up.ts';
 import type { RestorableContent } from './inspect-snapshot.ts';
@@ -105,9 +106,15 @@ async function previewFlink(
   ]);
   const plan = planned?.kind === 'planned' ? planned.plan : null;
   const flink = chosen.content?.engine === 'flink' ? chosen.content.flink : null;
-  const probe = await probeFlinkStart(context, { job, sql, options, row: chosen.row, content: flink });
-  const operators = probe.operators ?? (flink && chosen.row ? await flinkFates(context, flink, chosen.row, sql, options.parallelism) : []);
-  const known = flink && plan ? positionsFor(flink, plan) : null;
+  const manifest = chosen.content?.engine === 'embedded' ? chosen.content.manifest : null;
+  const handed = manifest && handOver(manifest);
+  const offsets = handed?.kind === 'offsets' ? handed.offsets : null;
+  const probe = await probeFlinkStart(context, { job, sql, options, row: manifest ? null : chosen.row, content: flink, offsets });
+  const operators =
+    manifest && offsets
+      ? fatesOfPlaces(manifest, offsets, plan)
+      : (probe.operators ?? (flink && chosen.row ? await flinkFates(context, flink, chosen.row, sql, options.parallelism) : []));
+  const known = manifest ?? (flink && plan ? positionsFor(flink, plan) : null);
   const refusedBy = chosen.blockedBy ?? probe.blockedBy;
   return assemble(context, { job, options, choice, chosen, known, plan, refusedBy, engine: 'flink', operators, settings: probe.settings });
 }

@@ -9,11 +9,15 @@ import type { StartRequest } from '../contract/operation-request.ts';
 import { recognise } from '../contract/recognise.ts';
 import type { Run } from '../contract/runs.ts';
 import { type Said, say, type Told } from '../contract/said.ts';
-import type { RunSpec } from '../engine/runtime/wire.ts';
+import { ConnectorError } from '../engine/connectors/contract.ts';
+import { commitParts } from '../engine/connectors/filesystem/file-parts.ts';
+import type { RunSpec, TableOffsets } from '../engine/runtime/wire.ts';
 import type { JobEngine } from '../engines/contract.ts';
 import { type FoundJar, findJar } from '../packages/find-jar.ts';
 import type { SnapshotRow } from '../snapshots/catalogue.ts';
 import { candidatesOfRestart, candidatesOfStart, chooseFirstRestorable, type PassedOver } from '../snapshots/choose-snapshot.ts';
+import { type HandOver, handOver } from '../snapshots/flink/hand-over.ts';
+import type { RestorableContent } from '../snapshots/inspect-snapshot.ts';
 import { StoreError } from '../storage/contract.ts';
 import { type FilledJob, fillInJob } from '../variables/fill-in.ts';
 import { readVariables, variablesOfRun } from '../variables/read-variables.ts';
@@ -83,11 +87,15 @@ export async function beginRun(context: SupervisorContext, facts: JobFacts, by: 
     };
   }
   const [row, passedOver] = choice.kind === 'snapshot' ? [choice.row, choice.passedOver] : [null, []];
-  return write(context, facts, wanted, { engine, jar, filled }, row, passedOver).catch((error: unknown): BegunRun => {
-    // The next try chooses anew, among what is left.
-    if (error instanceof SnapshotGone) return { kind: 'not-now', message: say('said.begin.gone') };
-    throw error;
-  });
+  const handed = choice.kind === 'snapshot' && choice.engine !== engine.name ? await takeOver(context, choice) : null;
+  if (handed?.kind === 'not-now') return handed;
+  return write(context, facts, wanted, { engine, jar, filled, offsets: handed?.offsets ?? null }, row, passedOver).catch(
+    (error: unknown): BegunRun => {
+      // The next try chooses anew, among what is left.
+      if (error instanceof SnapshotGone) return { kind: 'not-now', message: say('said.begin.gone') };
+      throw error;
+    },
+  );
 }
 
 const runOf = (context: SupervisorContext, jobId: number, number: number) =>
@@ -103,8 +111,30 @@ async function fillIn(context: SupervisorContext, { job, run }: JobFacts, number
   return fillInJob(version.sql, optionsOf(version), known);
 }
 
+/**
+ * The places of a snapshot that the other engine made, with what its sinks had prepared made visible first: nobody else will. A sentence when
+ * that cannot be proven.
+ */
+async function takeOver(
+  context: SupervisorContext,
+  content: RestorableContent,
+): Promise<Extract<HandOver, { kind: 'offsets' }> | Extract<BegunRun, { kind: 'not-now' }>> {
+  const handed = content.engine === 'embedded' ? handOver(content.manifest) : null;
+  if (content.engine !== 'embedded' || handed?.kind !== 'offsets') throw new Error('a snapshot was chosen that its engine cannot be given');
+  const prepared = content.manifest.sinks.flatMap((sink) => sink.committables);
+  try {
+    await commitParts(prepared, context.store, false);
+    return handed;
+  } catch (error) {
+    if (error instanceof ConnectorError) return { kind: 'not-now', message: recognise(error.message) };
+    throw error;
+  }
+}
+
 interface ToStart {
   readonly engine: JobEngine;
+  /** Where Kafka tables begin, of a snapshot that the other engine made; null = the snapshot is loaded, or there is none. */
+  readonly offsets: TableOffsets | null;
   readonly jar: FoundJar | null;
   readonly filled: Extract<FilledJob, { kind: 'filled' }>;
 }
@@ -143,7 +173,7 @@ async function write(
   context: SupervisorContext,
   facts: JobFacts,
   wanted: Wanted,
-  { engine, jar, filled }: ToStart,
+  { engine, jar, filled, offsets }: ToStart,
   snapshot: SnapshotRow | null,
   passedOver: readonly PassedOver[],
 ): Promise<BegunRun> {
@@ -170,18 +200,24 @@ async function write(
     options,
     variables,
     run,
-    restoreFrom: snapshot?.path ?? null,
+    restoreFrom: offsets === null ? (snapshot?.path ?? null) : null,
     snapshots: await keptSnapshots(context, job.id),
     allowNonRestoredState: wanted.allowNonRestoredState,
-    startAtMs: snapshot ? null : wanted.startAtMs,
+    startPosition: startPositionOf(wanted, snapshot, offsets),
     allowedAddresses: await readSetting(context.database, 'allowedAddresses'),
     connections: await readConnections(context.database, context.masterKey, job.projectId, namedIn(sql)),
     logFile: engine.logFile(String(job.id), run.id),
     engine: engine.name,
     jar,
-    restoredRunId: snapshot?.runNumber == null ? null : ((await runOf(context, job.id, snapshot.runNumber))?.id ?? null),
+    restoredRunId:
+      offsets !== null || snapshot?.runNumber == null ? null : ((await runOf(context, job.id, snapshot.runNumber))?.id ?? null),
   });
   return { kind: 'begun', run, spec };
+}
+
+function startPositionOf({ startAtMs }: Wanted, snapshot: SnapshotRow | null, offsets: TableOffsets | null): RunSpec['startPosition'] {
+  if (offsets !== null) return { kind: 'offsets', tables: offsets };
+  return snapshot || startAtMs === null ? null : { kind: 'timestamp', ms: startAtMs };
 }
 
 /** A sentence when the start is refused. The choice was checked by the service; this is the last line before something runs. */

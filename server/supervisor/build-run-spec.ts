@@ -22,7 +22,8 @@ export interface RunFacts {
   readonly run: { readonly id: string; readonly generation: number };
   readonly restoreFrom: string | null;
   readonly allowNonRestoredState: boolean;
-  readonly startAtMs: number | null;
+  /** Where Kafka sources begin without a snapshot to load. */
+  readonly startPosition: RunSpec['startPosition'];
   readonly logFile: string;
   readonly engine: EngineName;
   /** Of a Flink Jar job on a Flink queue. */
@@ -72,7 +73,7 @@ export function buildRunSpec(environment: Pick<Environment, 'objectStore' | 'all
     restoreFrom: facts.restoreFrom,
     otherSnapshots: facts.snapshots.filter((path) => !isBelow(path, folders.checkpoints) && !isBelow(path, folders.savepoints)),
     allowNonRestoredState: facts.allowNonRestoredState,
-    startPosition: facts.startAtMs === null ? null : { kind: 'timestamp', ms: facts.startAtMs },
+    startPosition: facts.startPosition,
     stateTtlMs: options.idleStateRetentionSeconds * 1000,
     memoryBudgetBytes: options.memoryMegabytes * 1024 * 1024,
     timeZone: read.timeZone ?? 'UTC',

@@ -32,6 +32,17 @@ export const PREVIEWS = {
   'said.operator.incompatible': '{reason}',
   'said.operator.flinkUnsure':
     'The SQL is not the one that made the snapshot: Flink finds this state again only if the operator keeps its place in the graph. If not, the start is refused unless dropping state is allowed.',
+  'said.operator.place': 'Its place is given to Flink as offsets.',
+  'said.move.state':
+    'It holds {n} {n:row|rows} of state of {operator}, which cannot be carried over to Apache Flink. Start empty and read the sources from their beginning, or leave the job on the embedded engine.',
+  'said.move.time':
+    '{operator} remembers how far event time has come, which cannot be carried over to Apache Flink: what was shown could be shown again.',
+  'said.move.twoPlaces':
+    'Two readers of {table} stand at different places, and a table of Flink begins at one. Stop the job with a savepoint again, or give each reader a table of its own.',
+  'said.move.source': 'The place in {table} ({connector}) cannot be given to Apache Flink; only that of a Kafka table can.',
+  'said.move.noPlace': 'It holds no place in {table} that could be given to Apache Flink.',
+  'said.move.bounded': '{table} ends at offsets that were found when the job began, and Apache Flink would look for them anew.',
+  'said.move.topics': '{table} reads several topics, and Flink takes offsets for a table of one topic only.',
   'said.operator.rescaled': 'Distributed anew from {from} to {to} subtasks.',
   'said.import.none': "No snapshot here: {folder} holds no _metadata. Choose the folder that does (a chk-<number> or a savepoint's).",
   'said.import.damaged': 'The manifest at {folder} is damaged: {reason}. Import another snapshot.',
@@ -78,7 +89,6 @@ export const PREVIEWS = {
   'said.import.elsewhereState': '{state} of {name} {reason}.',
   'said.broken.flinkNot': "Its metadata is not Flink's.",
   'said.broken.flinkDamaged': 'Its metadata is damaged: {reason} (byte {offset}).',
-  'said.broken.madeHere': 'It was made by the embedded engine; Apache Flink cannot restore it.',
   'said.broken.compared': 'Every byte compared.',
   'said.broken.gone': 'It is no longer there.',
   'said.broken.manifest': 'Its manifest is damaged: {reason}.',

@@ -14,6 +14,8 @@ const store = z.discriminatedUnion('kind', [
   }),
 ]);
 
+const tableOffsets = z.strictObject({ topic: z.string(), offsets: z.record(z.string(), z.number().int().nonnegative()) });
+
 /** A field that is missing here would make every start a malformed order, so the compiler asks for all; what is Flink's never comes here. */
 const runSpecFields = {
   jobId: z.string().min(1),
@@ -35,7 +37,12 @@ const runSpecFields = {
   restoreFrom: z.string().nullable(),
   otherSnapshots: z.array(z.string()).exactOptional(),
   allowNonRestoredState: z.boolean(),
-  startPosition: z.strictObject({ kind: z.literal('timestamp'), ms: z.number() }).nullable(),
+  startPosition: z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('timestamp'), ms: z.number() }),
+      z.strictObject({ kind: z.literal('offsets'), tables: z.record(z.string(), tableOffsets) }),
+    ])
+    .nullable(),
   stateTtlMs: z.number().nonnegative(),
   memoryBudgetBytes: z.number().positive(),
   timeZone: z.string(),

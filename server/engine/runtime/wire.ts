@@ -6,6 +6,9 @@
 import type { Manifest, SnapshotKind } from '../checkpoint/manifest.ts';
 import type { PlanNode } from '../planner/physical-plan.ts';
 
+/** By source table: its topic, and the next offset to read by partition. */
+export type TableOffsets = Readonly<Record<string, { readonly topic: string; readonly offsets: Readonly<Record<string, number>> }>>;
+
 /** All a job process needs to run; written to the job's run folder as `run.json` (mode 600) and read by the process. */
 export interface RunSpec {
   readonly jobId: string;
@@ -34,8 +37,11 @@ export interface RunSpec {
   readonly otherSnapshots?: readonly string[];
   /** State of operators that the plan no longer has is dropped instead of refused. */
   readonly allowNonRestoredState: boolean;
-  /** Overrides scan.startup.* of all Kafka sources when there is no snapshot. */
-  readonly startPosition: { readonly kind: 'timestamp'; readonly ms: number } | null;
+  /** Overrides scan.startup.* of Kafka sources when there is no snapshot to load: of all of them, or of the tables named. */
+  readonly startPosition:
+    | { readonly kind: 'timestamp'; readonly ms: number }
+    | { readonly kind: 'offsets'; readonly tables: TableOffsets }
+    | null;
   readonly stateTtlMs: number;
   readonly memoryBudgetBytes: number;
   readonly timeZone: string;

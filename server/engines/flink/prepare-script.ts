@@ -1,9 +1,10 @@
 /**
  * A job's script as the SQL Gateway is given it: settings, then the statements that declare tables, then all INSERTs as one job. In table options a
- * connection becomes what it stands for and a place in the object store the cluster's name for it; with a start time, Kafka tables begin
- * there. Statements are passed on as they are written otherwise: Flink judges them.
+ * connection becomes what it stands for and a place in the object store the cluster's name for it; with a start time or offsets, Kafka tables
+ * begin there. Statements are passed on as they are written otherwise: Flink judges them.
  */
 
+import { startupAt } from '../../engine/runtime/start-position.ts';
 import type { ConnectionSet, RunSpec, StoreSpec } from '../../engine/runtime/wire.ts';
 import type { CreateTable, OptionEntry } from '../../engine/sql/ast.ts';
 import { parseScript } from '../../engine/sql/parse-script.ts';
@@ -114,10 +115,10 @@ function optionsFor(facts: ScriptFacts, table: CreateTable, line: number): Map<s
   for (const [key, value] of options) {
     if (/^(?:obs|s3|s3a):\/\//.test(value)) options.set(key, toFlinkUri(facts.store, value) ?? value);
   }
-  if (facts.startPosition !== null && options.get('connector') === 'kafka') {
+  const startup = options.get('connector') === 'kafka' ? startupAt(facts.startPosition, name, options.get('topic')) : null;
+  if (startup !== null) {
     for (const key of [...options.keys()]) if (key.startsWith('scan.startup.')) options.delete(key);
-    options.set('scan.startup.mode', 'timestamp');
-    options.set('scan.startup.timestamp-millis', String(facts.startPosition.ms));
+    for (const [key, value] of Object.entries(startup)) options.set(key, value);
   }
   return options;
 }

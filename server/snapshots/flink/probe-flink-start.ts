@@ -9,6 +9,7 @@ import { recognise } from '../../contract/recognise.ts';
 import { type Said, say } from '../../contract/said.ts';
 import type { StartPreview } from '../../contract/start.ts';
 import type { Prisma } from '../../db/open-database.ts';
+import type { TableOffsets } from '../../engine/runtime/wire.ts';
 import { type FlinkClusterAddress, FlinkRefusal, FlinkUnreachable } from '../../engines/flink/cluster.ts';
 import { differenceOf, isBefore, OLDEST_FLINK } from '../../engines/flink/handshake.ts';
 import { flinkSettings, settingsProblem } from '../../engines/flink/job-configuration.ts';
@@ -30,6 +31,8 @@ export interface FlinkStart {
   readonly options: JobOptions;
   readonly row: SnapshotRow | null;
   readonly content: FlinkInspection | null;
+  /** Places of a snapshot of the embedded engine that is handed over; then `row` and `content` are null. */
+  readonly offsets: TableOffsets | null;
 }
 
 export interface FlinkProbe {
@@ -88,9 +91,10 @@ async function jarBlocked(context: SnapshotContext, projectId: string, options: 
   }
 }
 
-async function scriptOf(context: SnapshotContext, { job, sql }: FlinkStart) {
+async function scriptOf(context: SnapshotContext, { job, sql, offsets }: FlinkStart) {
   const connections = await context.connectionsOf(job.projectId, sql);
-  return prepareScript({ sql, startPosition: null, connections, store: context.environment.objectStore.spec });
+  const startPosition = offsets === null ? null : ({ kind: 'offsets', tables: offsets } as const);
+  return prepareScript({ sql, startPosition, connections, store: context.environment.objectStore.spec });
 }
 
 /** As they will be submitted, but for what only the run decides. */

@@ -33,6 +33,16 @@ export const previews: Record<keyof typeof PREVIEWS, string> = {
   'said.operator.incompatible': '无法恢复：{reason}',
   'said.operator.flinkUnsure':
     'SQL 与生成该快照的 SQL 不同：只有算子在图中的位置不变，Flink 才能找回这部分状态；否则启动会被拒绝，除非允许丢弃状态。',
+  'said.operator.place': '其读取位置将以位点形式交给 Flink。',
+  'said.move.state':
+    '快照中有 {operator} 的 {n} 行状态，无法迁移到 Apache Flink。可以从空状态启动并从头读取数据源，或让作业留在内嵌引擎上。',
+  'said.move.time': '{operator} 记录了事件时间的进度，无法迁移到 Apache Flink：已输出的结果可能会再次输出。',
+  'said.move.twoPlaces':
+    '{table} 的两个读取端位置不同，而 Flink 的一张表只能从一个位置开始。请再次以保存点停止作业，或为每个读取端定义单独的表。',
+  'said.move.source': '{table}（{connector}）的读取位置无法交给 Apache Flink；只有 Kafka 表可以。',
+  'said.move.noPlace': '快照中没有可以交给 Apache Flink 的 {table} 读取位置。',
+  'said.move.bounded': '{table} 的结束位点是作业开始时确定的，Apache Flink 会重新查找。',
+  'said.move.topics': '{table} 读取多个主题，而 Flink 只能为单主题的表指定位点。',
   'said.operator.rescaled': '从 {from} 个子任务重新分配到 {to} 个。',
   'said.import.none': '此处没有快照：{folder} 中没有 _metadata。请选择含有它的目录（chk-<编号> 或保存点目录）。',
   'said.import.damaged': '{folder} 的清单已损坏：{reason}。请导入其他快照。',
@@ -72,7 +82,6 @@ export const previews: Record<keyof typeof PREVIEWS, string> = {
   'said.import.elsewhereState': '{name} 的 {state}：{reason}。',
   'said.broken.flinkNot': '其元数据不是 Flink 的。',
   'said.broken.flinkDamaged': '其元数据已损坏：{reason}（第 {offset} 字节）。',
-  'said.broken.madeHere': '它由内置引擎创建，Flink 无法恢复。',
   'said.broken.compared': '已比对每个字节。',
   'said.broken.gone': '它已不存在。',
   'said.broken.manifest': '其清单已损坏：{reason}。',
