@@ -15,6 +15,7 @@ import { StoreError } from '../storage/contract.ts';
 import { compareOperators } from './compare-operators.ts';
 import { planProblem, type SnapshotContext } from './context.ts';
 import { describePositions } from './describe-positions.ts';
+import { handOver } from './flink/hand-over.ts';
 import { flinkFound } from './flink/import-for-flink.ts';
 import { ageCheck, type Check, fail, type ImportAnswer, note, notRun, pass, positionsCheck, type Text, told } from './import-checks.ts';
 import { checkParts, type InspectedSnapshot, inspectSnapshot, partsOf, partsProblem } from './inspect-snapshot.ts';
@@ -70,9 +71,11 @@ function nothingFound(folder: SnapshotFolder | null, text: Text, isDamaged = fal
 async function embeddedFound(context: SnapshotContext, job: JobRow, folder: SnapshotFolder, manifest: Manifest): Promise<ImportAnswer> {
   const version = await context.database.jobVersion.findUniqueOrThrow({ where: { jobId_number: { jobId: job.id, number: job.version } } });
   const options = jobOptionsSchema.parse(JSON.parse(version.optionsJson));
-  const isForeign = (await engineOfQueue(context.database, job.projectId, options.queueName)) === 'flink';
-  const fits = isForeign
-    ? [fail('fits-sql', say('said.import.madeHere')), notRun('positions-held', say('said.import.madeHere'))]
+  const isForFlink = (await engineOfQueue(context.database, job.projectId, options.queueName)) === 'flink';
+  const handed = isForFlink ? handOver(manifest) : null;
+  const isRefused = handed?.kind === 'refused';
+  const fits = isRefused
+    ? [fail('fits-sql', handed.reason), notRun('positions-held', handed.reason)]
     : await planChecks(context, job, version.sql, options, manifest);
   const checks = [
     pass('manifest-whole', say('said.import.whole')),
@@ -83,7 +86,7 @@ async function embeddedFound(context: SnapshotContext, job: JobRow, folder: Snap
   ];
   const positions = describePositions(manifest.sources);
   const hasFailed = (from: number, to: number) => checks.slice(from, to).some((check) => check.result === 'fail');
-  const canImport = isForeign || hasFailed(0, 2) ? 'no' : hasFailed(2, 5) ? 'with-name' : 'yes';
+  const canImport = isRefused || hasFailed(0, 2) ? 'no' : hasFailed(2, 5) ? 'with-name' : 'yes';
   const failed = checks.find((check) => check.result === 'fail')?.said;
   const said = canImport === 'yes' || !failed ? [say('said.import.ready')] : [failed];
   const preview: ImportPreview = {

@@ -352,6 +352,22 @@ describe('previews', () => {
     expect(await importOf('obs://tidemark/mine/chk-9')).toMatchObject({ preview: { canImport: 'no' }, found: null });
   });
 
+  it('takes a snapshot of the embedded engine for a Flink queue where its places are all it holds', async () => {
+    const { client } = fixture.opened;
+    const { projectId } = await client.job.findUniqueOrThrow({ where: { id: fixture.jobId } });
+    await client.connection.create({ data: { projectId, name: 'cluster', kind: 'flink', configJson: '{}' } });
+    await client.jobVersion.updateMany({ where: { jobId: fixture.jobId }, data: { optionsJson: '{"queueName":"cluster"}' } });
+    await store_('obs://tidemark/mine/chk-9', 9);
+    expect(await importOf('obs://tidemark/mine/chk-9')).toMatchObject({
+      results: ['pass', 'pass', 'pass', 'fail', 'not-run', 'pass'],
+      preview: { canImport: 'no', said: [{ code: 'said.move.state', values: { n: 7 } }] },
+      found: null,
+    });
+    plan = planOf([source, sinkOf('exactly-once')]);
+    await store_('obs://tidemark/mine/chk-10', 10, (one) => ({ ...one, plan, tables: [] }));
+    expect(await importOf('obs://tidemark/mine/chk-10')).toMatchObject({ preview: { canImport: 'yes' }, found: { name: 'chk-10' } });
+  });
+
   it("tells damage, nothing, and Flink's snapshots apart", async () => {
     await store_('obs://tidemark/mine/chk-9', 9);
     const ref = { bucket: 'tidemark', key: 'mine/chk-9/_metadata' };

@@ -63,7 +63,6 @@ export const PREVIEWS = {
     '{n} {n:file lies|files lie} where this object store does not reach, first {first}. Only a Flink that reaches it can restore.',
   'said.import.flinkNotMovable':
     "All its files are there, some outside its folder: it cannot be moved or copied by itself, and is lost when its job's files are cleaned up.",
-  'said.import.madeHere': 'It was made by the embedded engine, and the queue of the job is Apache Flink, which cannot restore it.',
   'said.import.flinkFits':
     '{n} {n:operator has|operators have} state. Whether the job has them too, Flink says at the start: one that is missing stops it, unless dropping state is allowed.',
   'said.import.flinkOrigin': "It lies outside of this job's folders, and Flink's metadata does not name its job.",

@@ -57,7 +57,6 @@ export const previews: Record<keyof typeof PREVIEWS, string> = {
   'said.import.flinkNotCompared': '未比较：Flink 的元数据不含作业和 SQL，且内置引擎无法恢复。',
   'said.import.flinkElsewhere': '{n} 个文件在此对象存储之外，首个为 {first}。只有能访问它们的 Flink 才能恢复。',
   'said.import.flinkNotMovable': '文件全部存在，但部分在其目录之外：不能单独移动或复制，清理所属作业的文件后将失效。',
-  'said.import.madeHere': '它由内嵌引擎生成，而作业的队列是 Apache Flink，无法从它恢复。',
   'said.import.flinkFits': '{n} 个算子有状态。作业是否仍有这些算子要到启动时由 Flink 判断：缺少任何一个都会使启动失败，除非允许丢弃状态。',
   'said.import.flinkOrigin': '它不在该作业的目录中，而 Flink 的元数据不记录作业。',
   'said.import.flinkSourcesUnknown': '未比较：此处不知道作业的源保留了什么。',
