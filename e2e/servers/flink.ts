@@ -27,6 +27,8 @@ export interface FlinkOptions {
   /** Memory of the TaskManager's process. Default 8g, as the benchmarks have it. */
   readonly taskManagerMemory?: string;
   readonly slots?: number;
+  /** Of one cluster; a gateway alone is one of a cluster that is elsewhere. Default: all. */
+  readonly parts?: readonly FlinkPart[];
   /** The Kafka connector in lib/. */
   readonly hasKafka?: boolean;
   /** More lines of config.yaml. */
@@ -153,9 +155,9 @@ export async function startFlink(folder: string, options: FlinkOptions = {}): Pr
     launch(part);
     await until(`Flink's ${part}`, answers[part]);
   };
-  launch('jobmanager');
-  await start('taskmanager');
-  await start('sql-gateway');
+  const parts = options.parts ?? (Object.keys(SCRIPTS) as FlinkPart[]);
+  if (parts.includes('jobmanager')) launch('jobmanager');
+  for (const part of ['taskmanager', 'sql-gateway'] as const) if (parts.includes(part)) await start(part);
   return {
     rest,
     gateway,
@@ -167,7 +169,7 @@ export async function startFlink(folder: string, options: FlinkOptions = {}): Pr
       process.kill(pid(part), 'SIGKILL');
       for (let i = 0; i < 100 && isAlive(pid(part)); i++) await new Promise((resolve) => setTimeout(resolve, 50));
     },
-    stop: () => endAll((Object.keys(SCRIPTS) as FlinkPart[]).map(pid)),
+    stop: () => endAll(parts.map(pid)),
   };
 }
 

@@ -17,6 +17,7 @@ import {
   takeCheckpointFailure,
   takeEnd,
   takeEngineRestart,
+  takeNotice,
   takeRepetition,
   takeRunning,
 } from './take-report.ts';
@@ -135,6 +136,8 @@ export class LiveRun {
         return takeEngineRestart(this.#context, run, report);
       case 'records-repeated':
         return takeRepetition(this.#context, run, report);
+      case 'notice':
+        return takeNotice(this.#context, run, report);
       case 'answer':
         return answers.answered(report);
       case 'finished':

@@ -166,6 +166,11 @@ export async function takeEngineRestart(context: SupervisorContext, run: RunRow,
   });
 }
 
+export async function takeNotice(context: SupervisorContext, run: RunRow, report: Report<'notice'>): Promise<void> {
+  const event = { kind: 'engine', level: report.level, message: recognise(report.message), runNumber: run.number } as const;
+  await onJob(context, run.jobId, (tx) => addJobEvent(tx, run.jobId, event, context.clock.nowMs()));
+}
+
 /** A sink that may repeat by its contract has done so, or may have: the job goes on, and its page says so. */
 export async function takeRepetition(context: SupervisorContext, run: RunRow, report: Report<'records-repeated'>): Promise<void> {
   const nowMs = context.clock.nowMs();

@@ -108,6 +108,8 @@ export const HISTORY = {
     'The Flink cluster no longer knows run {run}, and no checkpoint of it is left: it may have read all its input and finished.',
   'said.run.askBeforeAgain':
     'It is not started again by itself: that could write its results twice. Look at what it has written, then start the job if something is missing.',
+  'said.run.severalCopies':
+    'The Flink cluster {name} runs this run more than once, as jobs {ids}: results are written more than once. Cancel all but one of them there, or stop the job here, which ends them all.',
   'said.run.adopted': 'The supervisor is back and has found run {run}, which went on.',
   'said.run.flinkRestarts': 'Flink restarts the job by itself from its newest checkpoint: {reason}',
   'said.run.sinkRepeated': 'Sink {name}: {reason}',

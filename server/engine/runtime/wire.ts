@@ -211,6 +211,8 @@ export type JobReport =
       readonly recordsMax: number;
       readonly message: string;
     }
+  /** Something about the run that people must see; it goes on. */
+  | { readonly type: 'notice'; readonly atMs: number; readonly level: 'warn' | 'error'; readonly message: string }
   | { readonly type: 'log'; readonly atMs: number; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly message: string }
   /** Rows of print sinks, for the live view (bounded, oldest dropped). */
   | { readonly type: 'rows'; readonly table: string; readonly lines: readonly string[] }

@@ -82,6 +82,14 @@ export class FlinkLine {
     );
   }
 
+  /** A text, not JSON; null: there is no such. Throws FlinkUnreachable. */
+  async text(path: string): Promise<string | null> {
+    const answer = await this.#exchange({ method: 'GET', path });
+    if (answer.status >= 400 && answer.status < 500) return null;
+    if (answer.status !== 200) throw new FlinkUnreachable(`${path} answered ${answer.status}.`);
+    return answer.body.toString('utf8');
+  }
+
   async #exchange({ method, path, json, body, timeoutMs = TIMEOUT_MS }: FlinkQuestion): Promise<HttpAnswer> {
     const bytes = json === undefined ? body?.bytes : Buffer.from(JSON.stringify(json));
     const type = json === undefined ? body?.type : 'application/json';

@@ -13,6 +13,7 @@ import type { ObjectStore } from '../../storage/contract.ts';
 import type { AdoptOutcome, JobEngine, RunDescription, RunIdentity, RunListener, SubmitOutcome } from '../contract.ts';
 import { readSpec, readSubmitted, removeRunFolder, runFolder, writeSpec, writeSubmitted } from '../run-folder.ts';
 import { type FlinkClusterAddress, FlinkRefusal, FlinkUnreachable } from './cluster.ts';
+import { type FoundJob, findJob, severalCopies } from './find-job.ts';
 import { FlinkRun } from './flink-run.ts';
 import { flinkJobId, labelOf } from './job-configuration.ts';
 import { JobManager, TERMINAL } from './job-manager.ts';
@@ -76,15 +77,16 @@ export class FlinkEngine implements JobEngine {
     const spec = readSpec(folder);
     try {
       const found = await this.#find(lines, identity);
+      if (found.kind === 'several') return { kind: 'unreachable', message: severalCopies(lines.name, found.ids), mayBeEnded: false };
       if (spec === null) {
-        if (found === null) return { kind: 'gone', message: 'The cluster knows no job of the run.' };
+        if (found.kind === 'none') return { kind: 'gone', message: 'The cluster knows no job of the run.' };
         return {
           kind: 'unreachable',
           message: 'The local folder of the run is gone, so its job cannot be watched; stop it to go on.',
           mayBeEnded: false,
         };
       }
-      if (found !== null) return { kind: 'adopted', run: this.#run(lines, spec, found, true, listener) };
+      if (found.kind === 'one') return { kind: 'adopted', run: this.#run(lines, spec, found.id, true, listener) };
       if (readSubmitted(folder) !== null) return { kind: 'gone', message: 'The cluster no longer knows the job.' };
       return { kind: 'adopted', run: this.#run(lines, spec, flinkJobId(identity.runId), false, listener) };
     } catch (error) {
@@ -92,14 +94,12 @@ export class FlinkEngine implements JobEngine {
     }
   }
 
-  /** By its id, or by the label in its name when it lives under another one. */
-  async #find(lines: ClusterLines, identity: RunIdentity): Promise<string | null> {
+  async #find(lines: ClusterLines, identity: RunIdentity): Promise<FoundJob> {
     const id = readSubmitted(this.#folderOf(identity)) ?? flinkJobId(identity.runId);
-    if ((await lines.jobManager.job(id)) !== null) return id;
-    const label = labelOf(identity);
-    return (await lines.jobManager.jobs()).find((one) => one.name.includes(label) && !TERMINAL.has(one.state))?.jid ?? null;
+    return findJob(lines.jobManager, id, labelOf(identity));
   }
 
+  /** All of it that lives, however often. */
   async kill(identity: RunIdentity): Promise<boolean> {
     const lines = await this.#linesOf(identity);
     if (lines === null) return false;
@@ -107,11 +107,14 @@ export class FlinkEngine implements JobEngine {
     const begun = performance.now();
     try {
       while (performance.now() - begun < KILL_MS) {
-        const id = await this.#find(lines, identity);
-        const job = id === null ? null : await lines.jobManager.job(id);
-        if (job === null && (isCertain || performance.now() - begun > ARRIVE_MS)) return true;
-        if (job !== null && TERMINAL.has(job.state)) return true;
-        if (job !== null) await lines.jobManager.cancel(job.jid);
+        const found = await this.#find(lines, identity);
+        if (found.kind === 'none' && (isCertain || performance.now() - begun > ARRIVE_MS)) return true;
+        if (found.kind === 'one') {
+          const job = await lines.jobManager.job(found.id);
+          if (job !== null && TERMINAL.has(job.state)) return true;
+        }
+        const ids = found.kind === 'none' ? [] : found.kind === 'one' ? [found.id] : found.ids;
+        for (const id of ids) await lines.jobManager.cancel(id);
         await pause(LOOK_MS);
       }
       return false;
@@ -123,9 +126,11 @@ export class FlinkEngine implements JobEngine {
 
   async describe(identity: RunIdentity): Promise<RunDescription> {
     const lines = await this.#linesOf(identity);
-    const id = lines === null ? null : await this.#find(lines, identity);
-    const job = lines === null || id === null ? null : await lines.jobManager.job(id);
-    return { ref: id ?? '', isAlive: job !== null && !TERMINAL.has(job.state) };
+    const found = lines === null ? null : await this.#find(lines, identity);
+    if (lines === null || found === null || found.kind === 'none') return { ref: '', isAlive: false };
+    if (found.kind === 'several') return { ref: found.ids.join(', '), isAlive: true };
+    const job = await lines.jobManager.job(found.id);
+    return { ref: found.id, isAlive: job !== null && !TERMINAL.has(job.state) };
   }
 
   async forget(jobId: string, runId: string): Promise<void> {

@@ -12,12 +12,14 @@ import type { ObjectStore } from '../../storage/contract.ts';
 import { StoreError } from '../../storage/contract.ts';
 import type { EngineRun, RunListener, StopMode } from '../contract.ts';
 import { FlinkRefusal, FlinkUnreachable } from './cluster.ts';
+import { CopyWatch, liveCopies } from './find-job.ts';
 import { labelOf, placeFor, savepointFormatOf } from './job-configuration.ts';
 import { type FlinkCheckpoints, type FlinkJob, TERMINAL } from './job-manager.ts';
 import { CheckpointObserver, stopSavepoint } from './observe-checkpoints.ts';
 import { MetricsObserver } from './observe-metrics.ts';
 import { failureOf, failureOfSubmission } from './read-failure.ts';
 import { type ClusterLines, type Submission, submitJar, submitSql } from './submit.ts';
+import { tellTaskManagers } from './task-manager-log.ts';
 import { triggerIdOf } from './trigger-id.ts';
 
 export interface FlinkRunOptions {
@@ -52,6 +54,7 @@ export class FlinkRun implements EngineRun {
   readonly #options: FlinkRunOptions;
   readonly #listener: RunListener;
   readonly #checkpoints: CheckpointObserver;
+  readonly #copies: CopyWatch;
   #metrics: MetricsObserver;
   #flinkJobId: string;
   #isOver = false;
@@ -75,6 +78,7 @@ export class FlinkRun implements EngineRun {
     this.ref = JSON.stringify({ flinkJobId: options.flinkJobId, cluster: options.lines.name });
     this.#checkpoints = new CheckpointObserver(options.store, options.spec.store);
     this.#metrics = new MetricsObserver(options.lines.jobManager, options.flinkJobId);
+    this.#copies = new CopyWatch(options.lines.jobManager, options.lines.name, labelOf(options.spec));
   }
 
   /** Begins to submit or to look. */
@@ -169,12 +173,11 @@ export class FlinkRun implements EngineRun {
   /** The JobManager was started anew and forgot the job, or runs it under another id: then its name holds our label. */
   async #unknown(): Promise<number> {
     const { lines, spec } = this.#options;
-    const label = labelOf(spec);
-    const found = (await lines.jobManager.jobs()).find((one) => one.name.includes(label) && !TERMINAL.has(one.state));
-    if (found) {
-      this.#log('warn', `The job is found again under the id ${found.jid}.`);
-      this.#flinkJobId = found.jid;
-      this.#metrics = new MetricsObserver(lines.jobManager, found.jid);
+    const [found] = await liveCopies(lines.jobManager, labelOf(spec));
+    if (found !== undefined) {
+      this.#log('warn', `The job is found again under the id ${found}.`);
+      this.#flinkJobId = found;
+      this.#metrics = new MetricsObserver(lines.jobManager, found);
       return 0;
     }
     this.#unknownLooks++;
@@ -212,11 +215,20 @@ export class FlinkRun implements EngineRun {
     const exceptions = await this.#options.lines.jobManager.exceptions(this.#flinkJobId, 3);
     const failure = failureOf(exceptions, false);
     this.#log('warn', `Flink restarts the job by itself: ${failure.message}`);
+    for (const entry of await tellTaskManagers(this.#options.lines.jobManager, exceptions)) this.#log('warn', entry);
     this.#report({ type: 'engine-restart', atMs: this.#options.clock.nowMs(), failure });
+  }
+
+  async #noteCopies(): Promise<void> {
+    const message = await this.#copies.news();
+    if (message === null) return;
+    this.#log('error', message);
+    this.#report({ type: 'notice', atMs: this.#options.clock.nowMs(), level: 'error', message });
   }
 
   async #measure(job: FlinkJob, nowMs: number): Promise<void> {
     this.#measuredMs = nowMs;
+    await this.#noteCopies();
     const report = await this.#metrics.report(job, nowMs, this.#stateBytes);
     if (report.totals) this.#counts = { recordsIn: report.totals.recordsIn, recordsOut: report.totals.recordsOut };
     this.#report(report);
@@ -234,8 +246,10 @@ export class FlinkRun implements EngineRun {
     const { jobManager } = this.#options.lines;
     if (job.state === 'FAILED') {
       const isRestoring = this.#options.spec.restoreFrom !== null && !this.#hasRun;
-      const failure = failureOf(await jobManager.exceptions(this.#flinkJobId, 8), isRestoring);
+      const exceptions = await jobManager.exceptions(this.#flinkJobId, 8);
+      const failure = failureOf(exceptions, isRestoring);
       this.#log('error', `The job failed: ${failure.message}`);
+      for (const entry of await tellTaskManagers(jobManager, exceptions)) this.#log('warn', entry);
       this.#report({ type: 'failed', atMs, failure });
       return this.#end(failure.message);
     }
@@ -330,7 +344,9 @@ export class FlinkRun implements EngineRun {
   }
 
   async #cancelAll(): Promise<void> {
-    await this.#options.lines.jobManager.cancel(this.#flinkJobId);
+    const { lines, spec } = this.#options;
+    const ids = new Set([this.#flinkJobId, ...(await liveCopies(lines.jobManager, labelOf(spec)))]);
+    for (const id of ids) await lines.jobManager.cancel(id);
   }
 
   /** Resolves when the job is proven to be over. Throws when the cluster does not say so in time. */
@@ -345,7 +361,10 @@ export class FlinkRun implements EngineRun {
       try {
         await this.#cancelAll();
         const job = await jobManager.job(this.#flinkJobId);
-        if (job === null || TERMINAL.has(job.state)) return this.#end('The job was canceled by the console.');
+        const isOver = job === null || TERMINAL.has(job.state);
+        if (isOver && (await liveCopies(jobManager, labelOf(this.#options.spec))).length === 0) {
+          return this.#end('The job was canceled by the console.');
+        }
       } catch (error) {
         if (!(error instanceof FlinkUnreachable)) throw error;
       }

@@ -6,6 +6,7 @@ import { isBefore } from './handshake.ts';
 import { flinkJobId, flinkSettings } from './job-configuration.ts';
 import { prepareScript } from './prepare-script.ts';
 import { failureOf } from './read-failure.ts';
+import { lastWarnings } from './task-manager-log.ts';
 import { triggerIdOf } from './trigger-id.ts';
 
 const local = { kind: 'local', root: '/data/objects' } as const;
@@ -167,4 +168,25 @@ it('an order that is given again is the same savepoint', () => {
   expect(triggerIdOf('0f8fad5b-d9cb-469f-a165-70867728950e:1')).toBe(triggerIdOf('0f8fad5b-d9cb-469f-a165-70867728950e:12'));
   expect(triggerIdOf('0f8fad5b-d9cb-469f-a165-70867728950e:1')).not.toBe(triggerIdOf('1f8fad5b-d9cb-469f-a165-70867728950e:1'));
   expect(triggerIdOf('x:1')).toMatch(/^[0-9a-f]{32}$/);
+});
+
+describe('the log of a TaskManager', () => {
+  it('gives its last warnings and errors, each with its stack trace', () => {
+    const line = (level: string, text: string) =>
+      `2026-11-25 09:12:49,407 ${level.padEnd(5)} org.apache.flink.runtime.taskmanager.Task [] - ${text}`;
+    const log = [
+      line('INFO', 'started'),
+      line('WARN', 'Source: a switched from RUNNING to FAILED'),
+      'java.lang.ArithmeticException: / by zero',
+      '\tat StreamExecCalc.processElement(Unknown Source)',
+      line('INFO', 'Freeing task resources'),
+      'of no warning',
+      line('ERROR', 'lost'),
+    ];
+    expect(lastWarnings(log.join('\n'))).toEqual([log.slice(1, 4).join('\n'), log[6]]);
+    const many = Array.from({ length: 30 }, (_, index) => line('WARN', `${index}`));
+    expect(lastWarnings(many.join('\n'))).toEqual(many.slice(-10));
+    const long = lastWarnings([line('ERROR', 'deep'), ...Array.from({ length: 900 }, () => '\tat somewhere')].join('\n'));
+    expect(long[0]?.split('\n')).toHaveLength(40);
+  });
 });

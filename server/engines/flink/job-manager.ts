@@ -113,6 +113,7 @@ const exceptionSchema = z.object({
   stacktrace: z.string(),
   timestamp: z.number(),
   taskName: z.string().nullish(),
+  taskManagerId: z.string().nullish(),
 });
 const exceptionsSchema = z.object({
   exceptionHistory: z.object({
@@ -210,6 +211,11 @@ export class JobManager {
   async exceptions(id: string, most: number): Promise<readonly FlinkException[]> {
     const answer = await this.#line.ask({ method: 'GET', path: `/jobs/${id}/exceptions?maxExceptions=${most}` }, exceptionsSchema);
     return answer.exceptionHistory.entries;
+  }
+
+  /** Null: it is gone, or writes none. */
+  taskManagerLog(taskManager: string): Promise<string | null> {
+    return this.#line.text(`/taskmanagers/${encodeURIComponent(taskManager)}/log`);
   }
 
   async triggerSavepoint(id: string, { target, format, triggerId }: SavepointOrder): Promise<void> {

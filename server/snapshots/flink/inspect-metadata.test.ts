@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type FlinkInspection, inspectFlinkMetadata } from './inspect-metadata.ts';
-import { readFlinkMetadata } from './read-metadata.ts';
+import { flinkReads, type LoaderSays, takenCuts, weRead } from './loader-says.ts';
 
 const FIXTURES = join(import.meta.dirname, 'fixtures');
 const NAMES = readdirSync(FIXTURES)
@@ -21,20 +21,7 @@ interface FlinkSays {
   readonly files: readonly (readonly [string, number])[];
   readonly vertices: readonly { readonly id: string; readonly parallelism: number; readonly maxParallelism: number }[];
   readonly kafkaEnds?: readonly (readonly [number, number])[];
-  readonly loader: {
-    readonly checkpointId: number;
-    readonly operators: readonly {
-      readonly id: string;
-      readonly name: string;
-      readonly uid: string;
-      readonly parallelism: number;
-      readonly maxParallelism: number;
-      readonly isFullyFinished: boolean;
-      readonly stateSize: number;
-      readonly coordinatorBytes: number | null;
-      readonly subtasks: readonly (readonly number[])[];
-    }[];
-  };
+  readonly loader: LoaderSays;
 }
 const SAYS = JSON.parse(readFileSync(join(FIXTURES, 'flink-says.json'), 'utf8')) as Record<string, FlinkSays>;
 const says = (name: string) => SAYS[name] as FlinkSays;
@@ -48,36 +35,7 @@ function inspected(name: string): FlinkInspection {
 
 describe.each(NAMES)('metadata of %s', (name) => {
   it("holds the operators that Flink's own loader reads, with their sizes", () => {
-    const found = inspected(name);
-    const byId = <T extends { readonly id: string }>(all: readonly T[]) => [...all].sort((a, b) => (a.id < b.id ? -1 : 1));
-    const ours = byId(found.operators).map((one) => ({
-      id: one.id,
-      name: one.name ?? '',
-      uid: one.uid ?? '',
-      parallelism: one.parallelism,
-      maxParallelism: one.maxParallelism,
-      isFullyFinished: one.isFinished,
-      stateSize: one.stateBytes,
-      coordinatorBytes: one.coordinatorBytes,
-      subtasks: one.subtasks.map((subtask) => [subtask.index, subtask.stateBytes]),
-    }));
-    const theirs = byId(says(name).loader.operators).map(({ subtasks, ...one }) => {
-      const { id, name, uid, parallelism, maxParallelism, isFullyFinished, stateSize, coordinatorBytes } = one;
-      const head = { id, name, uid, parallelism, maxParallelism, isFullyFinished, stateSize, coordinatorBytes };
-      return { ...head, subtasks: subtasks.map((subtask) => subtask.slice(0, 2)) };
-    });
-    expect(ours).toEqual(theirs);
-    const handles = readFlinkMetadata(bytesOf(name)).operators.flatMap((operator) =>
-      operator.subtasks.map((one) => {
-        const channels = (direction: string) => one.channels.filter((channel) => channel.direction === direction).length;
-        const has = [one.managedOperator, one.rawOperator, one.managedKeyed, one.rawKeyed].map((handle) => (handle === null ? 0 : 1));
-        return [operator.id, one.index, ...has, channels('input'), channels('output')].join(' ');
-      }),
-    );
-    const expected = says(name).loader.operators.flatMap((one) =>
-      one.subtasks.map(([index, , ...counts]) => [one.id, index, ...counts].join(' ')),
-    );
-    expect(handles.sort()).toEqual(expected.sort());
+    expect(weRead(bytesOf(name))).toEqual(flinkReads(says(name).loader));
   });
 
   it('says what REST said of it', () => {
@@ -108,10 +66,7 @@ describe.each(NAMES)('metadata of %s', (name) => {
 
   it('is refused when cut at any byte', () => {
     const bytes = bytesOf(name);
-    const taken: number[] = [];
-    for (let length = 0; length < bytes.length; length++)
-      if (inspectFlinkMetadata(bytes.subarray(0, length)).kind !== 'problem') taken.push(length);
-    expect(taken).toEqual([]);
+    expect(takenCuts(bytes)).toEqual([]);
     expect(inspectFlinkMetadata(Buffer.concat([bytes, Buffer.alloc(1)]))).toMatchObject({ kind: 'problem', offset: bytes.length });
   });
 
