@@ -3,7 +3,7 @@
  * plan is kept and operators are found again by their place in the graph.
  */
 import type { ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -132,6 +132,21 @@ describe('a SQL job on Flink 1.20 behind TLS and a password', () => {
     expect(await tested(configOf({ caCertificates: '' }), ACCOUNT.password)).toMatch(/certificate/i);
   });
 
+  it('refuses a savepoint that a newer Flink made, and starts nothing', async () => {
+    const path = `obs://tidemark/jobs/savepoint/${fixture.jobId}/savepoint-newer`;
+    const store = createStore({ kind: 'local', root: join(fixture.dataDir, 'objects') });
+    await store.ensureBucket('tidemark');
+    const made = readFileSync(new URL('../snapshots/flink/fixtures/kafka-canonical.bin', import.meta.url));
+    await store.put({ bucket: 'tidemark', key: `${path.replace('obs://tidemark/', '')}/_metadata` }, made);
+    const { client } = fixture.opened;
+    const whose = { jobId: fixture.jobId, name: 'savepoint-newer', kind: 'savepoint', origin: 'imported', engine: 'flink', path };
+    const row = await client.snapshot.create({ data: { ...whose, createdAt: new Date(), durationMs: 1, sizeBytes: 1n } });
+    const { blockedBy } = await withPreviews((previews) => previews.previewStart(fixture.jobId, { kind: 'snapshot', snapshotId: row.id }));
+    expect(blockedBy).toMatch(/^The snapshot was made by Flink 2\.1 or newer, and the cluster is Flink 1\.20\.3, which cannot read it/);
+    await client.snapshot.delete({ where: { id: row.id } });
+    expect(await statesOfJobs()).toEqual([]);
+  });
+
   it('lives as on 2.3: a TaskManager lost, stop with savepoint, restore, cancel, import of the latest checkpoint, drain', async () => {
     await numbers.send(300);
     await start();
@@ -165,7 +180,7 @@ describe('a SQL job on Flink 1.20 behind TLS and a password', () => {
     const latest = (await snapshotsOf(fixture))
       .filter((one) => one.runNumber === 2 && one.kind === 'checkpoint' && one.purgedAt === null)
       .at(-1);
-    const preview = await importPreview(latest?.path as string);
+    const { preview } = await withPreviews((previews) => previews.previewImport(fixture.jobId, latest?.path as string));
     expect(preview.checks.map((one) => [one.check, one.result]).slice(0, 3)).toEqual([
       ['manifest-whole', 'pass'],
       ['files-present', 'pass'],
@@ -187,20 +202,14 @@ describe('a SQL job on Flink 1.20 behind TLS and a password', () => {
   });
 });
 
-async function importPreview(path: string) {
+async function withPreviews<T>(ask: (previews: ReturnType<typeof createPreviews>) => Promise<T>): Promise<T> {
   const environment = parseEnvironment({ TIDEMARK_DATA_DIR: fixture.dataDir }, fixture.dataDir);
   if (!environment.ok) throw new Error(environment.problems.join(' '));
   const planner = new PlannerThread(60_000);
   try {
-    const previews = createPreviews({
-      database: fixture.opened.client,
-      clock: systemClock,
-      environment: environment.value,
-      masterKey: loadMasterKey(fixture.dataDir, null),
-      planner,
-      counts: new LiveCounts(),
-    });
-    return (await previews.previewImport(fixture.jobId, path)).preview;
+    const masterKey = loadMasterKey(fixture.dataDir, null);
+    const options = { database: fixture.opened.client, clock: systemClock, environment: environment.value, masterKey, planner };
+    return await ask(createPreviews({ ...options, counts: new LiveCounts() }));
   } finally {
     await planner.close();
   }

@@ -185,42 +185,39 @@ describe('the life cycle on Apache Flink', () => {
     expect(copiesOf(fixture)).toEqual(upTo(200));
   });
 
-  it('says when a run is there twice, chooses none of them, and stops both', async () => {
+  it('says when a run is there twice, chooses none among strangers, and ends all of it with a stop', async () => {
     await prepare({});
     await start();
     const [own] = await live();
     const session = await FlinkSession.open(cluster, { 'pipeline.name': own?.name as string });
     await session.run("CREATE TABLE numbers (n BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '5')");
     await session.run("CREATE TABLE nowhere (n BIGINT) WITH ('connector' = 'blackhole')");
-    const copy = await session.insert('INSERT INTO nowhere SELECT n FROM numbers');
+    const copies = [0, 1].map(() => session.insert('INSERT INTO nowhere SELECT n FROM numbers'));
+    const [first, second] = (await Promise.all(copies)) as [string, string];
     await session.close();
     const twice = /runs this run more than once, as jobs .*results are written more than once/;
-    await until(
-      'it is told',
-      () => eventsOf(fixture),
-      (all) => all.some((event) => twice.test(event.message)),
-      60_000,
-    );
-    expect((await eventsOf(fixture)).find((event) => twice.test(event.message))?.message).toContain(copy);
+    const told = async () => (await eventsOf(fixture)).filter((event) => twice.test(event.message)).map((event) => event.message);
+    const isOfBoth = (all: readonly string[]) => all.some((message) => message.includes(first) && message.includes(second));
+    await until('it is told', told, isOfBoth, 60_000);
+    const found = async () => (await eventsOf(fixture)).filter((event) => /has found run 1/.test(event.message)).length;
 
     await endSupervisor(supervisor, 'SIGKILL');
+    await call('PATCH', `${cluster.rest}/jobs/${own?.jid}?mode=cancel`).catch(() => null);
+    await until('strangers are left', live, (jobs) => jobs.length === 2, 60_000);
     supervisor = startSupervisor(fixture.dataDir);
     const job = await until(
-      'it is not chosen for people',
+      'none is chosen',
       () => jobOf(fixture),
-      (one) => one.unreachableSince !== null,
+      (one) => one.unreachableSince !== null && twice.test(one.statusMessage),
       60_000,
     );
-    expect(job.statusMessage).toMatch(twice);
-    await call('PATCH', `${cluster.rest}/jobs/${copy}?mode=cancel`).catch(() => null);
-    await until(
-      'the one that is left is watched again',
-      () => eventsOf(fixture),
-      (all) => all.some((event) => /has found run 1/.test(event.message)),
-      60_000,
-    );
-    expect((await live()).map((one) => one.jid)).toEqual([own?.jid]);
+    expect([job.desired, await found()]).toEqual(['running', 0]);
+    await call('PATCH', `${cluster.rest}/jobs/${second}?mode=cancel`).catch(() => null);
+    await until('the one that is left is watched', found, (count) => count === 1, 60_000);
+    expect((await live()).map((one) => one.jid)).toEqual([first]);
     expect(await runsOf(fixture)).toHaveLength(1);
+    await stop('without');
+    await until('nothing of it lives', live, (jobs) => jobs.length === 0, 60_000);
   });
 
   it('keeps what the TaskManager wrote about a failure in the log of the run', async () => {

@@ -109,7 +109,7 @@ export const HISTORY = {
   'said.run.askBeforeAgain':
     'It is not started again by itself: that could write its results twice. Look at what it has written, then start the job if something is missing.',
   'said.run.severalCopies':
-    'The Flink cluster {name} runs this run more than once, as jobs {ids}: results are written more than once. Cancel all but one of them there, or stop the job here, which ends them all.',
+    'The Flink cluster {name} runs this run more than once, as jobs {ids}: results are written more than once. Cancel all but one of them there.',
   'said.run.adopted': 'The supervisor is back and has found run {run}, which went on.',
   'said.run.flinkRestarts': 'Flink restarts the job by itself from its newest checkpoint: {reason}',
   'said.run.sinkRepeated': 'Sink {name}: {reason}',

@@ -1,6 +1,7 @@
 /**
- * A run's job in a cluster: known by its id, or by the label in its name when it lives under another one. Live jobs come first: several of one label are
- * copies that somebody submitted by hand or a recovery made, and both write the results, so none is chosen for people.
+ * A run's job in a cluster: known by its id, or by the label in its name when it lives under another one. Several live jobs of one label are copies that
+ * somebody submitted by hand, and all write the results: people are told, the console's own stays the one that is watched, and among strangers
+ * none is chosen.
  */
 import { type JobManager, TERMINAL } from './job-manager.ts';
 
@@ -8,6 +9,7 @@ export type FoundJob =
   | { readonly kind: 'none' }
   /** Live, or ended and still known. */
   | { readonly kind: 'one'; readonly id: string }
+  /** None of them has the id. */
   | { readonly kind: 'several'; readonly ids: readonly string[] };
 
 /** Ids of live jobs that bear the label. */
@@ -18,13 +20,14 @@ export async function liveCopies(jobManager: JobManager, label: string): Promise
 /** `id`: what the job should have. */
 export async function findJob(jobManager: JobManager, id: string, label: string): Promise<FoundJob> {
   const ids = await liveCopies(jobManager, label);
+  if (ids.includes(id)) return { kind: 'one', id };
   if (ids.length > 1) return { kind: 'several', ids };
   if (ids[0] !== undefined) return { kind: 'one', id: ids[0] };
   return (await jobManager.job(id)) === null ? { kind: 'none' } : { kind: 'one', id };
 }
 
 export function severalCopies(cluster: string, ids: readonly string[]): string {
-  return `The Flink cluster ${cluster} runs this run more than once, as jobs ${ids.join(', ')}: results are written more than once. Cancel all but one of them there, or stop the job here, which ends them all.`;
+  return `The Flink cluster ${cluster} runs this run more than once, as jobs ${ids.join(', ')}: results are written more than once. Cancel all but one of them there.`;
 }
 
 /** Tells of copies once, and again when they are others. */

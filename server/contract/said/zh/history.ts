@@ -103,7 +103,7 @@ export const history: Record<keyof typeof HISTORY, string> = {
   'said.run.endUnknown': 'Flink 集群已不再有运行 {run} 的记录，也没有留下它的检查点：它可能已读完全部输入并结束。',
   'said.run.askBeforeAgain': '不会自动重新启动，否则结果可能写入两次。请先查看它已写出的内容，如有缺失再启动作业。',
   'said.run.severalCopies':
-    'Flink 集群 {name} 同时运行着本次运行的多个副本（作业 {ids}）：结果会写入多次。请在集群中取消多余的作业，或在此停止作业以结束全部副本。',
+    'Flink 集群 {name} 同时运行着本次运行的多个副本（作业 {ids}）：结果会写入多次。请在集群中取消多余的作业，只保留一个。',
   'said.run.adopted': '监管进程已恢复，找到仍在继续的第 {run} 次运行。',
   'said.run.flinkRestarts': 'Flink 自行从最新的 Checkpoint 重启作业：{reason}',
   'said.run.sinkRepeated': '结果表 {name}：{reason}',
