@@ -22,6 +22,8 @@ export interface LifeOptions {
   readonly spec?: Partial<RunSpec>;
   /** Asked instead of the real fence. */
   readonly fence?: () => Promise<boolean>;
+  /** `act` gets the job while it opens. */
+  readonly isActingAtOnce?: boolean;
   /** Partitions the sink. */
   readonly isPartitioned?: boolean;
 }
@@ -80,7 +82,8 @@ export class FileSinkWorld {
     if (outcome.kind === 'refused') throw new Error(outcome.problems.map((problem) => problem.message).join(' '));
     const environment = await createRunEnvironment(spec, { report: () => {}, print: () => {} });
     const job = createJob(spec, outcome.plan, { ...environment, ...(options.fence ? { fence: options.fence } : {}) });
-    await job.start();
+    const starting = job.start();
+    if (!options.isActingAtOnce) await starting;
     await act(job);
     return job.finished;
   }

@@ -44,6 +44,8 @@ class RunningJob implements Job {
   #ending: 'none' | 'stopping' | 'draining' | 'finishing' | 'closed' = 'none';
   #resolveFinished: (end: JobEnd) => void = () => {};
   #resolveDrained: () => void = () => {};
+  #resolveOpened: () => void = () => {};
+  readonly #opened: Promise<void>;
   readonly #drained: Promise<void>;
 
   constructor(spec: RunSpec, plan: PhysicalPlan, environment: JobEnvironment) {
@@ -53,6 +55,9 @@ class RunningJob implements Job {
     this.#metrics = new JobMetrics(plan.nodes, environment.clock.monotonicMs());
     this.finished = new Promise((resolve) => {
       this.#resolveFinished = resolve;
+    });
+    this.#opened = new Promise((resolve) => {
+      this.#resolveOpened = resolve;
     });
     this.#drained = new Promise((resolve) => {
       this.#resolveDrained = resolve;
@@ -104,6 +109,7 @@ class RunningJob implements Job {
     this.#reportRunning(graph.parallelismOf);
     tasks.run();
     made.coordinator.start();
+    this.#resolveOpened();
   }
 
   #hasClosed(): boolean {
@@ -192,6 +198,8 @@ class RunningJob implements Job {
   }
 
   async stop(mode: StopMode, directory: string | null): Promise<SnapshotAnswer> {
+    // A job that is still opening has nothing of its own to save yet, but may soon: it is stopped as soon as it runs.
+    if (mode !== 'without') await Promise.race([this.#opened, this.finished]);
     if (this.#ending === 'finishing') {
       const end = await this.finished;
       return end.kind === 'failed' ? { ok: false, message: end.failure.message } : { ok: true, path: null };

@@ -24,6 +24,20 @@ const stopped = (restoreFrom: string) =>
     await job.stop('savepoint', null);
   });
 
+test.each(['savepoint', 'drain'] as const)(
+  'a stop (%s) that comes while the job opens is not forgotten: it is stopped as soon as it runs',
+  async (mode) => {
+    world = new FileSinkWorld('local');
+    let path = '';
+    const end = await world.live({ isActingAtOnce: true }, async (job) => {
+      path = pathOf(await job.stop(mode, null));
+    });
+    expect(end).toEqual({ kind: 'stopped', path });
+    await stopped(path);
+    expect([isComplete(world.ids()), repeated(world.ids())]).toEqual([true, []]);
+  },
+);
+
 describe.each(['local', 'bucket'] as const)('a savepoint while the job runs, %s sink', (place) => {
   test('commits nothing; a restart from the checkpoint before it shows nothing twice', async () => {
     world = new FileSinkWorld(place);
