@@ -3,14 +3,14 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { usePathname, useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { inChunks } from '../client/chunks.ts';
+import { actInChunks, CHUNK, type Progress } from '../client/chunks.ts';
 import { keys } from '../client/query-keys.ts';
 import { call } from '../client/request.ts';
 import { useI18n } from '../i18n/provider.tsx';
 import { outcomeOf } from '../job/act-results.ts';
-import { ErrorNotice } from '../job/error-notice.tsx';
+import { ErrorNotice, errorText } from '../job/error-notice.tsx';
 import type { DialogJob } from '../job/job-dialogs.tsx';
-import { useBulkResults } from '../job/results-sheet.tsx';
+import { BulkProgress, useBulkResults } from '../job/results-sheet.tsx';
 import { StatusWord } from '../job/status.tsx';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -36,14 +36,18 @@ function useDelete(
   const router = useRouter();
   const path = usePathname();
   const client = useQueryClient();
-  return useMutation({
+  const [progress, setProgress] = useState<Progress | null>(null);
+  const remove = useMutation({
     mutationFn: () =>
-      inChunks(
+      actInChunks(
         jobs.map((job) => job.id),
+        (jobId) => jobId,
         async (jobIds) => {
           const own = Object.fromEntries(jobIds.flatMap((id) => (confirmations[id] === undefined ? [] : [[id, confirmations[id]]])));
           return (await call('deleteJobs', { body: { jobIds, deleteSnapshots, confirmations: own } })).results;
         },
+        setProgress,
+        (error) => errorText(error, { t, said }),
       ),
     onSuccess: (results) => {
       const { done, refused } = outcomeOf(results);
@@ -58,6 +62,7 @@ function useDelete(
       onDone();
     },
   });
+  return { remove, progress: remove.isPending && jobs.length > CHUNK ? (progress ?? { done: 0, total: jobs.length }) : null };
 }
 
 export function DeleteDialog({ jobs, onClose }: { jobs: readonly DialogJob[]; onClose(): void }) {
@@ -70,7 +75,7 @@ export function DeleteDialog({ jobs, onClose }: { jobs: readonly DialogJob[]; on
   const byCount = stateful.length > NAMES_TYPED;
   const missing = byCount ? count.trim() !== String(stateful.length) : stateful.some((job) => typed[job.id] !== job.name);
   const confirmations = byCount ? Object.fromEntries(stateful.map((job) => [job.id, job.name])) : typed;
-  const remove = useDelete(jobs, confirmations, snapshots, onClose);
+  const { remove, progress } = useDelete(jobs, confirmations, snapshots, onClose);
   return (
     <Dialog
       open
@@ -93,6 +98,7 @@ export function DeleteDialog({ jobs, onClose }: { jobs: readonly DialogJob[]; on
       }
     >
       <div className="flex flex-col gap-4">
+        {progress ? <BulkProgress {...progress} /> : null}
         {remove.error ? <ErrorNotice error={remove.error} /> : null}
         <JobsToDelete jobs={jobs} typed={typed} onType={byCount ? null : (id, name) => setTyped({ ...typed, [id]: name })} />
         {byCount ? (

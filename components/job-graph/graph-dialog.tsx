@@ -21,7 +21,7 @@ export function GraphDialog({ sql, options, onClose }: { sql: string; options: P
       {error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : null}
       {data ? (
         data.graph ? (
-          <JobGraph graph={data.graph} />
+          <JobGraph graph={data.graph} parallelism={options.parallelism ?? null} />
         ) : (
           <Empty>{t('edit.graphNone')}</Empty>
         )

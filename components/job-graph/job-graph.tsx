@@ -9,7 +9,7 @@ import { useI18n } from '../i18n/provider.tsx';
 import { Button } from '../ui/button.tsx';
 import { PlainTable } from '../ui/data-table.tsx';
 import { useMedia } from '../ui/media.ts';
-import { type GraphNode, graphNodes } from './graph-model.ts';
+import { type GraphNode, graphNodes, rounded } from './graph-model.ts';
 import { OperatorDetails } from './operator-details.tsx';
 
 const LayeredGraph = dynamic(() => import('./layered.tsx').then((module) => module.LayeredGraph), {
@@ -17,12 +17,21 @@ const LayeredGraph = dynamic(() => import('./layered.tsx').then((module) => modu
   loading: () => <div style={{ height: 220 }} />,
 });
 
-export function JobGraph({ graph, tasks }: { graph: PlanGraph; tasks?: TasksAnswer | undefined }) {
+export function JobGraph({
+  graph,
+  tasks,
+  parallelism = null,
+}: {
+  graph: PlanGraph;
+  tasks?: TasksAnswer | undefined;
+  /** Of the job: what operators have that nothing forces to another. */
+  parallelism?: number | null;
+}) {
   const { t } = useI18n();
   const narrow = useMedia('(max-width: 879px)');
   const [list, setList] = useState(false);
   const [chosen, setChosen] = useState<number | null>(null);
-  const nodes = graphNodes(graph, tasks);
+  const nodes = graphNodes(graph, tasks, parallelism);
   const asList = list || narrow;
   return (
     <div className="relative">
@@ -43,7 +52,7 @@ export function JobGraph({ graph, tasks }: { graph: PlanGraph; tasks?: TasksAnsw
       {chosen === null ? (
         <p className="px-4 pb-3 text-hint text-text-3">{t('graph.choose')}</p>
       ) : (
-        <OperatorDetails graph={graph} id={chosen} onClose={() => setChosen(null)} />
+        <OperatorDetails graph={graph} id={chosen} parallelism={parallelism} onClose={() => setChosen(null)} />
       )}
     </div>
   );
@@ -58,9 +67,11 @@ function GraphList({ nodes, onChoose }: { nodes: readonly GraphNode[]; onChoose(
       head={[
         { key: 'operator', text: t('graph.operator') },
         { key: 'parallel', text: t('task.parallel'), align: 'right' },
+        { key: 'rate', text: t('graph.rate'), align: 'right' },
         { key: 'records', text: t('common.records'), align: 'right' },
         { key: 'busy', text: t('task.busy'), align: 'right' },
         { key: 'pressure', text: t('task.pressure') },
+        { key: 'skew', text: t('task.skew'), align: 'right' },
         { key: 'next', text: t('graph.next') },
       ]}
       rows={nodes.map((node) => ({
@@ -75,9 +86,11 @@ function GraphList({ nodes, onChoose }: { nodes: readonly GraphNode[]; onChoose(
             </span>
           </span>,
           f.full(node.parallelism),
+          node.rate === null ? '--' : f.count(rounded(node.rate)),
           f.count(node.recordsOut),
           f.percent(node.busy),
           node.pressure ?? '--',
+          node.skew === null ? '--' : `${node.skew.toFixed(1)}×`,
           node.next.map(title).join(', ') || '--',
         ],
       }))}

@@ -20,10 +20,12 @@ import { useEffect, useState } from 'react';
 import { useI18n } from '../i18n/provider.tsx';
 import { IconButton } from '../ui/button.tsx';
 import { cx } from '../ui/class-names.ts';
-import type { GraphNode } from './graph-model.ts';
+import { type GraphNode, rounded } from './graph-model.ts';
 
 const WIDTH = 226;
 const HEIGHT = 82;
+/** From here on the busiest subtask is worth a look. */
+const SKEWED = 1.5;
 type Box = Node<{ node: GraphNode; isChosen: boolean }, 'box'>;
 
 interface Placed {
@@ -84,6 +86,9 @@ function BoxView({ data: { node, isChosen } }: NodeProps<Box>) {
       {node.isSink ? null : <Handle type="source" position={Position.Right} className="opacity-0" />}
       <div className="flex items-baseline gap-2">
         <span className="grow truncate text-second font-semibold">{node.title}</span>
+        {node.skew !== null && node.skew >= SKEWED ? (
+          <span className="num shrink-0 text-hint font-medium text-warn">{t('graph.skew', { n: node.skew.toFixed(1) })}</span>
+        ) : null}
         {node.parallelism === null ? null : <span className="num text-hint text-text-3">×{node.parallelism}</span>}
       </div>
       <div className="truncate text-hint text-text-2" title={node.detail}>
@@ -100,7 +105,9 @@ function BoxView({ data: { node, isChosen } }: NodeProps<Box>) {
           <div className="num mt-1 flex gap-2.5 text-hint text-text-2">
             <span>{t('graph.busy', { n: f.percent(node.busy) })}</span>
             <span className={hot ? 'font-medium text-warn' : ''}>{t('graph.pressure', { word: node.pressure ?? '--' })}</span>
-            <span className="ml-auto font-semibold text-text-1">{f.count(node.recordsOut)}</span>
+            <span className="ml-auto font-semibold text-text-1">
+              {node.rate === null ? f.count(node.recordsOut) : t('graph.perSecond', { n: f.count(rounded(node.rate)) })}
+            </span>
           </div>
         </>
       )}

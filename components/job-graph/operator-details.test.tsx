@@ -24,7 +24,7 @@ function textOf(id: number): string {
   const start = { locale: 'en', dictionary: en, theme: 'light', density: 'comfortable', zoneChoice: 'utc', zone: 'UTC' } as const;
   const html = renderToString(
     <I18nProvider start={start}>
-      <OperatorDetails graph={graph} id={id} onClose={() => {}} />
+      <OperatorDetails graph={graph} id={id} parallelism={4} onClose={() => {}} />
     </I18nProvider>,
   );
   return html.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ');

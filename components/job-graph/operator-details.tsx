@@ -8,7 +8,17 @@ import { IconButton } from '../ui/button.tsx';
 import { Facts } from '../ui/surface.tsx';
 import { inputsOf } from './graph-model.ts';
 
-export function OperatorDetails({ graph, id, onClose }: { graph: PlanGraph; id: number; onClose(): void }) {
+export function OperatorDetails({
+  graph,
+  id,
+  parallelism,
+  onClose,
+}: {
+  graph: PlanGraph;
+  id: number;
+  parallelism: number | null;
+  onClose(): void;
+}) {
   const { t, f } = useI18n();
   const section = useRef<HTMLElement>(null);
   const node = graph.nodes.find((one) => one.id === id);
@@ -40,7 +50,7 @@ export function OperatorDetails({ graph, id, onClose }: { graph: PlanGraph; id: 
         items={[
           { label: t('graph.operator'), value: node.description || node.kind },
           { label: t('graph.inputs'), value: inputs.join(', ') || '--' },
-          { label: t('task.parallel'), value: node.parallelism === null ? '--' : f.full(node.parallelism) },
+          { label: t('task.parallel'), value: f.full(node.parallelism ?? parallelism) },
           { label: t('graph.keyColumns'), value: node.keys.join(', ') || '--', mono: node.keys.length > 0 },
           { label: t('graph.stateWord'), value: state },
           { label: t('graph.changes'), value: node.changelog, mono: true },

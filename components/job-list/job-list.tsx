@@ -3,9 +3,10 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Download, Plus, Upload } from 'lucide-react';
 import { usePathname, useRouter, useSearchParams } from 'next/navigation';
-import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
+import { type Dispatch, type ReactNode, type SetStateAction, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { JobSummary } from '../../server/contract/job.ts';
 import { CHUNK } from '../client/chunks.ts';
+import { useLiveStream } from '../client/live.tsx';
 import { routeQuery } from '../client/queries.ts';
 import { keys } from '../client/query-keys.ts';
 import { call } from '../client/request.ts';
@@ -37,8 +38,34 @@ export function useListState(): [ListState, (part: Partial<ListState>) => void] 
   return [state, change];
 }
 
+const FORGET_MS = 200;
+
 /** An order that a job does not change while pages are gathered. */
 const BY_ID = { sort: 'id', order: 'asc' } as const;
+
+/** Jobs that are deleted leave the selection; many at once, so that a thousand cost one paint and not a thousand. */
+function useForgetRemoved(setIds: Dispatch<SetStateAction<ReadonlySet<string>>>): void {
+  const stream = useLiveStream();
+  useEffect(() => {
+    const removed = new Set<string>();
+    let timer: ReturnType<typeof setTimeout> | null = null;
+    const forget = () => {
+      timer = null;
+      const gone = new Set(removed);
+      removed.clear();
+      setIds((before) => ([...before].some((id) => gone.has(id)) ? new Set([...before].filter((id) => !gone.has(id))) : before));
+    };
+    const stop = stream.listen((event) => {
+      if (event.type !== 'job-removed') return;
+      removed.add(String(event.jobId));
+      timer ??= setTimeout(forget, FORGET_MS);
+    });
+    return () => {
+      stop();
+      if (timer) clearTimeout(timer);
+    };
+  }, [stream, setIds]);
+}
 
 /** Rows picked by the user, kept over pages. All of a filter are gathered page by page, with what the acts need to know of each. */
 export function useSelection(rows: readonly JobSummary[], query: ReturnType<typeof toQuery>, total: number) {
@@ -46,6 +73,7 @@ export function useSelection(rows: readonly JobSummary[], query: ReturnType<type
   for (const row of rows) known.current.set(String(row.id), row);
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
   const jobs = [...ids].flatMap((id) => known.current.get(id) ?? []);
+  useForgetRemoved(setIds);
   const toggle = (job: JobSummary) =>
     setIds((before) => {
       const next = new Set(before);
@@ -80,6 +108,8 @@ export function JobList({ firstRun }: { firstRun: ReactNode }) {
   const rows = list.data?.items ?? NO_ROWS;
   const selection = useSelection(rows, query, list.data?.total ?? 0);
   const phone = useMedia(PHONE);
+  const exportJobs = () => dialogs.show({ kind: 'export', jobs: selection.jobs, filter: filterOf(query) });
+  const importJobs = () => dialogs.show({ kind: 'import-jobs', jobs: [] });
   const create = () => dialogs.show({ kind: 'create', jobs: [] });
   useShortcut('c', create);
   const isFirstRun = list.data?.total === 0 && !hasFilters(state) && list.data.counts.length === 0;
@@ -88,20 +118,10 @@ export function JobList({ firstRun }: { firstRun: ReactNode }) {
       title="nav.jobs"
       actions={
         <>
-          <Button
-            look="quiet"
-            icon={<Download size={15} aria-hidden="true" />}
-            className="max-md:hidden"
-            onClick={() => dialogs.show({ kind: 'export', jobs: selection.jobs, filter: filterOf(query) })}
-          >
+          <Button look="quiet" icon={<Download size={15} aria-hidden="true" />} className="max-md:hidden" onClick={exportJobs}>
             {t('act.export')}
           </Button>
-          <Button
-            look="quiet"
-            icon={<Upload size={15} aria-hidden="true" />}
-            className="max-md:hidden"
-            onClick={() => dialogs.show({ kind: 'import-jobs', jobs: [] })}
-          >
+          <Button look="quiet" icon={<Upload size={15} aria-hidden="true" />} className="max-md:hidden" onClick={importJobs}>
             {t('act.import')}
           </Button>
           <Button
@@ -131,7 +151,7 @@ export function JobList({ firstRun }: { firstRun: ReactNode }) {
       {head}
       {phone ? null : <StatusTabs status={state.status} answer={list.data} onChange={(status) => change({ status, page: 1 })} />}
       {list.error ? <ErrorNotice error={list.error} onRetry={() => void list.refetch()} className="mx-(--gutter) my-3" /> : null}
-      {phone ? <PhoneList view={view} onCreate={create} /> : <JobTable view={view} />}
+      {phone ? <PhoneList view={view} onCreate={create} onExport={exportJobs} onImport={importJobs} /> : <JobTable view={view} />}
     </>
   );
 }

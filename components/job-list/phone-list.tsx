@@ -1,11 +1,11 @@
 'use client';
 /** The list on a phone: status pills, filters and order, cards, and two buttons at the bottom. */
-import { ListChecks, Plus, X } from 'lucide-react';
+import { Download, Ellipsis, ListChecks, Plus, Upload, X } from 'lucide-react';
 import { useState } from 'react';
 import { useI18n } from '../i18n/provider.tsx';
 import { StatusMark } from '../job/status.tsx';
 import { STATUS_TABS } from '../job/status-look.ts';
-import { Button } from '../ui/button.tsx';
+import { Button, IconButton } from '../ui/button.tsx';
 import { cx } from '../ui/class-names.ts';
 import { Menu } from '../ui/menu.tsx';
 import { Pager } from '../ui/pager.tsx';
@@ -18,7 +18,17 @@ import { PAGE_SIZES, START_STATE } from './url-state.ts';
 
 const ORDERS = ['exposure', 'created', 'name'] as const;
 
-export function PhoneList({ view, onCreate }: { view: ListView; onCreate(): void }) {
+export function PhoneList({
+  view,
+  onCreate,
+  onExport,
+  onImport,
+}: {
+  view: ListView;
+  onCreate(): void;
+  onExport(): void;
+  onImport(): void;
+}) {
   const { t } = useI18n();
   const { state, change, list, rows, selection } = view;
   const words = usePagerWords(view);
@@ -39,7 +49,30 @@ export function PhoneList({ view, onCreate }: { view: ListView; onCreate(): void
             onSelect: () => change({ sort: one, descending: one !== 'name', page: 1 }),
           }))}
         />
+        <Menu
+          trigger={
+            <IconButton look="plain" label={t('list.more')}>
+              <Ellipsis size={17} aria-hidden="true" />
+            </IconButton>
+          }
+          entries={[
+            { key: 'export', label: t('act.export'), icon: <Download size={15} />, onSelect: onExport },
+            { key: 'import', label: t('act.import'), icon: <Upload size={15} />, onSelect: onImport },
+          ]}
+        />
       </div>
+      {selecting ? (
+        <div className="flex min-h-11 items-center gap-3 border-b border-line-1 bg-selected px-4 text-ctl">
+          <span className="num font-semibold" role="status">
+            {t('list.selected', { n: selection.jobs.length })}
+          </span>
+          {selection.jobs.length < (list.data?.total ?? 0) ? (
+            <Button look="link" size="sm" busy={selection.gathering} onClick={selection.selectAll}>
+              {t('list.selectAll', { n: list.data?.total ?? 0 })}
+            </Button>
+          ) : null}
+        </div>
+      ) : null}
       <div className="grow">
         {list.isPending ? <Loading /> : null}
         {list.data && rows.length === 0 ? (

@@ -1,5 +1,5 @@
 'use client';
-/** The nine charts of a job, in one grid with one range and one cursor; the chart library is loaded when they are first shown. */
+/** The twelve charts of a job, in one grid with one range and one cursor; the chart library is loaded when they are first shown. */
 import type { UseQueryResult } from '@tanstack/react-query';
 import dynamic from 'next/dynamic';
 import type { MetricName, MetricsAnswer } from '../../server/contract/metrics.ts';
@@ -56,6 +56,33 @@ function machineCharts({ t, f }: Pick<ReturnType<typeof useI18n>, 't' | 'f'>, { 
   ];
 }
 
+/** How long rows take, what a failure would cost, and how often there was one. */
+function restartCharts({ t, f }: Pick<ReturnType<typeof useI18n>, 't' | 'f'>, { of, none, byEngine }: Measured): Own[] {
+  return [
+    {
+      title: t('chart.latency'),
+      quantity: 'duration',
+      write: (n) => f.took(n),
+      none: byEngine,
+      series: [{ label: t('chart.latencyWord'), values: of('latencyMs') }],
+    },
+    {
+      title: t('chart.exposure'),
+      quantity: 'count',
+      write: (n) => f.count(Math.round(n)),
+      none,
+      series: [{ label: t('chart.exposureWord'), values: of('exposureRecords') }],
+    },
+    {
+      title: t('chart.restarts'),
+      quantity: 'count',
+      write: (n) => f.count(Math.round(n)),
+      none,
+      series: [{ label: t('job.restarts'), values: of('restarts') }],
+    },
+  ];
+}
+
 function useOwn(data: MetricsAnswer | undefined, isLive: boolean): Own[] {
   const { t, f } = useI18n();
   const at = data?.at ?? [];
@@ -106,6 +133,7 @@ function useOwn(data: MetricsAnswer | undefined, isLive: boolean): Own[] {
       none: hasAny ? t('chart.noWatermark') : soon,
       series: [line(t('job.watermark'), 'watermarkLagMs')],
     },
+    ...restartCharts({ t, f }, { of, none: soon, byEngine: hasAny ? t('chart.noLatency') : soon }),
     ...machineCharts({ t, f }, { of, none: soon, byEngine: hasAny ? t('chart.byFlink') : soon }),
   ];
 }
@@ -137,7 +165,7 @@ export function Charts({
   return (
     <div className="overflow-hidden rounded-card border border-line-1 bg-surface">
       {error ? <ErrorNotice error={error} onRetry={() => void refetch()} className="m-3" /> : null}
-      <div className="grid lg:grid-cols-3 [&>*:nth-child(-n+6)]:lg:border-b [&>*:not(:nth-child(3n+1))]:lg:border-l">
+      <div className="grid lg:grid-cols-3 [&>*:nth-child(-n+9)]:lg:border-b [&>*:not(:nth-child(3n+1))]:lg:border-l">
         {charts.map((chart) => (
           <div
             key={chart.title}

@@ -77,7 +77,7 @@ export function Overview({ job, parts, coach, onHideCoach }: { job: Job; parts: 
           {prints || rows.length > 0 ? <LiveRows rows={rows} onClear={() => setRows([])} /> : null}
           {plan.data?.graph ? (
             <Card title={t('job.tab.plan')} flush>
-              {parts.graph(plan.data.graph, tasks.data)}
+              {parts.graph(plan.data.graph, tasks.data, job.options.parallelism)}
             </Card>
           ) : null}
           <Bottom job={job} entries={entries} />

@@ -5,7 +5,7 @@ import type { Job } from '../../server/contract/job.ts';
 import type { LedgerEntry, TasksAnswer } from '../../server/contract/runs.ts';
 
 export interface JobPageParts {
-  graph(graph: PlanGraph, tasks: TasksAnswer | undefined): ReactNode;
+  graph(graph: PlanGraph, tasks: TasksAnswer | undefined, parallelism: number): ReactNode;
   snapshots(job: Job): ReactNode;
   alarms(job: Job): ReactNode;
   permissions(job: Job): ReactNode;

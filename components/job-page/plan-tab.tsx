@@ -1,10 +1,7 @@
 'use client';
 /** Execution Plan at full width, with the text of explain below. */
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
-import type { PlanGraph } from '../../server/contract/check.ts';
 import type { Job } from '../../server/contract/job.ts';
-import type { TasksAnswer } from '../../server/contract/runs.ts';
 import { routeQuery } from '../client/queries.ts';
 import { keys } from '../client/query-keys.ts';
 import { useI18n } from '../i18n/provider.tsx';
@@ -12,8 +9,9 @@ import { ErrorNotice } from '../job/error-notice.tsx';
 import { ACTIVE_STATUSES } from '../job/status-look.ts';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { Card, Empty, Notice } from '../ui/surface.tsx';
+import type { JobPageParts } from './parts.ts';
 
-export function PlanTab({ job, graph }: { job: Job; graph(graph: PlanGraph, tasks: TasksAnswer | undefined): ReactNode }) {
+export function PlanTab({ job, graph }: { job: Job; graph: JobPageParts['graph'] }) {
   const { t, said } = useI18n();
   const plan = useQuery(routeQuery('getJobPlan', keys.jobPart(job.id, 'plan', job.version), { params: { jobId: job.id } }));
   const tasks = useQuery({
@@ -29,7 +27,9 @@ export function PlanTab({ job, graph }: { job: Job; graph(graph: PlanGraph, task
           {said(mark.said, mark.message)} {t('edit.problemPlace', { line: mark.line, column: mark.column })}
         </Notice>
       ))}
-      <Card flush>{plan.data.graph ? graph(plan.data.graph, tasks.data) : <Empty>{t('edit.graphNone')}</Empty>}</Card>
+      <Card flush>
+        {plan.data.graph ? graph(plan.data.graph, tasks.data, job.options.parallelism) : <Empty>{t('edit.graphNone')}</Empty>}
+      </Card>
       {plan.data.text ? (
         <Card>
           <ScrollRegion label={t('job.tab.plan')} className="overflow-x-auto pt-3 font-mono text-hint whitespace-pre">

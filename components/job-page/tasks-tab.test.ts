@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { skewOf } from './tasks-tab.tsx';
+import { skewOf } from '../job/skew.ts';
 
 describe('skew', () => {
   it('is the largest over the median', () => {

@@ -12,6 +12,7 @@ import type { PlainKey } from '../i18n/dictionary.ts';
 import type { Format } from '../i18n/format.ts';
 import { type Translate, useI18n } from '../i18n/provider.tsx';
 import { ErrorNotice } from '../job/error-notice.tsx';
+import { skewOf } from '../job/skew.ts';
 import { ACTIVE_STATUSES } from '../job/status-look.ts';
 import { IconButton } from '../ui/button.tsx';
 import { PlainTable } from '../ui/data-table.tsx';
@@ -21,14 +22,6 @@ import { useToast } from '../ui/toast.tsx';
 import { Tooltip } from '../ui/tooltip.tsx';
 
 type Operator = TasksAnswer['operators'][number];
-
-/** Largest ÷ median of what the subtasks received; 1 = even. */
-export function skewOf(records: readonly number[]): number | null {
-  if (records.length < 2) return null;
-  const sorted = [...records].sort((a, b) => a - b);
-  const median = (sorted[Math.floor((sorted.length - 1) / 2)]! + sorted[Math.ceil((sorted.length - 1) / 2)]!) / 2;
-  return median > 0 ? sorted.at(-1)! / median : null;
-}
 
 /** How many subtasks are in which state, in the order in which they appear. */
 export function tasksByStatus(subtasks: readonly { readonly status: string }[]): [status: string, count: number][] {
@@ -125,7 +118,15 @@ function operatorCells(one: Operator, times: Times, f: Format, t: Translate): Re
       <Tag hue={PRESSURE_HUE[one.backpressure]}>{one.backpressure}</Tag>
       <span className="num text-hint text-text-3">{t('graph.busy', { n: f.percent(one.busy) })}</span>
     </span>,
-    one.watermarkAt === null || times.now === 0 ? '--' : f.took(Math.max(0, (times.run?.endedAt ?? times.now) - one.watermarkAt)),
+    <Two
+      key="d"
+      first={f.took(one.latencyMs)}
+      second={
+        one.watermarkAt === null || times.now === 0
+          ? '--'
+          : t('task.watermark', { time: f.took(Math.max(0, (times.run?.endedAt ?? times.now) - one.watermarkAt)) })
+      }
+    />,
     <Two key="in" first={f.count(one.recordsIn)} second={f.bytes(one.bytesIn)} />,
     <Two key="out" first={f.count(one.recordsOut)} second={f.bytes(one.bytesOut)} />,
     <Two
@@ -175,7 +176,7 @@ function useHead() {
     right('parallel', t('task.parallel'), 96),
     { key: 'tasks', text: t('task.tasks'), width: 98 },
     { key: 'pressure', text: t('task.pressure'), width: 152 },
-    right('delay', t('task.delay'), 66),
+    right('delay', t('task.delay'), 112),
     right('in', t('task.receivedTwo'), 88),
     right('out', t('task.sentTwo'), 88),
     right('state', t('task.state'), 96),
@@ -221,7 +222,7 @@ export function TasksTab({ job }: { job: Job }) {
       ) : null}
       <PlainTable
         label={t('job.tab.tasks')}
-        minWidth={1176}
+        minWidth={1222}
         fixed
         head={head}
         rows={rows}

@@ -2,6 +2,7 @@
 /** What a bulk act came to when some of it was refused: a side sheet with a line a job, and the way to try those again. */
 import { createContext, type ReactNode, useContext, useMemo, useState } from 'react';
 import type { ActResult } from '../../server/contract/primitives.ts';
+import type { Progress } from '../client/chunks.ts';
 import { useI18n } from '../i18n/provider.tsx';
 import { Button } from '../ui/button.tsx';
 import { Sheet } from '../ui/dialog.tsx';
@@ -36,12 +37,30 @@ export function useBulkResults(): (results: BulkResults) => void {
   return show;
 }
 
+/** How far an act on many jobs is, in the dialog that began it. */
+export function BulkProgress({ done, total }: Progress) {
+  const { t, f } = useI18n();
+  const text = t('results.progress', { done: f.full(done), n: f.full(total) });
+  return (
+    <div role="progressbar" aria-label={text} aria-valuemin={0} aria-valuemax={total} aria-valuenow={done} className="text-ctl">
+      <span className="num">{text}</span>
+      <div className="mt-1.5 h-1.5 overflow-hidden rounded-full bg-line-1">
+        <div className="h-full rounded-full bg-accent" style={{ width: `${(100 * done) / Math.max(1, total)}%` }} />
+      </div>
+    </div>
+  );
+}
+
 function ResultsSheet({ shown, onClose }: { shown: BulkResults; onClose(): void }) {
   const { t, said } = useI18n();
   const dialogs = useJobDialogs();
   const { done, refused } = outcomeOf(shown.results);
-  const nameOf = (id: number) => shown.jobs.find((job) => job.id === id)?.name ?? `ID ${id}`;
-  const again = shown.jobs.filter((job) => refused.some((result) => result.jobId === job.id));
+  const names = new Map(shown.jobs.map((job) => [job.id, job.name]));
+  const nameOf = (id: number) => names.get(id) ?? `ID ${id}`;
+  const failed = new Set(refused.map((result) => result.jobId));
+  const again = shown.jobs.filter((job) => failed.has(job.id));
+  // Of a thousand, the few that ask for something stand first.
+  const results = [...refused, ...shown.results.filter((result) => result.outcome !== 'refused')];
   return (
     <Sheet
       open
@@ -50,7 +69,7 @@ function ResultsSheet({ shown, onClose }: { shown: BulkResults; onClose(): void 
       closeLabel={t('common.close')}
     >
       <ul className="divide-y divide-line-1">
-        {shown.results.map((result) => (
+        {results.map((result) => (
           <li key={result.jobId} className="py-2.5 text-ctl">
             <span className="flex items-center gap-3">
               <span className="min-w-0 grow truncate font-semibold">{nameOf(result.jobId)}</span>

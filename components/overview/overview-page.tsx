@@ -68,7 +68,7 @@ function Counts({ answer }: { answer: ListJobsAnswer }) {
     <ul className="flex flex-wrap gap-x-8 gap-y-3">
       {shown.map(({ status, count }) => (
         <li key={status}>
-          <Link href={`/jobs?status=${status}`} prefetch={false} className="group block rounded-[3px]">
+          <Link href={`/jobs?status=${status.slice('job_'.length)}`} prefetch={false} className="group block rounded-[3px]">
             <span className="num tight block text-[26px]/8 font-semibold">{f.count(count)}</span>
             <span className="flex items-center gap-1.5 text-second text-text-2 group-hover:underline">
               <StatusMark status={status} />

@@ -6,6 +6,7 @@ import { useNow } from '../client/live.tsx';
 import { useI18n } from '../i18n/provider.tsx';
 import { ErrorNotice } from '../job/error-notice.tsx';
 import type { DialogJob } from '../job/job-dialogs.tsx';
+import { BulkProgress } from '../job/results-sheet.tsx';
 import { StatusWord } from '../job/status.tsx';
 import { Button } from '../ui/button.tsx';
 import { Notice, Skeleton, Tag } from '../ui/surface.tsx';
@@ -61,6 +62,7 @@ export function StartBody({ jobs, start }: { jobs: readonly DialogJob[]; start: 
   return (
     <div className="flex flex-col gap-4">
       {error ? <ErrorNotice error={error} onRetry={() => void start.previews.refetch()} /> : null}
+      {start.progress ? <BulkProgress {...start.progress} /> : null}
       {start.refusal ? <Notice kind="bad" live title={said(start.refusal.said, start.refusal.message)} /> : null}
       {jobs.length > 1 ? (
         <Batch jobs={jobs} start={start} />

@@ -4,13 +4,14 @@
  * after it was asked for is "not known": the start may then go on only with the job's name typed, as with any verdict that counts as bad.
  */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { RestoreChoice, StartPreview } from '../../server/contract/start.ts';
-import { CHUNK, inChunks } from '../client/chunks.ts';
+import { actInChunks, CHUNK, inChunks, type Progress } from '../client/chunks.ts';
 import { keys } from '../client/query-keys.ts';
 import { ApiError, call } from '../client/request.ts';
 import { useI18n } from '../i18n/provider.tsx';
 import { outcomeOf } from '../job/act-results.ts';
+import { errorText } from '../job/error-notice.tsx';
 import type { DialogJob } from '../job/job-dialogs.tsx';
 import { useBulkResults } from '../job/results-sheet.tsx';
 import { useToast } from '../ui/toast.tsx';
@@ -95,8 +96,16 @@ function useStartPreviews(asked: readonly { readonly jobId: number; readonly cho
   });
 }
 
+/** A name typed for a smaller loss does not accept a greater one. */
+function useNameForLoss(loses: number, forget: () => void): void {
+  const [accepted, setAccepted] = useState(0);
+  if (loses === accepted) return;
+  setAccepted(loses);
+  if (loses > accepted) forget();
+}
+
 export function useStart(jobs: readonly DialogJob[], snapshotId: string | undefined, onDone: () => void) {
-  const { t } = useI18n();
+  const { t, said } = useI18n();
   const toast = useToast();
   const showResults = useBulkResults();
   const client = useQueryClient();
@@ -104,17 +113,25 @@ export function useStart(jobs: readonly DialogJob[], snapshotId: string | undefi
   const asked = jobs.map((job) => ({ jobId: job.id, choice: choices.choiceOf(job.id) }));
   const previews = useStartPreviews(asked);
   const late = useLate(JSON.stringify(asked), !previews.data || previews.isPlaceholderData);
-  const previewOf = (id: number): StartPreview | undefined => previews.data?.previews.find((one) => one.jobId === id);
+  const byJob = useMemo(() => new Map(previews.data?.previews.map((one) => [one.jobId, one])), [previews.data]);
+  const previewOf = (id: number): StartPreview | undefined => byJob.get(id);
   /** What may be acted on: the answer to this choice, not the one before. */
   const settledOf = (id: number) => (previews.isPlaceholderData ? undefined : previewOf(id));
   /** In a batch a job whose start must be accepted is left out until its own dialog accepts it. */
   const isIn = (id: number) => !choices.left.has(id) && (jobs.length === 1 || canStartInBatch(previewOf(id)));
+  const [progress, setProgress] = useState<Progress | null>(null);
   const start = useMutation({
     mutationFn: () => {
       const wanted = jobs
         .filter((job) => isIn(job.id))
         .map((job) => startOf(job.id, choices.choiceOf(job.id), settledOf(job.id), choices.acceptanceOf(job.id)));
-      return inChunks(wanted, async (part) => (await call('startJobs', { body: { jobs: part } })).results);
+      return actInChunks(
+        wanted,
+        (one) => one.jobId,
+        async (part) => (await call('startJobs', { body: { jobs: part } })).results,
+        setProgress,
+        (error) => errorText(error, { t, said }),
+      );
     },
     onError: (error) => {
       if (error instanceof ApiError && error.code === 'acceptance-needed') void previews.refetch();
@@ -130,13 +147,9 @@ export function useStart(jobs: readonly DialogJob[], snapshotId: string | undefi
     },
   });
   const only = jobs.length === 1 ? jobs[0]!.id : null;
-  const loses = only === null ? 0 : (settledOf(only)?.loss.lost.value ?? 0);
-  // A name typed for a smaller loss does not accept a greater one.
-  const [acceptedLoss, setAcceptedLoss] = useState(0);
-  if (loses !== acceptedLoss) {
-    setAcceptedLoss(loses);
-    if (only !== null && loses > acceptedLoss) choices.setAcceptance(only, { typedName: '' });
-  }
+  useNameForLoss(only === null ? 0 : (settledOf(only)?.loss.lost.value ?? 0), () => {
+    if (only !== null) choices.setAcceptance(only, { typedName: '' });
+  });
   const { choosing, choose, choiceOf, acceptanceOf, setAcceptance, toggle } = choices;
   return {
     previews,
@@ -155,6 +168,7 @@ export function useStart(jobs: readonly DialogJob[], snapshotId: string | undefi
       choices.setChoice(id, choice);
     },
     start,
+    progress: start.isPending && jobs.length > CHUNK ? (progress ?? { done: 0, total: jobs.length }) : null,
     refusal: jobs.length === 1 ? start.data?.find((one) => one.outcome === 'refused') : undefined,
   };
 }

@@ -2,17 +2,17 @@
 /** Stop Job: each way of stopping with its price; Trigger savepoint is the default. With several jobs there is a choice a row. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Flag, Info, Square } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import type { StopMode, StopPreview } from '../../server/contract/stop.ts';
-import { CHUNK, inChunks } from '../client/chunks.ts';
+import { actInChunks, CHUNK, inChunks, type Progress } from '../client/chunks.ts';
 import { keys } from '../client/query-keys.ts';
 import { call } from '../client/request.ts';
 import { useI18n } from '../i18n/provider.tsx';
 import { outcomeOf } from '../job/act-results.ts';
 import { AgeChip } from '../job/age-chip.tsx';
-import { ErrorNotice } from '../job/error-notice.tsx';
+import { ErrorNotice, errorText } from '../job/error-notice.tsx';
 import type { DialogJob } from '../job/job-dialogs.tsx';
-import { useBulkResults } from '../job/results-sheet.tsx';
+import { BulkProgress, useBulkResults } from '../job/results-sheet.tsx';
 import { StatusWord } from '../job/status.tsx';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -29,6 +29,7 @@ function useStop(jobs: readonly DialogJob[], onDone: () => void) {
   const toast = useToast();
   const showResults = useBulkResults();
   const client = useQueryClient();
+  const [sent, setProgress] = useState<Progress | null>(null);
   const [modes, setModes] = useState<Record<number, StopMode>>({});
   const jobIds = jobs.map((job) => job.id);
   const previews = useQuery({
@@ -41,13 +42,17 @@ function useStop(jobs: readonly DialogJob[], onDone: () => void) {
     // A preview of an earlier opening is no answer to this one.
     gcTime: 0,
   });
-  const previewOf = (id: number): StopPreview | undefined => previews.data?.previews.find((one) => one.jobId === id);
+  const byJob = useMemo(() => new Map(previews.data?.previews.map((one) => [one.jobId, one])), [previews.data]);
+  const previewOf = (id: number): StopPreview | undefined => byJob.get(id);
   const modeOf = (id: number): StopMode => modes[id] ?? previewOf(id)?.defaultMode ?? 'savepoint';
   const stop = useMutation({
     mutationFn: () =>
-      inChunks(
+      actInChunks(
         jobIds,
+        (jobId) => jobId,
         async (part) => (await call('stopJobs', { body: { jobs: part.map((jobId) => ({ jobId, mode: modeOf(jobId) })) } })).results,
+        setProgress,
+        (error) => errorText(error, { t, said }),
       ),
     onSuccess: (results) => {
       const { done, refused } = outcomeOf(results);
@@ -63,12 +68,13 @@ function useStop(jobs: readonly DialogJob[], onDone: () => void) {
     },
   });
   const setMode = (id: number, mode: StopMode) => setModes((before) => ({ ...before, [id]: mode }));
-  return { previews, previewOf, modeOf, setMode, stop };
+  const progress = stop.isPending && jobs.length > CHUNK ? (sent ?? { done: 0, total: jobs.length }) : null;
+  return { previews, previewOf, modeOf, setMode, stop, progress };
 }
 
 export function StopDialog({ jobs, onClose }: { jobs: readonly DialogJob[]; onClose(): void }) {
   const { t } = useI18n();
-  const { previews, previewOf, modeOf, setMode, stop } = useStop(jobs, onClose);
+  const { previews, previewOf, modeOf, setMode, stop, progress } = useStop(jobs, onClose);
   const go = useRef<HTMLButtonElement>(null);
   const job = jobs[0]!;
   const mode = modeOf(job.id);
@@ -110,6 +116,7 @@ export function StopDialog({ jobs, onClose }: { jobs: readonly DialogJob[]; onCl
     >
       <div className="flex flex-col gap-4">
         {previews.error ? <ErrorNotice error={previews.error} onRetry={() => void previews.refetch()} /> : null}
+        {progress ? <BulkProgress {...progress} /> : null}
         {stop.error ? <ErrorNotice error={stop.error} /> : null}
         {jobs.length === 1 ? (
           <OneJob job={job} preview={previewOf(job.id)} mode={mode} onMode={(next) => setMode(job.id, next)} />

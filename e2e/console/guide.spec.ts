@@ -1,5 +1,5 @@
 /**
- * A restart recipe from the template to its proof, the guide's answers for that job and the way to the setting that mends one, and a template
+ * The four restart recipes from the template to their proof, the guide's answers for that job and the way to the setting that mends one, and a template
  * made, checked, used and deleted.
  */
 import { consoleOfThisFile, signInContext } from './console-server.ts';
@@ -21,8 +21,7 @@ test('a recipe walks through a failure, and the guide answers for its job', asyn
     await pages.startNow();
     await guide.expectStepNow('Kill its process');
     await guide.recipe.getByRole('button', { name: 'Kill the process' }).click();
-    await expect(guide.recipe.getByText('Done: nothing is missing and nothing is there twice.')).toBeVisible({ timeout: 90_000 });
-    await expect(guide.recipe.getByText(/: 0 missing, 0 twice\./)).toBeVisible();
+    await guide.expectProof();
   });
 
   await test.step('answers of its own', async () => {
@@ -58,6 +57,52 @@ test('a recipe walks through a failure, and the guide answers for its job', asyn
     await page.getByRole('combobox', { name: 'Answers for' }).fill('fault');
     await page.getByRole('option', { name: /fault-restart/ }).click();
     await page.waitForURL(`**/guide?job=${jobId}`);
+  });
+});
+
+test('the other recipes prove themselves too, one of them on a phone', async ({ page, context }) => {
+  await signInContext(context, console_.url);
+  // All at once: each waits for checkpoints most of its time.
+  const begin = async (name: string, width: number) => {
+    const own = width === 1440 ? page : await context.newPage();
+    await own.setViewportSize({ width, height: 900 });
+    const guide = new GuidePages(own, console_.url);
+    await guide.makeRecipeJob(name);
+    await guide.expectStepNow('Start the job');
+    await guide.act('Start');
+    const pages = new ConsolePages(own, console_.url);
+    await pages.confirmStart();
+    return { guide, pages };
+  };
+  const again = async ({ guide, pages }: Awaited<ReturnType<typeof begin>>) => {
+    await guide.expectStepNow('Start it again');
+    await guide.act('Start');
+    expect(await pages.confirmStart()).toContain('Nothing will be lost');
+    await guide.expectProof();
+  };
+  const planned = await begin('Planned restart with a savepoint', 1440);
+  const stateless = await begin('Planned restart of a job without state', 390);
+  const imported = await begin('Restore from an imported checkpoint', 1024);
+
+  await test.step('stopped with a savepoint', async () => {
+    await planned.guide.expectStepNow('Stop it with a savepoint');
+    await planned.guide.act('Stop');
+    await planned.pages.confirmStop('Trigger savepoint');
+  });
+  await test.step('stopped without one', async () => {
+    for (const { guide, pages } of [stateless, imported]) {
+      await guide.expectStepNow('Stop it without a savepoint');
+      await guide.act('Stop');
+      await pages.confirmStop('Without savepoint');
+    }
+  });
+  await test.step('a checkpoint imported', async () => {
+    await imported.guide.expectStepNow('Import the newest checkpoint');
+    await imported.guide.act('Import Savepoint');
+    expect(await imported.pages.confirmImport()).toMatch(/^chk-/);
+  });
+  await test.step('started again: every order is there once', async () => {
+    for (const recipe of [planned, stateless, imported]) await again(recipe);
   });
 });
 

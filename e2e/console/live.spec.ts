@@ -1,9 +1,12 @@
 /**
  * The list is live and its address is its state: what another session does appears without reload, a killed server is said and caught up with, and
- * filters, search and paging survive a reload and the back button. Bulk acts say what came of each job.
+ * filters, search and paging survive a reload and the back button. Bulk acts say what came of
+ * each job, of more than a page and more than a request holds too; jobs travel as a zip; the overview leads to what needs somebody.
  */
-import { consoleOfThisFile, signInContext } from './console-server.ts';
-import { countingSql } from './sample-jobs.ts';
+import type { JobView } from '../servers/console-api.ts';
+import { consoleOfThisFile, setLook, signInContext } from './console-server.ts';
+import { archiveOf } from './job-archive.ts';
+import { countingSql, failingSql } from './sample-jobs.ts';
 import { expect, test } from './watched-page.ts';
 
 const console_ = consoleOfThisFile('live');
@@ -138,7 +141,7 @@ test('filters, search and paging are in the address', async ({ page }) => {
 test('a bulk stop says what came of each job', async ({ page }) => {
   const { api } = console_;
   const names = ['bulk-a', 'bulk-b', 'bulk-c'];
-  const jobs = [];
+  const jobs: JobView[] = [];
   for (const name of names) {
     const job = await api.createJob(name, countingSql());
     await api.start(job.id);
@@ -152,6 +155,9 @@ test('a bulk stop says what came of each job', async ({ page }) => {
   await page.getByRole('main').getByRole('button', { name: 'Stop', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: 'Stop Job' });
   for (const name of names) await expect(dialog.getByText(name)).toBeVisible();
+  // A choice for each: this one lets its windows fire first.
+  await dialog.getByRole('combobox', { name: 'How to stop bulk-c' }).click();
+  await page.getByRole('option', { name: 'Drain and stop' }).click();
   await expect(dialog.getByRole('button', { name: 'Save and stop' })).not.toHaveAttribute('aria-disabled', 'true');
 
   // Stopped by someone else while the dialog is open: this one will be refused.
@@ -164,5 +170,160 @@ test('a bulk stop says what came of each job', async ({ page }) => {
   await expect(results.getByRole('listitem').filter({ hasText: 'bulk-a' })).not.toContainText(/refused/i);
   await expect(results.getByRole('listitem').filter({ hasText: 'bulk-c' })).not.toContainText(/refused/i);
   await page.keyboard.press('Escape');
-  for (const job of jobs) await api.waitFor(job.id, ['job_cancel_success']);
+  const stopped: JobView[] = [];
+  for (const job of jobs) stopped.push(await api.waitFor(job.id, ['job_cancel_success']));
+  expect([stopped[0]?.newestSnapshot?.origin, stopped[2]?.newestSnapshot?.origin]).toEqual(['stop', 'drain']);
+});
+
+test('jobs travel as a zip: told before, told after, and nothing is overwritten unasked', async ({ page }) => {
+  const { api, url } = console_;
+  const sqlOf = async (id: number) => (await api.call<{ job: { sql: string } }>('GET', `/jobs/${id}`)).job.sql;
+  const kept = await api.createJob('travel-kept', countingSql());
+  const busy = await api.createJob('travel-busy', countingSql());
+  await api.start(busy.id);
+  await api.waitFor(busy.id, ['job_running']);
+  const dialog = page.getByRole('dialog', { name: 'Import Job' });
+  const result = (name: string) =>
+    dialog.getByRole('list', { name: 'What the import does' }).getByRole('listitem').filter({ hasText: name });
+  let file = '';
+
+  await test.step('export what is selected', async () => {
+    await page.goto(`${url}/jobs?q=travel-&sort=name`);
+    await expect(page.getByRole('row', { name: /travel-kept/ })).toBeVisible();
+    await page.getByRole('checkbox', { name: 'Select all rows of this page' }).click();
+    await page.getByRole('button', { name: 'Export Job' }).click();
+    const exporting = page.getByRole('dialog', { name: 'Export Job' });
+    for (const name of ['travel-busy', 'travel-kept'])
+      await expect(exporting.getByRole('listitem').filter({ hasText: name })).toHaveCount(1);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      exporting.getByRole('button', { name: 'Export', exact: true }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/^tidemark-jobs-.*\.zip$/);
+    file = await download.path();
+    await expect(exporting).toBeHidden();
+  });
+
+  await test.step('import on a phone: a name that is taken is left alone, a running job too', async () => {
+    await api.call('PATCH', `/jobs/${kept.id}`, { baseVersion: 1, sql: countingSql({ rowsPerSecond: 7 }) });
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.goto(`${url}/jobs?q=travel-`);
+    await page.getByRole('button', { name: 'More of the list' }).click();
+    await page.getByRole('menuitem', { name: 'Import Job' }).click();
+    await dialog.getByLabel('Zip of an export').setInputFiles(file);
+    for (const name of ['travel-kept', 'travel-busy']) await expect(result(name)).toContainText('name is taken');
+    await expect(dialog.getByRole('button', { name: /^Import/ })).toHaveAttribute('aria-disabled', 'true');
+    await dialog.getByRole('checkbox', { name: 'Overwrite job of the same name' }).click();
+    await expect(result('travel-kept')).toContainText('gets a new version');
+    await expect(result('travel-busy')).toContainText('refused');
+    expect(await sqlOf(kept.id), 'told, not done').toBe(countingSql({ rowsPerSecond: 7 }));
+    await dialog.getByRole('button', { name: 'Import 1 job' }).click();
+    await expect(result('travel-kept')).toContainText('has a new version');
+    await expect(result('travel-busy')).toContainText('refused');
+    expect([await sqlOf(kept.id), (await api.job(busy.id)).version]).toEqual([countingSql(), 1]);
+    await dialog.getByRole('button', { name: 'Close' }).last().click();
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
+  await test.step('by keys: a job that is gone is made again', async () => {
+    await api.call('POST', '/jobs/delete', { jobIds: [kept.id], confirmations: {} });
+    await page.goto(`${url}/jobs?q=travel-`);
+    await page.getByRole('button', { name: 'Import Job' }).focus();
+    await page.keyboard.press('Enter');
+    await dialog.getByLabel('Zip of an export').setInputFiles(file);
+    await expect(result('travel-kept')).toContainText('will be made');
+    await dialog.getByRole('button', { name: 'Import 1 job' }).focus();
+    await page.keyboard.press('Enter');
+    await expect(result('travel-kept')).toContainText('made');
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('row', { name: /travel-kept/ })).toContainText('Draft');
+  });
+  await api.stop(busy.id, 'without');
+});
+
+test('the overview counts, says who needs somebody, and leads there', async ({ page, context }) => {
+  const { api, url } = console_;
+  const running = await api.createJob('over-runs', countingSql());
+  const failing = await api.createJob('over-fails', failingSql(), { restartWhenException: false });
+  for (const job of [running, failing]) await api.start(job.id);
+  await api.waitFor(running.id, ['job_running']);
+  await api.waitFor(failing.id, ['job_running_exception', 'job_submit_fail']);
+  await page.goto(`${url}/overview`);
+  const main = page.getByRole('main');
+  await expect(main.getByText('Needs somebody')).toBeVisible();
+  await expect(main.getByRole('listitem').filter({ has: page.getByRole('link', { name: 'over-fails' }) })).toContainText(
+    /exception|failed/,
+  );
+  await expect(main.getByRole('listitem').filter({ has: page.getByRole('link', { name: 'over-runs' }) })).toContainText(/\d/);
+  await expect(main.getByText(/\d+ of \d+ CUs free/)).toBeVisible();
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth), 'no sideways scroll on a phone').toBeLessThanOrEqual(390);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await setLook(context, url, { language: 'zh' });
+  await page.reload();
+  await expect(main.getByRole('link', { name: /运行中/ })).toBeVisible();
+  await setLook(context, url, {});
+  await page.reload();
+  await main.getByRole('link', { name: /Running$/ }).focus();
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/jobs\?status=running$/);
+  await expect(page.getByRole('row', { name: /over-runs/ })).toBeVisible();
+  await expect(page.getByRole('row', { name: /over-fails/ })).toHaveCount(0);
+  await api.stop(running.id, 'without');
+});
+
+test('an act on more than a thousand jobs says how far it is, and what came of each', async ({ page, context }) => {
+  const { api, url } = console_;
+  const names = Array.from({ length: 1_040 }, (_, index) => `many-${String(index + 1).padStart(4, '0')}`);
+  for (const part of [names.slice(0, 520), names.slice(520)]) {
+    const answer = await context.request.post(`${url}/api/v1/jobs/import?dryRun=false&overwrite=false`, {
+      headers: { origin: url, 'content-type': 'application/zip' },
+      data: archiveOf(part, countingSql()),
+      timeout: 120_000,
+    });
+    expect(answer.ok(), await answer.text()).toBe(true);
+  }
+
+  await test.step('all that match are selected on a phone too', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.goto(`${url}/jobs?q=many-&sort=name`);
+    await page.getByRole('button', { name: 'Select', exact: true }).click();
+    await page.getByRole('button', { name: /^Select all 1,?040$/ }).click();
+    await expect(page.getByText(/^1,?040 jobs selected$/)).toBeVisible({ timeout: 60_000 });
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
+  const dialog = page.getByRole('dialog', { name: 'Delete Job' });
+  await test.step('one zip holds a thousand: said before, not after', async () => {
+    await page.goto(`${url}/jobs?q=many-&sort=name`);
+    await expect(page.getByRole('row', { name: /many-0001/ })).toBeVisible();
+    await page.getByRole('checkbox', { name: 'Select all rows of this page' }).click();
+    await page.getByRole('button', { name: /^Select all 1,?040$/ }).click();
+    await expect(page.getByText(/^1,?040 jobs selected$/)).toBeVisible({ timeout: 60_000 });
+    await page.getByRole('button', { name: 'Export Job' }).click();
+    const exporting = page.getByRole('dialog', { name: 'Export Job' });
+    await expect(exporting.getByRole('button', { name: 'Export', exact: true })).toHaveAccessibleDescription(/holds 1,?000 jobs at most/);
+    await page.keyboard.press('Escape');
+  });
+
+  await test.step('each is told, those that were refused first', async () => {
+    const { items } = await api.call<{ items: { id: number; name: string }[] }>('GET', '/jobs?q=many-0500');
+    await page.getByRole('main').getByRole('button', { name: 'Delete', exact: true }).click();
+    await expect(dialog.getByText('and 940 more')).toBeVisible();
+    // One of them gets state meanwhile, in another session: that is not deleted without its name.
+    const other = items[0]?.id as number;
+    await api.start(other);
+    await api.waitFor(other, ['job_running']);
+    await api.stop(other);
+    await api.waitFor(other, ['job_cancel_success']);
+    await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
+    await expect(dialog.getByRole('progressbar', { name: /of 1,?040 done$/ })).toBeVisible();
+    const results = page.getByRole('dialog', { name: /1,?039 of 1,?040 accepted, 1 refused/ });
+    await expect(results).toBeVisible({ timeout: 120_000 });
+    await expect(results.getByRole('listitem')).toHaveCount(1_040);
+    await expect(results.getByRole('listitem').first()).toContainText(/many-0500.*refused/);
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('row', { name: /many-/ })).toHaveCount(1);
+    await expect(page.getByText('1 job selected'), 'what is gone is not selected any more').toBeVisible();
+  });
 });

@@ -1,6 +1,7 @@
 /**
  * Pictures of every screen for docs/screenshots, from the production build with jobs that look like a day's work:
- *   node e2e/console/tour.ts [folder]
+ *   node e2e/console/tour.ts [folder] [--every]
+ * With --every all screens are shown in Chinese and dark, at 1024 and at 390 px too, whole height: for looking at them, not for the docs.
  * Pictures are reduced to a palette, so that the whole folder stays small.
  */
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
@@ -14,7 +15,8 @@ import { ADMINISTRATOR, startTidemark } from '../servers/tidemark.ts';
 import { type Look, setLook, signInContext } from './console-server.ts';
 import { countingSql, failingSql, seedAlarmsAndConnections, WINDOW_SQL, WRONG_SQL } from './sample-jobs.ts';
 
-const FOLDER = process.argv[2] ?? join(import.meta.dirname, '..', '..', 'docs', 'screenshots');
+const FOLDER = process.argv.slice(2).find((word) => !word.startsWith('--')) ?? join(import.meta.dirname, '..', '..', 'docs', 'screenshots');
+const EVERY = process.argv.includes('--every');
 const COLOURS = 64;
 
 interface Jobs {
@@ -115,10 +117,10 @@ class Tour {
     this.#jobs = jobs;
   }
 
-  async #shoot(page: Page, name: string): Promise<void> {
+  async #shoot(page: Page, name: string, fullPage = false): Promise<void> {
     await page.waitForTimeout(900);
     const file = join(FOLDER, `${name}.png`);
-    await sharp(await page.screenshot())
+    await sharp(await page.screenshot({ fullPage }))
       .png({ palette: true, colours: COLOURS, effort: 10, compressionLevel: 9 })
       .toFile(file);
     this.bytes += statSync(file).size;
@@ -144,15 +146,10 @@ class Tour {
       .catch(() => undefined);
   }
 
-  async everything(theme: 'light' | 'dark'): Promise<void> {
-    const { running, stopped, wrong } = this.#jobs;
-    const outside = await this.#open({ theme }, 1440, false);
-    await this.#go(outside, '/sign-in');
-    await this.#shoot(outside, `sign-in-${theme}`);
-    await outside.context().close();
-
-    const page = await this.#open({ theme }, 1440);
-    const screens: readonly [string, string][] = [
+  /** Name of the picture and address of each screen. */
+  #screens(): readonly (readonly [string, string])[] {
+    const { running, wrong } = this.#jobs;
+    return [
       ['job-list', '/jobs'],
       ['job-page', `/jobs/${running}`],
       ...['tasks', 'plan', 'snapshots', 'logs', 'ledger', 'configuration'].map((tab): [string, string] => [
@@ -166,6 +163,7 @@ class Tour {
       ['templates', '/templates'],
       ['template-editor', '/templates/2'],
       ['overview', '/overview'],
+      ['restart-recipes', '/templates?kind=recipe'],
       ['packages', '/packages'],
       ['guide', `/guide?job=${running}`],
       ['queues', '/queues'],
@@ -177,7 +175,17 @@ class Tour {
       ['settings', '/settings'],
       ['account', '/account'],
     ];
-    for (const [name, path] of screens) {
+  }
+
+  async everything(theme: 'light' | 'dark'): Promise<void> {
+    const { running, stopped } = this.#jobs;
+    const outside = await this.#open({ theme }, 1440, false);
+    await this.#go(outside, '/sign-in');
+    await this.#shoot(outside, `sign-in-${theme}`);
+    await outside.context().close();
+
+    const page = await this.#open({ theme }, 1440);
+    for (const [name, path] of this.#screens()) {
       await this.#go(page, path);
       await this.#shoot(page, `${name}-${theme}`);
     }
@@ -238,20 +246,23 @@ class Tour {
     await page.keyboard.press('Escape');
   }
 
-  /** List and job page in Chinese and on narrower screens. */
+  /** List and job page in Chinese and on narrower screens; with --every all screens. */
   async variants(): Promise<void> {
+    const shown = EVERY
+      ? this.#screens()
+      : ([
+          ['job-list', '/jobs'],
+          ['job-page', `/jobs/${this.#jobs.running}`],
+        ] as const);
     for (const [suffix, look, width] of [
-      ['zh', { language: 'zh', theme: 'light' }, 1440],
+      ['zh', { language: 'zh', theme: EVERY ? 'dark' : 'light' }, 1440],
       ['1024', { theme: 'light' }, 1024],
       ['390', { theme: 'light' }, 390],
     ] as const) {
       const page = await this.#open(look, width);
-      for (const [name, path] of [
-        ['job-list', '/jobs'],
-        ['job-page', `/jobs/${this.#jobs.running}`],
-      ] as const) {
+      for (const [name, path] of shown) {
         await this.#go(page, path);
-        await this.#shoot(page, `${name}-${suffix}`);
+        await this.#shoot(page, `${name}-${suffix}`, EVERY);
       }
       await page.context().close();
     }

@@ -9,7 +9,7 @@ export interface JobView {
   readonly statusMessage: string;
   readonly restartCount: number;
   readonly version: number;
-  readonly newestSnapshot: { readonly snapshotId: string; readonly name: string } | null;
+  readonly newestSnapshot: { readonly snapshotId: string; readonly name: string; readonly origin: string } | null;
   readonly checkpointFolder: string;
   readonly savepointFolder: string;
 }

@@ -4,11 +4,11 @@
  * replaced by a placeholder that says what belongs there; global variables are named. Snapshots, logs, history and permissions do not travel either.
  */
 import { z } from 'zod';
+import { ARCHIVE_JOBS_MAX } from './archive-limit.ts';
 import { variableNameSchema } from './global-variables.ts';
 import { jobDescriptionSchema, jobNameSchema, jobSqlSchema, jobStatusSchema, jobTypeSchema, listJobsQuerySchema } from './job.ts';
 import { jobIdSchema, tagsSchema, timestampSchema, toldSchema, versionNumberSchema } from './primitives.ts';
 
-export const ARCHIVE_JOBS_MAX = 1_000;
 export const ARCHIVE_BYTES_MAX = 32 * 1024 * 1024;
 export const ARCHIVE_INDEX = 'tidemark-jobs.json';
 

@@ -17,6 +17,10 @@ export const METRIC_NAMES = [
   'exposureRecords',
   'checkpointMs',
   'checkpointBytes',
+  /** Of the operator where it is longest: time from a source's reader through it. */
+  'latencyMs',
+  /** Automatic restarts since the last start by hand. */
+  'restarts',
 ] as const;
 export const metricNameSchema = z.enum(METRIC_NAMES);
 export type MetricName = z.infer<typeof metricNameSchema>;
@@ -65,4 +69,6 @@ export const WORST_METRICS: ReadonlySet<MetricName> = new Set<MetricName>([
   'exposureRecords',
   'checkpointMs',
   'checkpointBytes',
+  'latencyMs',
+  'restarts',
 ]);

@@ -202,6 +202,11 @@ export const tasksAnswerSchema = z.strictObject({
       backpressured: z.number(),
       backpressure: z.enum(['OK', 'LOW', 'HIGH']),
       watermarkAt: z.number().nullable(),
+      /** Records a second between the last two reports; null before the second. */
+      inRate: z.number().nullable(),
+      outRate: z.number().nullable(),
+      /** Longest time from a source's reader through the operator, lately; ms. */
+      latencyMs: z.number().nullable(),
       stateBytes: z.int(),
       stateRecords: z.int(),
       lateRowsDropped: z.int(),

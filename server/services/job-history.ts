@@ -129,12 +129,16 @@ export async function listExceptions(context: ConsoleContext, call: UserCall, jo
   };
 }
 
-/** Operators as the newest run last reported them (Run.tasksJson is this list). */
+type Measured = 'inRate' | 'outRate' | 'latencyMs';
+type StoredOperator = Omit<TasksAnswer['operators'][number], Measured> & Partial<Pick<TasksAnswer['operators'][number], Measured>>;
+
+/** Operators as the newest run last reported them (Run.tasksJson is this list; one of an earlier release measured less). */
 export async function getJobTasks(context: ConsoleContext, call: UserCall, jobId: number): Promise<TasksAnswer> {
   await requireJob(context.database, call.caller, jobId);
   const run = await context.database.run.findFirst({ where: { jobId }, orderBy: { number: 'desc' } });
+  const stored: StoredOperator[] = run?.tasksJson ? JSON.parse(run.tasksJson) : [];
   return {
     observedAt: msOrNull(run?.tasksAt ?? null),
-    operators: run?.tasksJson ? (JSON.parse(run.tasksJson) as TasksAnswer['operators']) : [],
+    operators: stored.map((operator) => ({ inRate: null, outRate: null, latencyMs: null, ...operator })),
   };
 }

@@ -226,7 +226,9 @@ export class LiveRun {
           tasksAt: new Date(nowMs),
         },
       });
-      await tx.job.update({ where: { id: jobId }, data: { ...fields, observedAt: new Date(this.#lastReportMs) } });
+      const data = { ...fields, observedAt: new Date(this.#lastReportMs) };
+      const { restartCount } = await tx.job.update({ where: { id: jobId }, data, select: { restartCount: true } });
+      this.metrics.restarted(restartCount);
     });
     const shown = jobFieldsDiffer(fields, this.#storedFields);
     this.#storedFields = shown.text;

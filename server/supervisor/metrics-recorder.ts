@@ -33,6 +33,9 @@ export class MetricsRecorder {
   #saved: Counted | null = null;
   #beganMs: number;
   #last: MetricsReport | null = null;
+  /** The report before the last. */
+  #earlier: MetricsReport | null = null;
+  #restarts: number | null = null;
   #values: MetricValues = {};
   /** By resolution: the bucket under way. */
   readonly #buckets = new Map<number, { readonly atMs: number; readonly folded: FoldedMetrics }>();
@@ -47,6 +50,11 @@ export class MetricsRecorder {
   /** The run reads from now on. */
   began(atMs: number): void {
     this.#beganMs = atMs;
+  }
+
+  /** Automatic restarts since the last start by hand, as of now. */
+  restarted(times: number): void {
+    this.#restarts = times;
   }
 
   /** Known from before: the newest snapshot of a run that is taken up again. */
@@ -65,6 +73,7 @@ export class MetricsRecorder {
     const totals = totalsOf(report);
     const before = this.#before;
     this.#before = totals;
+    this.#earlier = this.#last;
     this.#last = report;
     const seconds = before ? Math.max(0.001, (totals.atMs - before.atMs) / 1000) : null;
     const rate = (now: number, then: number) => round(Math.max(0, now - then) / (seconds ?? 1));
@@ -83,6 +92,9 @@ export class MetricsRecorder {
       values.bytesOutRate = rate(totals.bytesOut, before.bytesOut);
       if (totals.cpuSeconds !== null && before.cpuSeconds !== null) values.cpu = rate(totals.cpuSeconds, before.cpuSeconds);
     }
+    const latencies = report.operators.flatMap((operator) => operator.latencyMs ?? []);
+    if (latencies.length > 0) values.latencyMs = round(Math.max(...latencies));
+    if (this.#restarts !== null) values.restarts = this.#restarts;
     if (report.rssBytes !== null) values.rssBytes = report.rssBytes;
     if (report.lagRecords !== null) values.lagRecords = report.lagRecords;
     if (watermarks.length > 0) {
@@ -123,6 +135,10 @@ export class MetricsRecorder {
   }
 
   tasks(): TasksAnswer['operators'] {
+    const seconds = this.#last && this.#earlier ? Math.max(0.001, (this.#last.atMs - this.#earlier.atMs) / 1000) : null;
+    const before = new Map(this.#earlier?.operators.map((operator) => [operator.uid, operator]));
+    const rate = (now: number, then: number | undefined) =>
+      seconds === null || then === undefined ? null : round(Math.max(0, now - then) / seconds);
     return (this.#last?.operators ?? []).map((operator) => ({
       uid: operator.uid,
       nodeId: operator.nodeId,
@@ -138,6 +154,9 @@ export class MetricsRecorder {
       backpressured: operator.backpressured,
       backpressure: operator.backpressured > 0.5 ? 'HIGH' : operator.backpressured > 0.1 ? 'LOW' : 'OK',
       watermarkAt: operator.watermarkMs,
+      inRate: rate(operator.recordsIn, before.get(operator.uid)?.recordsIn),
+      outRate: rate(operator.recordsOut, before.get(operator.uid)?.recordsOut),
+      latencyMs: operator.latencyMs ?? null,
       stateBytes: operator.stateBytes,
       stateRecords: operator.stateRecords,
       lateRowsDropped: operator.lateRowsDropped,

@@ -37,6 +37,7 @@ export const list = {
   'list.empty': 'No job matches these filters.',
   'list.label': 'Flink jobs',
   'list.changed': '{n} {n:job|jobs} changed status',
+  'list.more': 'More of the list',
   'list.select': 'Select',
   'list.sortBy': 'Sort',
   'list.sort.created': 'Newest first',

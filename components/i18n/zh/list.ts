@@ -39,6 +39,7 @@ export const list: Record<keyof typeof en, string> = {
   'list.empty': '没有符合筛选条件的作业。',
   'list.label': 'Flink作业',
   'list.changed': '{n} 个作业状态变化',
+  'list.more': '列表的更多操作',
   'list.select': '选择',
   'list.sortBy': '排序',
   'list.sort.created': '最新创建',

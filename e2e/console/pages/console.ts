@@ -72,6 +72,11 @@ export class ConsolePages {
       .getByRole('button', { name: /^Start/ })
       .first()
       .click();
+    return await this.confirmStart();
+  }
+
+  /** In the start dialog, when nothing is lost; returns the verdict. */
+  async confirmStart(): Promise<string> {
     const dialog = this.page.getByRole('dialog', { name: 'Start Flink Jobs' });
     const verdict = dialog.getByRole('status').first();
     await expect(verdict).toContainText(/Nothing will be lost|begins by|starts by|no snapshot|never|Nothing/i, { timeout: 30_000 });
@@ -83,6 +88,10 @@ export class ConsolePages {
 
   async stop(choice: 'Trigger savepoint' | 'Drain and stop' | 'Without savepoint'): Promise<void> {
     await this.page.getByRole('main').getByRole('button', { name: /^Stop/ }).first().click();
+    await this.confirmStop(choice);
+  }
+
+  async confirmStop(choice: 'Trigger savepoint' | 'Drain and stop' | 'Without savepoint'): Promise<void> {
     const dialog = this.page.getByRole('dialog', { name: 'Stop Job' });
     await dialog.getByRole('radio', { name: choice }).check();
     const confirm = {
@@ -98,6 +107,10 @@ export class ConsolePages {
   async importNewestCheckpoint(): Promise<string> {
     await this.page.getByRole('main').getByRole('button', { name: /^More/ }).first().click();
     await this.page.getByRole('menuitem', { name: /^Import Savepoint/ }).click();
+    return await this.confirmImport();
+  }
+
+  async confirmImport(): Promise<string> {
     const dialog = this.page.getByRole('dialog', { name: 'Import Savepoint' });
     const checkpoints = dialog.getByRole('button', { name: /^chk-\d+/ });
     const ofRun = dialog.getByRole('button', { name: /^[0-9a-f]{32}$/ });

@@ -38,4 +38,14 @@ export class GuidePages {
   async expectStepNow(text: string): Promise<void> {
     await expect(this.recipe.getByRole('listitem').filter({ hasText: text })).toHaveAttribute('aria-current', 'step', { timeout: 60_000 });
   }
+
+  /** The button of the step that comes now. */
+  async act(button: string): Promise<void> {
+    await this.recipe.getByRole('button', { name: button, exact: true }).click();
+  }
+
+  async expectProof(): Promise<void> {
+    await expect(this.recipe.getByText('Done: nothing is missing and nothing is there twice.')).toBeVisible({ timeout: 90_000 });
+    await expect(this.recipe.getByText(/: 0 missing, 0 twice\./)).toBeVisible();
+  }
 }

@@ -1,4 +1,7 @@
-/** A node's output into channels: rows go where the distribution says, everything else to all of them. */
+/**
+ * A node's output into channels: rows go where the distribution says, everything else to all of them; but a latency marker to one that carries
+ * rows, each in its turn, so that their number stays that of the sources however often rows are parted.
+ */
 import { copyBatch, createPartitioner } from '../operators/partition-batch.ts';
 import type { Batch } from '../types/batch.ts';
 import type { RowSchema } from '../types/sql-type.ts';
@@ -12,10 +15,16 @@ export function channelTarget(
   keyGroups: number,
   channels: readonly ChannelWriter[],
 ): Target {
+  const readers = distribution.kind === 'hash' || distribution.kind === 'broadcast' ? channels.length : 1;
+  let turn = 0;
   return {
     batch: distribute(distribution, schema, keyGroups, channels),
     watermark: (watermarkMs) => sendAll(channels, { kind: 'watermark', watermarkMs }),
     idle: (isIdle) => sendAll(channels, { kind: 'idle', isIdle }),
+    latency: (readMs) => {
+      (channels[turn % readers] as ChannelWriter).send({ kind: 'latency', readMs });
+      turn++;
+    },
     splits: () => {},
     end: () => sendAll(channels, { kind: 'end' }),
   };

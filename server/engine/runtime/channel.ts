@@ -13,6 +13,8 @@ export type ChannelMessage =
   | { readonly kind: 'batch'; readonly batch: Batch }
   | { readonly kind: 'watermark'; readonly watermarkMs: number }
   | { readonly kind: 'idle'; readonly isIdle: boolean }
+  /** Travels behind the rows it was made with: wall time at which the source's reader handed them over, ms. */
+  | { readonly kind: 'latency'; readonly readMs: number }
   | { readonly kind: 'barrier'; readonly barrier: Barrier }
   /** No more rows; barriers may still follow. */
   | { readonly kind: 'end' };

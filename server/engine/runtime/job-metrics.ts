@@ -59,6 +59,7 @@ export class JobMetrics {
 
 function reportOperator(node: PlanNode, instances: readonly Instance[]): OperatorMetricsReport {
   const sum = (value: (counters: NodeCounters) => number) => instances.reduce((total, instance) => total + value(instance.node), 0);
+  const latencies = instances.map((instance) => instance.node.latencyMs).filter((ms) => ms !== null);
   const watermarks = instances.map((instance) => instance.node.watermarkMs);
   return {
     uid: node.uid,
@@ -73,6 +74,7 @@ function reportOperator(node: PlanNode, instances: readonly Instance[]): Operato
     busy: Math.max(...instances.map((instance) => instance.busy)),
     backpressured: Math.max(...instances.map((instance) => instance.backpressured)),
     watermarkMs: watermarks.includes(null) ? null : Math.min(...(watermarks as number[])),
+    latencyMs: latencies.length === 0 ? null : Math.max(...latencies),
     stateBytes: sum((counters) => counters.stateBytes),
     stateRecords: sum((counters) => counters.stateRecords),
     lateRowsDropped: sum((counters) => counters.lateRowsDropped),

@@ -14,6 +14,8 @@ export interface Target {
   batch(batch: Batch): void;
   watermark(watermarkMs: number): void;
   idle(isIdle: boolean): void;
+  /** Follows the rows that a source's reader handed over at this time; ms. */
+  latency(readMs: number): void;
   /** Number of splits of the source upstream; only nodes up to the watermark assigner care. */
   splits(count: number): void;
   end(): void;
@@ -31,6 +33,8 @@ export interface Activity {
   current: NodeRunner | null;
 }
 
+const LATENCY_SPAN_MS = 1_000;
+
 export class NodeRunner {
   readonly node: PlanNode;
   readonly subtask: number;
@@ -43,9 +47,12 @@ export class NodeRunner {
   bytesIn = 0;
   bytesOut = 0;
   lateRowsDropped = 0;
+  /** Longest latency by second; the one under way and the one before are kept. */
+  readonly #latencies = new Map<number, number>();
   /** The last watermark sent on; ms, -Infinity before the first. */
   outWatermark: number;
   readonly #activity: Activity;
+  readonly #nowMs: () => number;
   #valve: WatermarkValve;
   #work: NodeWork = { operator: null };
   readonly #restoredMs: number | null;
@@ -53,11 +60,13 @@ export class NodeRunner {
   #isOutIdle = false;
   #openLanes = 0;
 
-  constructor(node: PlanNode, subtask: number, restoredMs: number | null, activity: Activity) {
+  /** `nowMs`: wall time, the same for all nodes of a job. */
+  constructor(node: PlanNode, subtask: number, restoredMs: number | null, activity: Activity, nowMs: () => number) {
     this.node = node;
     this.subtask = subtask;
     this.#restoredMs = restoredMs;
     this.#activity = activity;
+    this.#nowMs = nowMs;
     this.#isAssigner = node.kind === 'watermark';
     this.outWatermark = restoredMs ?? -Infinity;
     this.#valve = new WatermarkValve(0, restoredMs);
@@ -148,6 +157,22 @@ export class NodeRunner {
     for (const target of this.targets) target.idle(isIdle);
   }
 
+  /** All rows that were read before this one have gone through the node. */
+  receiveLatency(readMs: number): void {
+    const nowMs = this.#nowMs();
+    const second = Math.floor(nowMs / LATENCY_SPAN_MS);
+    this.#latencies.set(second, Math.max(this.#latencies.get(second) ?? 0, nowMs - readMs));
+    for (const old of this.#latencies.keys()) if (old !== second && old !== second - 1) this.#latencies.delete(old);
+    for (const target of this.targets) target.latency(readMs);
+  }
+
+  /** Longest time from a source's reader through this node of the last one to two seconds, ms; null = nothing came. */
+  get latencyMs(): number | null {
+    const second = Math.floor(this.#nowMs() / LATENCY_SPAN_MS);
+    const lately = [this.#latencies.get(second), this.#latencies.get(second - 1)].filter((ms) => ms !== undefined);
+    return lately.length === 0 ? null : Math.max(...lately);
+  }
+
   receiveSplits(count: number): void {
     if (this.#work.operator?.processSplits) this.#work.operator.processSplits(count);
     else if (!this.#isAssigner) this.emitSplits(count);
@@ -197,6 +222,7 @@ export function laneTarget(runner: NodeRunner, lane: number): Target {
     batch: (batch) => runner.receiveBatch(batch, lane),
     watermark: (watermarkMs) => runner.receiveWatermark(lane, watermarkMs),
     idle: (isIdle) => runner.receiveIdle(lane, isIdle),
+    latency: (readMs) => runner.receiveLatency(readMs),
     splits: (count) => runner.receiveSplits(count),
     end: () => runner.receiveEnd(),
   };

@@ -4,22 +4,31 @@
  * States: `free` (may be asked), `asking` (an answer is under way), `answered` (not yet consumed), `resting` (the reader said when to ask
  * again), `ended`. A barrier is taken only when no answer is under way or waiting: only then do the reader's positions say exactly
  * what was handed on. After the end barriers are still taken, with the final positions.
+ *
+ * Latency: behind a batch, but at most every half second, goes a marker with the time at which the reader handed that batch over. What it has waited
+ * since, here for the subtask and on its way for others, is the latency of each node it comes through. An idle source sends none.
  */
+import type { Clock } from '../../effects/clock.ts';
 import type { Scheduler, TimerHandle } from '../../effects/scheduler.ts';
 import type { Barrier } from '../checkpoint/coordinator.ts';
 import type { PollResult, SourceReader, SplitPosition } from '../connectors/contract.ts';
 import { BATCH_ROWS_MAX } from '../types/batch.ts';
 import type { NodeRunner } from './node-runner.ts';
 
+const MARKER_EVERY_MS = 500;
+
 export class SourcePort {
   readonly runner: NodeRunner;
   readonly reader: SourceReader;
   isBlocked = false;
+  readonly #clock: Clock;
   readonly #scheduler: Scheduler;
   readonly #signal: () => void;
   readonly #hasSplitWatermarks: boolean;
   #state: 'free' | 'asking' | 'answered' | 'resting' | 'ended' = 'free';
   #answer: PollResult | null = null;
+  #answeredMs = 0;
+  #markedMs = -Infinity;
   #failure: unknown = null;
   #rest: TimerHandle | null = null;
   #barrier: Barrier | null = null;
@@ -29,10 +38,17 @@ export class SourcePort {
   /** Positions as of each barrier still under way. */
   readonly #positionsAt = new Map<number, readonly SplitPosition[]>();
 
-  constructor(runner: NodeRunner, reader: SourceReader, hasSplitWatermarks: boolean, scheduler: Scheduler, signal: () => void) {
+  constructor(
+    runner: NodeRunner,
+    reader: SourceReader,
+    hasSplitWatermarks: boolean,
+    { clock, scheduler }: { readonly clock: Clock; readonly scheduler: Scheduler },
+    signal: () => void,
+  ) {
     this.runner = runner;
     this.reader = reader;
     this.#hasSplitWatermarks = hasSplitWatermarks;
+    this.#clock = clock;
     this.#scheduler = scheduler;
     this.#signal = signal;
   }
@@ -103,6 +119,7 @@ export class SourcePort {
     this.reader.poll(BATCH_ROWS_MAX).then(
       (answer) => {
         this.#answer = answer;
+        this.#answeredMs = this.#clock.nowMs();
         this.#state = 'answered';
         this.#signal();
       },
@@ -122,6 +139,7 @@ export class SourcePort {
       case 'batch':
         if (this.#hasSplitWatermarks && answer.batch.split >= this.#splits) this.announceSplits();
         this.runner.emit(answer.batch);
+        this.#markLatency();
         return true;
       case 'idle':
         if (this.#hasSplitWatermarks) this.announceSplits();
@@ -135,6 +153,13 @@ export class SourcePort {
         this.#end();
         return true;
     }
+  }
+
+  #markLatency(): void {
+    const nowMs = this.#clock.monotonicMs();
+    if (nowMs - this.#markedMs < MARKER_EVERY_MS) return;
+    this.#markedMs = nowMs;
+    this.runner.receiveLatency(this.#answeredMs);
   }
 
   announceSplits(): void {

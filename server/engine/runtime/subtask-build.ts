@@ -61,12 +61,13 @@ interface Draft {
 export function buildJob(options: BuildOptions): BuiltJob {
   const { plan, graph, placement, watermarkOf } = options;
   const nodeOf = new Map(plan.nodes.map((node) => [node.id, node]));
+  const nowMs = () => options.environment.clock.nowMs();
   const drafts: Draft[] = graph.tasks.flatMap((task) =>
     Array.from({ length: task.parallelism }, (_, subtask) => subtask)
       .filter(placement.isHere)
       .map((subtask) => {
         const activity: Activity = { current: null };
-        const runners = new Map(task.nodes.map((node) => [node.id, new NodeRunner(node, subtask, watermarkOf(node.uid), activity)]));
+        const runners = new Map(task.nodes.map((node) => [node.id, new NodeRunner(node, subtask, watermarkOf(node.uid), activity, nowMs)]));
         return { task, subtask, activity, runners, inputs: [], outputs: [] };
       }),
   );
@@ -139,7 +140,8 @@ function finishSubtask(
   states: Map<string, (OperatorStateStore | null)[]>,
   openers: Map<NodeRunner, () => void>,
 ): Subtask {
-  const { clock, scheduler, turnMs } = options.environment;
+  const { environment } = options;
+  const { clock, scheduler, turnMs } = environment;
   const runners = [...draft.runners.values()];
   const statesHere = new Map<NodeRunner, OperatorStateStore>();
   const sources: SourcePort[] = [];
@@ -155,7 +157,7 @@ function finishSubtask(
       case 'source':
       case 'values': {
         const reader = node.kind === 'values' ? createValuesReader(node, functions) : createReader(node, draft, options);
-        sources.push(new SourcePort(runner, reader, hasSplitWatermarks(node, options), scheduler, signal));
+        sources.push(new SourcePort(runner, reader, hasSplitWatermarks(node, options), environment, signal));
         openers.set(runner, () => runner.start({ operator: null }));
         break;
       }

@@ -8,6 +8,8 @@ export interface NodeCounters {
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly lateRowsDropped: number;
+  /** Longest of the last one to two seconds, ms; null = no row came. */
+  readonly latencyMs: number | null;
   /** ms; null before the first. */
   readonly watermarkMs: number | null;
   readonly stateBytes: number;
@@ -45,6 +47,7 @@ export function countersOf(subtask: Subtask): SubtaskCounters {
         bytesIn: runner.bytesIn,
         bytesOut: runner.bytesOut,
         lateRowsDropped: runner.lateRowsDropped,
+        latencyMs: runner.latencyMs,
         watermarkMs: runner.watermarkMs,
         stateBytes: states.get(runner)?.stateBytes() ?? 0,
         stateRecords: states.get(runner)?.stateRecords() ?? 0,

@@ -185,6 +185,9 @@ export class Subtask {
       case 'idle':
         port.runner.receiveIdle(port.lane, message.isIdle);
         return 'work';
+      case 'latency':
+        port.runner.receiveLatency(message.readMs);
+        return 'work';
       case 'end':
         port.hasEnded = true;
         port.runner.receiveEnd();

@@ -140,6 +140,8 @@ export interface OperatorMetricsReport {
   readonly backpressured: number;
   /** ms; null before the first. */
   readonly watermarkMs: number | null;
+  /** Longest lately from a source's reader through the operator, ms; null or absent = not measured, or no row came. */
+  readonly latencyMs?: number | null;
   readonly stateBytes: number;
   readonly stateRecords: number;
   readonly lateRowsDropped: number;

@@ -23,7 +23,7 @@ const SqlEditor = dynamic(() => import('../../../../components/sql-editor/sql-ed
 });
 
 const PARTS: JobPageParts = {
-  graph: (graph, tasks) => <JobGraph graph={graph} tasks={tasks} />,
+  graph: (graph, tasks, parallelism) => <JobGraph graph={graph} tasks={tasks} parallelism={parallelism} />,
   snapshots: (job) => <SnapshotList job={job} />,
   alarms: (job) => <JobAlarms job={job} />,
   permissions: (job) => <PermissionTab job={job} />,

@@ -136,7 +136,7 @@ function defaultOf(type: SqlType): Value {
 }
 
 export function randomMessage(random: RandomSource, schema: RowSchema, rowsMax: number): ChannelMessage {
-  switch (below(random, 6)) {
+  switch (below(random, 7)) {
     case 0:
       return { kind: 'watermark', watermarkMs: [Number.MAX_SAFE_INTEGER, -1, below(random, 2 ** 45)][below(random, 3)] };
     case 1:
@@ -146,6 +146,8 @@ export function randomMessage(random: RandomSource, schema: RowSchema, rowsMax: 
         kind: 'barrier',
         barrier: { checkpointId: below(random, 2 ** 40), isAligned: chance(random, 0.5), holdsSources: chance(random, 0.5) },
       };
+    case 3:
+      return { kind: 'latency', readMs: below(random, 2 ** 45) };
     default:
       return { kind: 'batch', batch: randomBatch(random, schema, rowsMax) };
   }

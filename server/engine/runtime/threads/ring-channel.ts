@@ -10,7 +10,7 @@ import type { ChannelMessage, ChannelReader, ChannelWriter } from '../channel.ts
 import { decodeBatch, encodeBatch, Segments } from './batch-codec.ts';
 import type { ByteRing } from './byte-ring.ts';
 
-const KINDS = ['batch', 'watermark', 'idle', 'barrier', 'end'] as const;
+const KINDS = ['batch', 'watermark', 'idle', 'barrier', 'end', 'latency'] as const;
 const HEAD_BYTES = 8;
 const IS_ALIGNED = 1;
 const HOLDS_SOURCES = 2;
@@ -153,6 +153,9 @@ function encodeMessage(message: ChannelMessage, schema: RowSchema): readonly Uin
     case 'watermark':
       segments.add(Float64Array.of(message.watermarkMs));
       break;
+    case 'latency':
+      segments.add(Float64Array.of(message.readMs));
+      break;
     case 'idle':
       segments.add(Float64Array.of(message.isIdle ? 1 : 0));
       break;
@@ -177,6 +180,8 @@ function decodeMessage(memory: ArrayBuffer, schema: RowSchema): ChannelMessage {
       return { kind, batch: decodeBatch(memory, HEAD_BYTES, schema) };
     case 'watermark':
       return { kind, watermarkMs: number(0) };
+    case 'latency':
+      return { kind, readMs: number(0) };
     case 'idle':
       return { kind, isIdle: number(0) === 1 };
     case 'barrier': {
