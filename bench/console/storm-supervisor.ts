@@ -88,6 +88,7 @@ const events = new EventServer(process.env.TIDEMARK_LAUNCH_SECRET ?? '', () => s
 const engine = new WeightlessEngine(() => process.send?.({ kind: 'running', count: engine.runs.size } satisfies ToParent));
 const context: SupervisorContext = {
   database: opened.client,
+  provider: opened.provider,
   clock: systemClock,
   engines: { embedded: engine, flink: engine },
   store: createStore(environment.objectStore.spec),

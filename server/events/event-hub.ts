@@ -19,12 +19,27 @@ const RESUME_MOST = 2_000;
 /** Rows of one read; a full one is followed by another at once. */
 const READ_MOST = 1_000;
 
-/** `id` is null for transient events. */
+/** An event as text: it is passed on as it was stored, by many at once, to many streams. */
 export interface DeliveredEvent {
+  /** Null for transient events. */
   readonly id: number | null;
-  readonly event: ServerEvent;
+  readonly type: ServerEvent['type'];
+  /** Null when it is about no job. */
+  readonly jobId: number | null;
+  /** A ServerEvent as JSON. */
+  readonly json: string;
 }
-export type EventListener = (delivered: DeliveredEvent) => void;
+/** Gets what one read found, in its order. */
+export type EventListener = (delivered: readonly DeliveredEvent[]) => void;
+
+const COLUMNS = { id: true, type: true, jobId: true, payloadJson: true } as const;
+
+const delivered = (row: { id: number; type: string; jobId: number | null; payloadJson: string }): DeliveredEvent => ({
+  id: row.id,
+  type: row.type as ServerEvent['type'],
+  jobId: row.jobId,
+  json: row.payloadJson,
+});
 
 export class EventHub {
   readonly #database: Database;
@@ -57,9 +72,14 @@ export class EventHub {
     const oldest = await this.#database.streamEvent.findFirst({ orderBy: { id: 'asc' }, select: { id: true } });
     const newest = await this.#database.streamEvent.findFirst({ orderBy: { id: 'desc' }, select: { id: true } });
     if ((oldest && id < oldest.id - 1) || id > (newest?.id ?? 0)) return { kind: 'gone' };
-    const rows = await this.#database.streamEvent.findMany({ where: { id: { gt: id } }, orderBy: { id: 'asc' }, take: RESUME_MOST + 1 });
+    const rows = await this.#database.streamEvent.findMany({
+      where: { id: { gt: id } },
+      orderBy: { id: 'asc' },
+      take: RESUME_MOST + 1,
+      select: COLUMNS,
+    });
     if (rows.length > RESUME_MOST) return { kind: 'gone' };
-    return { kind: 'events', events: rows.map((row) => ({ id: row.id, event: JSON.parse(row.payloadJson) as ServerEvent })) };
+    return { kind: 'events', events: rows.map(delivered) };
   }
 
   /** Id of the newest stored event; a client begins there. */
@@ -75,7 +95,12 @@ export class EventHub {
 
   /** A transient event. */
   publish(event: JobServerEvent): void {
-    for (const listener of this.#listeners) listener({ id: null, event });
+    const jobId = event.type === 'job-added' ? event.job.id : event.jobId;
+    this.#tell([{ id: null, type: event.type, jobId, json: JSON.stringify(event) }]);
+  }
+
+  #tell(events: readonly DeliveredEvent[]): void {
+    if (events.length > 0) for (const listener of this.#listeners) listener(events);
   }
 
   close(): void {
@@ -118,14 +143,14 @@ export class EventHub {
       where: { id: { gt: this.#cursor - OVERLAP } },
       orderBy: { id: 'asc' },
       take: READ_MOST,
+      select: COLUMNS,
     });
-    for (const row of rows) {
-      if (this.#sent.has(row.id)) continue;
-      this.#sent.add(row.id);
-      this.#cursor = Math.max(this.#cursor, row.id);
-      const delivered = { id: row.id, event: JSON.parse(row.payloadJson) as ServerEvent };
-      for (const listener of this.#listeners) listener(delivered);
+    const found = rows.filter((row) => !this.#sent.has(row.id));
+    for (const { id } of found) {
+      this.#sent.add(id);
+      this.#cursor = Math.max(this.#cursor, id);
     }
+    this.#tell(found.map(delivered));
     if (rows.length === READ_MOST) this.#isAskedAgain = true;
     for (const id of this.#sent) if (id <= this.#cursor - 2 * OVERLAP) this.#sent.delete(id);
     await this.#prune();

@@ -8,7 +8,7 @@ import { authenticate } from '../auth/authenticate.ts';
 import type { Caller, UserCall } from '../auth/caller.ts';
 import { requireJob } from '../auth/job-access.ts';
 import { Refusal } from '../contract/errors.ts';
-import { type ServerEvent, TRANSIENT_EVENTS } from '../contract/events.ts';
+import { type JobServerEvent, type ServerEvent, TRANSIENT_EVENTS } from '../contract/events.ts';
 import { say } from '../contract/said.ts';
 import type { DeliveredEvent } from '../events/event-hub.ts';
 import type { ConsoleContext } from '../services/context.ts';
@@ -27,21 +27,15 @@ interface EventsQuery {
   readonly lastEventId?: string | undefined;
 }
 
-export function sseText(delivered: DeliveredEvent): string {
-  const id = delivered.id === null ? '' : `id: ${delivered.id}\n`;
+function sseText({ id, type, json }: DeliveredEvent): string {
   // JSON holds no raw newline, so one data line is enough.
-  return `${id}event: ${delivered.event.type}\ndata: ${JSON.stringify(delivered.event)}\n\n`;
+  return `${id === null ? '' : `id: ${id}\n`}event: ${type}\ndata: ${json}\n\n`;
 }
 
-function jobIdOf(event: ServerEvent): number | null {
-  if (event.type === 'resync') return null;
-  return event.type === 'job-added' ? event.job.id : event.jobId;
-}
-
-/** Whether an event concerns this stream, before rights. */
-export function isWanted(event: ServerEvent, jobId: number | undefined): boolean {
-  if (jobId === undefined) return !TRANSIENT_EVENTS.has(event.type);
-  return jobIdOf(event) === jobId || event.type === 'resync';
+/** Whether an event concerns a stream, before rights. */
+function isWanted(event: DeliveredEvent, jobId: number | undefined): boolean {
+  if (jobId === undefined) return !TRANSIENT_EVENTS.has(event.type as JobServerEvent['type']);
+  return event.jobId === jobId;
 }
 
 class Rights {
@@ -54,20 +48,25 @@ class Rights {
     this.#caller = caller;
   }
 
-  /** Deleted jobs count too: their removal is told to those who saw them. */
-  async maySee(jobId: number | null): Promise<boolean> {
-    if (jobId === null || this.#caller.role === 'admin') return true;
+  /** Those of the events that the caller may see. Deleted jobs count too: their removal is told to those who saw them. */
+  async visible(events: readonly DeliveredEvent[]): Promise<readonly DeliveredEvent[]> {
+    if (this.#caller.role === 'admin') return events;
     const nowMs = this.#context.clock.nowMs();
-    const known = this.#known.get(jobId);
-    if (known && known.untilMs > nowMs) return known.isVisible;
+    const isKnown = (jobId: number) => (this.#known.get(jobId)?.untilMs ?? 0) > nowMs;
+    const asked = new Set(events.flatMap(({ jobId }) => (jobId === null || isKnown(jobId) ? [] : [jobId])));
+    if (asked.size > 0) await this.#ask([...asked], nowMs);
+    return events.filter(({ jobId }) => jobId === null || this.#known.get(jobId)?.isVisible === true);
+  }
+
+  async #ask(jobIds: readonly number[], nowMs: number): Promise<void> {
     const { userId, projectId } = this.#caller;
-    const job = await this.#context.database.job.findFirst({
-      where: { id: jobId, projectId, OR: [{ ownerId: userId }, { permissions: { some: { userId, canView: true } } }] },
+    const jobs = await this.#context.database.job.findMany({
+      where: { id: { in: [...jobIds] }, projectId, OR: [{ ownerId: userId }, { permissions: { some: { userId, canView: true } } }] },
       select: { id: true },
     });
-    if (this.#known.size > 20_000) this.#known.clear();
-    this.#known.set(jobId, { isVisible: job !== null, untilMs: nowMs + RIGHTS_KEPT_MS });
-    return job !== null;
+    const visible = new Set(jobs.map((job) => job.id));
+    for (const [jobId, { untilMs }] of this.#known.size > 20_000 ? this.#known : []) if (untilMs <= nowMs) this.#known.delete(jobId);
+    for (const jobId of jobIds) this.#known.set(jobId, { isVisible: visible.has(jobId), untilMs: nowMs + RIGHTS_KEPT_MS });
   }
 }
 
@@ -98,12 +97,12 @@ class EventStream {
     const lastId = Number(this.#request.headers.get('last-event-id') ?? this.#query.lastEventId ?? Number.NaN);
     const held: DeliveredEvent[] = [];
     let isCaughtUp = false;
-    this.#unsubscribe = await this.#context.events.subscribe((delivered) => (isCaughtUp ? this.#offer(delivered) : held.push(delivered)));
+    this.#unsubscribe = await this.#context.events.subscribe((events) => (isCaughtUp ? this.#offer(events) : held.push(...events)));
     if (!this.#isOpen) this.#unsubscribe();
     const reached = Number.isSafeInteger(lastId) ? await this.#resume(lastId) : await this.#context.events.newestId();
     this.#write(`retry: 2000\nid: ${reached}\n\n`);
     isCaughtUp = true;
-    for (const delivered of held) if (delivered.id === null || delivered.id > reached) this.#offer(delivered);
+    this.#offer(held.filter(({ id }) => id === null || id > reached));
     this.#timers.push(
       setInterval(() => this.#write(': \n\n'), HEARTBEAT_MS),
       setInterval(() => void this.#recheck(), RECHECK_MS),
@@ -115,20 +114,23 @@ class EventStream {
   async #resume(lastId: number): Promise<number> {
     const missed = await this.#context.events.since(lastId);
     if (missed.kind === 'events') {
-      for (const delivered of missed.events) this.#offer(delivered);
+      this.#offer(missed.events);
       await this.#order;
       return missed.events.at(-1)?.id ?? lastId;
     }
     const newest = await this.#context.events.newestId();
-    this.#write(sseText({ id: newest, event: { type: 'resync', reason: 'The events since your last one are not kept any more.' } }));
+    const resync = { type: 'resync', reason: 'The events since your last one are not kept any more.' } satisfies ServerEvent;
+    this.#write(sseText({ id: newest, type: 'resync', jobId: null, json: JSON.stringify(resync) }));
     return newest;
   }
 
-  #offer(delivered: DeliveredEvent): void {
-    if (!isWanted(delivered.event, this.#query.jobId)) return;
+  #offer(events: readonly DeliveredEvent[]): void {
+    const wanted = events.filter((event) => isWanted(event, this.#query.jobId));
+    if (wanted.length === 0) return;
     this.#order = this.#order
       .then(async () => {
-        if (await this.#rights.maySee(jobIdOf(delivered.event))) this.#write(sseText(delivered));
+        const visible = await this.#rights.visible(wanted);
+        if (visible.length > 0) this.#write(visible.map(sseText).join(''));
       })
       // The database did not answer: the client resumes on a new stream and misses nothing.
       .catch(() => this.close());

@@ -20,6 +20,7 @@ it('a start by hand takes the present values, a restart keeps those of the run b
     const engine = new FakeEngine(world);
     const context: SupervisorContext = {
       database: client,
+      provider: 'sqlite',
       clock: { nowMs: () => Date.now(), monotonicMs: () => Date.now() },
       engines: { embedded: engine, flink: engine },
       store: world.store,

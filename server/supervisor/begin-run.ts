@@ -24,7 +24,7 @@ import { readVariables, variablesOfRun } from '../variables/read-variables.ts';
 import { buildRunSpec, optionsOf } from './build-run-spec.ts';
 import { engineOf, type SupervisorContext } from './context.ts';
 import { type JobFacts, type JobRow, STARTING, versionOfRestart } from './job-facts.ts';
-import { onJob } from './leases.ts';
+import { onJob } from './job-transactions.ts';
 import { requestOf, stepOperation } from './operation-record.ts';
 import { readSetting } from './read-setting.ts';
 import { rebuildCatalogue } from './rebuild-catalogue.ts';

@@ -1,14 +1,17 @@
 /** What every part of the supervisor is given. One per process; tests make as many as they crash. */
 import type { Environment } from '../config/environment.ts';
 import type { JobServerEvent } from '../contract/events.ts';
+import type { DatabaseProvider } from '../db/apply-migrations.ts';
 import type { Database, DatabaseTransaction } from '../db/open-database.ts';
 import type { Clock } from '../effects/clock.ts';
 import type { EngineName, JobEngine, JobEngines } from '../engines/contract.ts';
+import { gathering } from '../events/append-event.ts';
 import type { MasterKey } from '../secrets/seal.ts';
 import type { ObjectStore } from '../storage/contract.ts';
 
 export interface SupervisorContext {
   readonly database: Database;
+  readonly provider: DatabaseProvider;
   readonly clock: Clock;
   readonly engines: JobEngines;
   readonly store: ObjectStore;
@@ -33,7 +36,7 @@ export function engineOf(context: SupervisorContext, run: { readonly engine: str
 
 /** Runs a transaction and tells browsers that something was stored. */
 export async function inTransaction<T>(context: SupervisorContext, work: (tx: DatabaseTransaction) => Promise<T>): Promise<T> {
-  const result = await context.database.$transaction(work);
+  const result = await context.database.$transaction((tx) => gathering(tx, () => work(tx)));
   context.stored();
   return result;
 }

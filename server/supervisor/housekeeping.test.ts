@@ -33,6 +33,7 @@ describe('retention', () => {
     await store.ensureBucket('tidemark');
     context = {
       database: fixture.opened.client,
+      provider: 'sqlite',
       clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
       engines: { embedded: fake, flink: fake },
       store,

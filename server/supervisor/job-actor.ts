@@ -21,6 +21,8 @@ import { reconcile } from './reconcile.ts';
 const ACTS_MAX = 50;
 const RETRY_MS = 1_000;
 const UNWRITABLE_MS = 30_000;
+/** Reports by which a run ends. */
+const FINAL: ReadonlySet<JobReport['type']> = new Set(['finished', 'stopped', 'failed']);
 
 export class JobActor implements ActedJob {
   readonly jobId: number;
@@ -95,14 +97,15 @@ export class JobActor implements ActedJob {
     const live = new LiveRun(this.context, run);
     this.live = live;
     this.line = 'unknown';
-    const then = (work: () => Promise<void>) =>
-      this.enqueue(async () => {
-        await work();
-        await this.#settle();
-      });
     const listener: RunListener = {
       onReport: (report: JobReport) => {
-        if (!live.takeAtOnce(report)) then(() => live.take(report, this));
+        if (live.takeAtOnce(report)) return;
+        this.enqueue(async () => {
+          await live.take(report, this);
+          // The end of the process comes right behind: one look sees both.
+          if (FINAL.has(report.type)) this.wake();
+          else await this.#settle();
+        });
       },
       onEnded: (message: string) => {
         // It comes once: what cannot be written now is written later.
@@ -110,11 +113,12 @@ export class JobActor implements ActedJob {
           try {
             await live.ended(message);
           } catch (error) {
-            if (!(error instanceof FencedOut)) setTimeout(() => then(attempt), RETRY_MS).unref();
+            if (!(error instanceof FencedOut)) setTimeout(() => this.enqueue(attempt), RETRY_MS).unref();
             throw error;
           }
+          this.wake();
         };
-        then(attempt);
+        this.enqueue(attempt);
       },
     };
     return { live, listener };
@@ -184,10 +188,15 @@ export class JobActor implements ActedJob {
 
   async #keepLease(): Promise<boolean> {
     const nowMs = this.context.clock.nowMs();
-    if (nowMs - this.#leaseMs < LEASE_MS / 3) return true;
+    if (nowMs - this.#leaseMs < LEASE_MS / 2) return true;
     const isHeld = await holdLease(this.context, this.jobId);
     if (isHeld) this.#leaseMs = nowMs;
     return isHeld;
+  }
+
+  /** The lease was renewed at that time, with those of other jobs. */
+  leaseRenewed(atMs: number): void {
+    this.#leaseMs = Math.max(this.#leaseMs, atMs);
   }
 
   wakeIn(ms: number): void {

@@ -5,6 +5,7 @@ import type { DatabaseOrTransaction, Prisma } from '../db/open-database.ts';
 import { optionsOf } from './build-run-spec.ts';
 import type { SupervisorContext } from './context.ts';
 import { type EndCause, isOpen, type JobView, type LineView, type OperationView, type OrderView, type RunView } from './job-view.ts';
+import { LookUp } from './look-up.ts';
 import { type OperationRow, requestOf, stepCount, stepData } from './operation-record.ts';
 import { decideRestart, type EndedRun, jitterOf, type RestartDecision } from './restart-policy.ts';
 import { originOf } from './snapshot-record.ts';
@@ -30,13 +31,54 @@ export interface JobFacts {
 export const STARTING = 'starting';
 const RUNS_LOOKED_AT = 60;
 
+interface NewestRows {
+  readonly job: JobRow;
+  readonly run: RunRow | null;
+  readonly operation: OperationRow | null;
+}
+
+/** By job: the job, its newest run and the operation under way. */
+async function readNewest(database: DatabaseOrTransaction, jobIds: readonly number[]): Promise<ReadonlyMap<number, NewestRows>> {
+  const among = { in: [...jobIds] };
+  const jobs = await database.job.findMany({ where: { id: among } });
+  const newest = await database.run.groupBy({ by: ['jobId'], where: { jobId: among }, _max: { number: true } });
+  const numbers = newest.flatMap(({ jobId, _max }) => (_max.number === null ? [] : [{ jobId, number: _max.number }]));
+  const runs = new Map((await database.run.findMany({ where: { OR: numbers } })).map((row) => [row.jobId, row]));
+  const operations = new Map((await database.operation.findMany({ where: { activeJobId: among } })).map((row) => [row.jobId, row]));
+  return new Map(jobs.map((job) => [job.id, { job, run: runs.get(job.id) ?? null, operation: operations.get(job.id) ?? null }]));
+}
+
+/** By run: the run and its job. */
+async function readRuns(
+  database: DatabaseOrTransaction,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, { job: JobRow; run: RunRow }>> {
+  const rows = await database.run.findMany({ where: { id: { in: [...ids] } }, include: { job: true } });
+  return new Map(rows.map(({ job, ...run }) => [run.id, { job, run }]));
+}
+
+const lookUps = new WeakMap<
+  SupervisorContext,
+  { readonly newest: LookUp<number, NewestRows>; readonly runs: LookUp<string, { job: JobRow; run: RunRow }> }
+>();
+
+function lookUpsOf(context: SupervisorContext) {
+  const { database } = context;
+  let of = lookUps.get(context);
+  if (!of) {
+    of = { newest: new LookUp((ids) => readNewest(database, ids)), runs: new LookUp((ids) => readRuns(database, ids)) };
+    lookUps.set(context, of);
+  }
+  return of;
+}
+
+export const rowsOfRun = (context: SupervisorContext) => lookUpsOf(context).runs;
+
 /** Null when the job is gone. */
 export async function loadFacts(context: SupervisorContext, jobId: number, known: LineKnowledge): Promise<JobFacts | null> {
-  const { database } = context;
-  const job = await database.job.findUnique({ where: { id: jobId } });
-  if (!job || job.deletedAt !== null) return null;
-  const run = await database.run.findFirst({ where: { jobId }, orderBy: { number: 'desc' } });
-  const operation = await database.operation.findUnique({ where: { activeJobId: jobId } });
+  const rows = await lookUpsOf(context).newest.get(jobId);
+  if (!rows || rows.job.deletedAt !== null) return null;
+  const { job, run, operation } = rows;
   const request = operation ? requestOf(operation) : null;
   const runView = run ? viewOfRun(run) : null;
   const operationView = operation && request ? await viewOfOperation(context, operation, request, known) : null;

@@ -78,6 +78,7 @@ describe('a run that its Flink cluster forgot', () => {
           return Reflect.get(target, name) as unknown;
         },
       }),
+      provider: 'sqlite',
       clock: { nowMs: () => Date.now(), monotonicMs: () => Date.now() },
       engines: { embedded: new FakeEngine(new FakeWorld(store, () => Date.now())), flink },
       store,

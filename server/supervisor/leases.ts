@@ -4,7 +4,7 @@
  * A lease of the same installation (data directory, which only one launcher can lock) is taken at once; a foreign one when it has expired.
  */
 import type { DatabaseTransaction } from '../db/open-database.ts';
-import { FencedOut, inTransaction, type SupervisorContext } from './context.ts';
+import { FencedOut, type SupervisorContext } from './context.ts';
 
 export const LEASE_MS = 30_000;
 
@@ -44,7 +44,7 @@ export async function renewLeases(context: SupervisorContext, jobIds: readonly n
   });
 }
 
-/** Throws FencedOut when this supervisor does not hold the job's lease; call it first in every transaction that changes a job. */
+/** Throws FencedOut when this supervisor does not hold the job's lease. */
 export async function requireLease(tx: DatabaseTransaction, context: SupervisorContext, jobId: number): Promise<void> {
   const lease = await tx.lease.findUnique({ where: { jobId } });
   if (lease?.holder !== context.holder) throw new FencedOut(`the lease of job ${jobId} is held by another supervisor`);
@@ -55,12 +55,4 @@ export async function nextGeneration(tx: DatabaseTransaction, context: Superviso
   await requireLease(tx, context, jobId);
   const lease = await tx.lease.update({ where: { jobId }, data: { generation: { increment: 1 } } });
   return lease.generation;
-}
-
-/** A transaction on a job by the holder of its lease. */
-export function onJob<T>(context: SupervisorContext, jobId: number, work: (tx: DatabaseTransaction) => Promise<T>): Promise<T> {
-  return inTransaction(context, async (tx) => {
-    await requireLease(tx, context, jobId);
-    return work(tx);
-  });
 }

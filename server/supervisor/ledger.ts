@@ -5,7 +5,7 @@ import type { LedgerEntry } from '../contract/runs.ts';
 import type { Told } from '../contract/said.ts';
 import type { DatabaseTransaction } from '../db/open-database.ts';
 import { toldColumns } from '../db/told-columns.ts';
-import { appendEvent } from '../events/append-event.ts';
+import { appendWithEvent } from '../events/append-event.ts';
 
 export const NONE: Figure = { value: 0, confidence: 'exact', basis: null };
 export const UNKNOWN: Figure = { value: null, confidence: 'unknown', basis: null };
@@ -38,23 +38,21 @@ export function verdictOf(cost: Cost): Verdict {
 }
 
 export async function addLedger(tx: DatabaseTransaction, jobId: number, entry: NewLedgerEntry, atMs: number): Promise<void> {
-  const row = await tx.ledgerEntry.create({
-    data: {
-      jobId,
-      at: new Date(atMs),
-      kind: entry.kind,
-      runNumber: entry.runNumber,
-      who: entry.who,
-      ...toldColumns(entry.text),
-      snapshotId: entry.snapshot?.id ?? null,
-      snapshotName: entry.snapshot?.name ?? null,
-      lostJson: JSON.stringify(entry.lost),
-      readAgainJson: JSON.stringify(entry.readAgain),
-      doubledJson: JSON.stringify(entry.doubled),
-      verdict: verdictOf(entry),
-      acceptedBy: entry.acceptedBy ?? null,
-      positionsJson: JSON.stringify(entry.positions ?? []),
-    },
-  });
-  await appendEvent(tx, { type: 'ledger-added', jobId, entryId: row.id }, atMs);
+  const row = {
+    jobId,
+    at: new Date(atMs),
+    kind: entry.kind,
+    runNumber: entry.runNumber,
+    who: entry.who,
+    ...toldColumns(entry.text),
+    snapshotId: entry.snapshot?.id ?? null,
+    snapshotName: entry.snapshot?.name ?? null,
+    lostJson: JSON.stringify(entry.lost),
+    readAgainJson: JSON.stringify(entry.readAgain),
+    doubledJson: JSON.stringify(entry.doubled),
+    verdict: verdictOf(entry),
+    acceptedBy: entry.acceptedBy ?? null,
+    positionsJson: JSON.stringify(entry.positions ?? []),
+  };
+  await appendWithEvent(tx, 'LedgerEntry', row, (entryId) => ({ type: 'ledger-added', jobId, entryId }), atMs);
 }

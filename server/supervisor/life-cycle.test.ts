@@ -89,6 +89,7 @@ class Life {
     const engine = fusedEngine(new FakeEngine(this.world), this.#fuse);
     const context: SupervisorContext = {
       database: fusedDatabase(this.fixture.opened.client, this.#fuse),
+      provider: 'sqlite',
       clock: { nowMs: () => this.nowMs(), monotonicMs: () => this.nowMs() },
       engines: { embedded: engine, flink: engine },
       store: this.world.store,

@@ -8,8 +8,8 @@ import type { EngineRun } from '../engines/contract.ts';
 import { engineOf, type SupervisorContext } from './context.ts';
 import type { RunRow } from './job-facts.ts';
 import { jobFieldsDiffer } from './job-fields.ts';
+import { onJob } from './job-transactions.ts';
 import { judgeForgotten } from './judge-forgotten.ts';
-import { onJob } from './leases.ts';
 import { MetricsRecorder } from './metrics-recorder.ts';
 import {
   type TakenEnd,
@@ -215,8 +215,8 @@ export class LiveRun {
     const { jobId, id } = this.#run;
     const fields = this.metrics.jobFields(nowMs);
     const { recordsIn, recordsOut } = this.metrics;
-    await onJob(this.#context, jobId, async (tx) => {
-      await this.metrics.flush(tx, false);
+    const forget = await onJob(this.#context, jobId, async (tx) => {
+      const stored = await this.metrics.flush(tx, false);
       await tx.run.update({
         where: { id },
         data: {
@@ -229,7 +229,9 @@ export class LiveRun {
       const data = { ...fields, observedAt: new Date(this.#lastReportMs) };
       const { restartCount } = await tx.job.update({ where: { id: jobId }, data, select: { restartCount: true } });
       this.metrics.restarted(restartCount);
+      return stored;
     });
+    forget();
     const shown = jobFieldsDiffer(fields, this.#storedFields);
     this.#storedFields = shown.text;
     if (shown.differs) this.#context.publish({ type: 'job-changed', jobId, patch: { ...shown.patch, observedAt: this.#lastReportMs } });

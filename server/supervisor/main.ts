@@ -109,6 +109,7 @@ async function run(): Promise<void> {
   const dialer = async () => createDialer({ allowPrivateAddresses, allowList: await readSetting(opened.client, 'allowedAddresses') });
   const context: SupervisorContext = {
     database: opened.client,
+    provider: opened.provider,
     clock: systemClock,
     engines: {
       embedded: new EmbeddedEngine({ dataDir, projectRoot: root }),

@@ -164,20 +164,27 @@ export class MetricsRecorder {
     }));
   }
 
-  /** Stores what is complete, and with `all` what is under way too. A point that is there already is folded into. */
-  async flush(tx: DatabaseTransaction, all: boolean): Promise<void> {
-    const due = this.#due.splice(0);
-    if (all) {
-      for (const [seconds, bucket] of this.#buckets) due.push({ seconds, ...bucket });
-      this.#buckets.clear();
-    }
+  /**
+   * Stores what is complete, and with `all` what is under way too. A point that is there already is folded into. Nothing is forgotten before the
+   * transaction has been committed and the returned function was called: a transaction that failed is done again.
+   */
+  async flush(tx: DatabaseTransaction, all: boolean): Promise<() => void> {
+    const buckets = all ? [...this.#buckets].map(([seconds, bucket]) => ({ seconds, ...bucket })) : [];
+    const due = [...this.#due, ...buckets];
     for (const { seconds, atMs, folded } of due) {
       const key = { jobId: this.#jobId, resolutionSeconds: seconds, at: new Date(atMs) };
       const there = await tx.metricPoint.findUnique({ where: { jobId_resolutionSeconds_at: key } });
-      if (there) mergeInto(folded, JSON.parse(there.valuesJson) as FoldedMetrics);
-      const valuesJson = JSON.stringify(folded);
+      const point: FoldedMetrics = {};
+      mergeInto(point, folded);
+      if (there) mergeInto(point, JSON.parse(there.valuesJson) as FoldedMetrics);
+      const valuesJson = JSON.stringify(point);
       await tx.metricPoint.upsert({ where: { jobId_resolutionSeconds_at: key }, create: { ...key, valuesJson }, update: { valuesJson } });
     }
+    const stored = new Set<FoldedMetrics>(due.map((one) => one.folded));
+    return () => {
+      this.#due = this.#due.filter((one) => !stored.has(one.folded));
+      for (const [seconds, bucket] of this.#buckets) if (stored.has(bucket.folded)) this.#buckets.delete(seconds);
+    };
   }
 
   #fold(atMs: number, values: MetricValues): void {

@@ -11,7 +11,7 @@ import { folderAt } from '../snapshots/snapshot-place.ts';
 import { optionsOf } from './build-run-spec.ts';
 import type { SupervisorContext } from './context.ts';
 import type { JobRow } from './job-facts.ts';
-import { onJob } from './leases.ts';
+import { onJob } from './job-transactions.ts';
 import { registerSnapshot } from './snapshot-record.ts';
 import { tellJob } from './tell.ts';
 

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { recognise } from '../contract/recognise.ts';
 import type { Run } from '../contract/runs.ts';
 import { type Said, say } from '../contract/said.ts';
-import type { DatabaseTransaction } from '../db/open-database.ts';
+import type { DatabaseTransaction, Prisma } from '../db/open-database.ts';
 import { saidJson } from '../db/told-columns.ts';
 import type { JobFailure } from '../engine/runtime/wire.ts';
 import type { JobEngine } from '../engines/contract.ts';
@@ -92,6 +92,14 @@ const OBSERVED: Readonly<Record<EndCause, string>> = {
   superseded: 'none',
 };
 
+/** What the caller knows of the rows: as they stand in this transaction. */
+export interface KnownRows {
+  readonly job: JobRow;
+  readonly run: RunRow;
+  /** Written with the end. */
+  readonly counted: Prisma.RunUncheckedUpdateManyInput;
+}
+
 /** Ends the run unless it has ended; true when this call did. `standing`: what becomes of the job by it. A damaged snapshot is marked, so that no later start takes it. */
 export async function endRun(
   tx: DatabaseTransaction,
@@ -99,18 +107,18 @@ export async function endRun(
   end: RunEnd,
   atMs: number,
   standing: Pick<JobChange, 'status' | 'message' | 'data'> = {},
+  known: KnownRows | null = null,
 ): Promise<boolean> {
   const { cause, failure } = end;
-  const ended = await tx.run.updateMany({
-    where: { id: run.id, endedAt: null },
-    data: {
-      endedAt: new Date(atMs),
-      endCause: cause,
-      failureMessage: failure?.message ?? null,
-      failureSaidJson: saidJson(failure ? recognise(failure.message) : []),
-      causeKey: failure?.causeKey ?? null,
-    },
-  });
+  const data = {
+    ...known?.counted,
+    endedAt: new Date(atMs),
+    endCause: cause,
+    failureMessage: failure?.message ?? null,
+    failureSaidJson: saidJson(failure ? recognise(failure.message) : []),
+    causeKey: failure?.causeKey ?? null,
+  };
+  const ended = await tx.run.updateMany({ where: { id: run.id, endedAt: null }, data });
   if (ended.count !== 1) return false;
   await changeJob(
     tx,
@@ -127,6 +135,7 @@ export async function endRun(
       },
     },
     atMs,
+    known?.job ?? null,
   );
   if (failure) {
     const { causeKey, stack } = failure;
@@ -143,7 +152,7 @@ export async function endRun(
     );
     await noteFallback(tx, run.jobId, run.number, { id: run.restoredFromId, reason: recognise(failure.message) }, atMs);
   }
-  await tellRun(tx, run.id, atMs);
+  await tellRun(tx, run.id, atMs, known && { ...known.run, ...(data as Partial<RunRow>) });
   return true;
 }
 

@@ -144,7 +144,12 @@ export class Supervisor {
   async #keepLeases(nowMs: number): Promise<void> {
     if (nowMs - this.#leasesMs < LEASES_MS) return;
     this.#leasesMs = nowMs;
-    for (const jobId of await renewLeases(this.#context, [...this.#actors.keys()])) this.#actors.get(jobId)?.wake();
+    const jobIds = [...this.#actors.keys()];
+    const lost = new Set(await renewLeases(this.#context, jobIds));
+    for (const jobId of jobIds) {
+      if (lost.has(jobId)) this.#actors.get(jobId)?.wake();
+      else this.#actors.get(jobId)?.leaseRenewed(nowMs);
+    }
   }
 
   #keepHouse(nowMs: number): void {

@@ -22,6 +22,7 @@ async function begin(): Promise<{ context: SupervisorContext; run: RunRow }> {
   const fake = new FakeEngine(new FakeWorld(store, () => NOW_MS));
   const context: SupervisorContext = {
     database: client,
+    provider: 'sqlite',
     clock: { nowMs: () => NOW_MS, monotonicMs: () => NOW_MS },
     engines: { embedded: fake, flink: fake },
     store,

@@ -4,13 +4,13 @@ import { type Said, say } from '../contract/said.ts';
 import type { JobFailure, JobReport } from '../engine/runtime/wire.ts';
 import type { SupervisorContext } from './context.ts';
 import { costOfFailure } from './cost-of-failure.ts';
-import { RESTORE_BROKEN, type RunRow } from './job-facts.ts';
+import { RESTORE_BROKEN, type RunRow, rowsOfRun } from './job-facts.ts';
+import { onJob, onRun } from './job-transactions.ts';
 import type { EndCause } from './job-view.ts';
-import { onJob } from './leases.ts';
 import { addLedger, type Cost, NO_COST, UNKNOWN } from './ledger.ts';
 import type { MetricsRecorder } from './metrics-recorder.ts';
 import { END_UNKNOWN } from './restart-policy.ts';
-import { endRun } from './run-record.ts';
+import { endRun, type KnownRows } from './run-record.ts';
 import { proveSnapshot, registerSnapshot, releaseAfterCheckpoints } from './snapshot-record.ts';
 import { addJobEvent, changeJob, type JobChange, tellRun } from './tell.ts';
 
@@ -193,32 +193,34 @@ export async function takeEnd(context: SupervisorContext, run: RunRow, end: Take
   const nowMs = context.clock.nowMs();
   const { cause, failure } = end;
   const isFailure = cause === 'failed' || cause === 'lost';
-  const before = await context.database.job.findUniqueOrThrow({ where: { id: run.jobId } });
   // The row at hand is the one the run was begun with: only the database knows whether it has run since.
-  const { runningAt } = await context.database.run.findUniqueOrThrow({ where: { id: run.id }, select: { runningAt: true } });
-  const hasFailed = isFailure && runningAt !== null;
-  const cost = hasFailed ? await costOfFailure(context, before, metrics.exposureAtEnd(nowMs)) : NO_COST;
-  await onJob(context, run.jobId, async (tx) => {
-    await metrics.flush(tx, true);
-    const tasks = metrics.tasks();
-    const counted = { recordsIn: metrics.recordsIn, recordsOut: metrics.recordsOut };
-    await tx.run.updateMany({
-      where: { id: run.id, endedAt: null },
-      data: {
-        ...(counted.recordsIn === null ? {} : { recordsIn: BigInt(counted.recordsIn) }),
-        ...(counted.recordsOut === null ? {} : { recordsOut: BigInt(counted.recordsOut) }),
-        ...(tasks.length === 0 ? {} : { tasksJson: JSON.stringify(tasks), tasksAt: new Date(nowMs) }),
-      },
-    });
-    const job = await tx.job.findUniqueOrThrow({ where: { id: run.jobId } });
-    const operation = await tx.operation.findUnique({ where: { activeJobId: run.jobId } });
+  const before = isFailure ? await rowsOfRun(context).get(run.id) : undefined;
+  const hasFailed = before !== undefined && before.run.runningAt !== null;
+  const cost = hasFailed ? await costOfFailure(context, before.job, metrics.exposureAtEnd(nowMs)) : NO_COST;
+  const forget = await onRun(context, run, async (tx, rows) => {
+    const stored = await metrics.flush(tx, true);
+    const counted = countedBy(metrics, nowMs);
+    const { job, operation } = rows;
     // What the operation at hand makes of it, it says itself.
     const isLeftAlone = !isFailure || operation !== null || job.desired !== 'running';
-    if (!(await endRun(tx, run, { cause, failure }, nowMs, isLeftAlone ? {} : standingAfter(failure)))) return;
-    if (!hasFailed) return;
+    const standing = isLeftAlone ? {} : standingAfter(failure);
+    if (!(await endRun(tx, run, { cause, failure }, nowMs, standing, { ...rows, counted }))) return stored;
+    if (!hasFailed) return stored;
     const text = say('said.run.failed', { run: run.number, reason: failure ? recognise(failure.message) : say('said.run.processEnded') });
     await addLedger(tx, run.jobId, { kind: 'failure', runNumber: run.number, who: 'supervisor', text, ...cost }, nowMs);
+    return stored;
   });
+  forget();
+}
+
+function countedBy(metrics: MetricsRecorder, nowMs: number): KnownRows['counted'] {
+  const { recordsIn, recordsOut } = metrics;
+  const tasks = metrics.tasks();
+  return {
+    ...(recordsIn === null ? {} : { recordsIn: BigInt(recordsIn) }),
+    ...(recordsOut === null ? {} : { recordsOut: BigInt(recordsOut) }),
+    ...(tasks.length === 0 ? {} : { tasksJson: JSON.stringify(tasks), tasksAt: new Date(nowMs) }),
+  };
 }
 
 /** A job whose run failed with nobody at work on it: it restarts as its options say, or waits for a person when the cause would only come again. */

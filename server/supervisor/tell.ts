@@ -17,11 +17,12 @@ import {
   snapshotView,
 } from '../db/row-to-view.ts';
 import { saidJson, saidOf, toldColumns } from '../db/told-columns.ts';
-import { appendEvent } from '../events/append-event.ts';
+import { appendEvent, appendWithEvent } from '../events/append-event.ts';
 import { readSetting } from './read-setting.ts';
 import { isLegalMove } from './transitions.ts';
 
 type JobRow = Prisma.JobGetPayload<Record<string, never>>;
+type RunRow = Prisma.RunGetPayload<Record<string, never>>;
 
 /** The fields of a job that the supervisor owns, as browsers patch them. */
 export async function jobPatch(tx: DatabaseTransaction, jobId: number, known: JobRow | null = null): Promise<Partial<JobSummary>> {
@@ -73,27 +74,45 @@ export interface JobChange {
   readonly runNumber?: number | null;
 }
 
-/** Changes a job and records a move of its status. Throws when the move is not legal. */
-export async function changeJob(tx: DatabaseTransaction, jobId: number, change: JobChange, atMs: number): Promise<void> {
-  const before = await tx.job.findUniqueOrThrow({ where: { id: jobId }, select: { status: true } });
+/** Changes a job and records a move of its status. Throws when the move is not legal. `known`: the row as it stands in this transaction. */
+export async function changeJob(
+  tx: DatabaseTransaction,
+  jobId: number,
+  change: JobChange,
+  atMs: number,
+  known: JobRow | null = null,
+): Promise<void> {
+  const before = known ?? (await tx.job.findUniqueOrThrow({ where: { id: jobId }, select: { status: true } }));
   const from = before.status as JobStatus;
   const to = change.status ?? from;
   if (!isLegalMove(from, to)) throw new Error(`job ${jobId} cannot move from ${from} to ${to}`);
   const moved = from !== to;
   const message = change.message ?? (moved ? [] : undefined);
-  const after = await tx.job.update({
-    where: { id: jobId },
-    data: {
-      ...change.data,
-      ...(moved ? { status: to, statusAt: new Date(atMs) } : {}),
-      ...(message === undefined ? {} : { statusMessage: inEnglish(message), statusSaidJson: saidJson(message) }),
-    },
-  });
+  const data = {
+    ...change.data,
+    ...(moved ? { status: to, statusAt: new Date(atMs) } : {}),
+    ...(message === undefined ? {} : { statusMessage: inEnglish(message), statusSaidJson: saidJson(message) }),
+  };
+  const after = await writeJob(tx, jobId, data, known);
   if (moved) {
     const text = say('said.run.moved', { from: say(`said.label.${from}`), to: say(`said.label.${to}`) });
     await addJobEvent(tx, jobId, { kind: 'status', level: 'info', message: text, runNumber: change.runNumber ?? null }, atMs);
   }
   await tellJob(tx, jobId, atMs, after);
+}
+
+/** Returns the row after it; one that is known, and gets values only, is not read again. */
+async function writeJob(
+  tx: DatabaseTransaction,
+  jobId: number,
+  data: Prisma.JobUncheckedUpdateInput,
+  known: JobRow | null,
+): Promise<JobRow> {
+  const isPlain = Object.values(data).every((value) => value === null || typeof value !== 'object' || value instanceof Date);
+  if (!known || !isPlain) return tx.job.update({ where: { id: jobId }, data });
+  const written = await tx.job.updateMany({ where: { id: jobId }, data });
+  if (written.count !== 1) throw new Error(`job ${jobId} is not there any more`);
+  return { ...known, ...(data as Partial<JobRow>) };
 }
 
 export interface NewJobEvent {
@@ -108,15 +127,14 @@ export interface NewJobEvent {
 export async function addJobEvent(tx: DatabaseTransaction, jobId: number, event: NewJobEvent, atMs: number): Promise<void> {
   const { kind, level, runNumber, detail = null, causeKey = null } = event;
   const { text: message, saidJson: codes } = toldColumns(event.message);
-  const row = await tx.jobEvent.create({
-    data: { jobId, at: new Date(atMs), kind, level, message, saidJson: codes, runNumber, detail, causeKey },
-  });
-  const told = { id: row.id, at: atMs, kind, level, runNumber, message, said: [...listOf(event.message)], detail, causeKey };
-  await appendEvent(tx, { type: 'job-event', jobId, event: told }, atMs);
+  const told = { at: atMs, kind, level, runNumber, message, said: [...listOf(event.message)], detail, causeKey };
+  const row = { jobId, at: new Date(atMs), kind, level, message, saidJson: codes, runNumber, detail, causeKey };
+  await appendWithEvent(tx, 'JobEvent', row, (id) => ({ type: 'job-event', jobId, event: { id, ...told } }), atMs);
 }
 
-export async function tellRun(tx: DatabaseTransaction, runId: string, atMs: number): Promise<void> {
-  const row = await tx.run.findUniqueOrThrow({ where: { id: runId } });
+/** `known`: the row as it stands in this transaction, when the caller has it. */
+export async function tellRun(tx: DatabaseTransaction, runId: string, atMs: number, known: RunRow | null = null): Promise<void> {
+  const row = known ?? (await tx.run.findUniqueOrThrow({ where: { id: runId } }));
   const from = row.restoredFromId === null ? null : await tx.snapshot.findUnique({ where: { id: row.restoredFromId } });
   const run = runView(row, new Map(from ? [[from.id, from]] : []));
   await appendEvent(tx, { type: 'run-changed', jobId: row.jobId, run }, atMs);
