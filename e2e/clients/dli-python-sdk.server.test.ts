@@ -52,6 +52,7 @@ describe('Huawei Cloud SDK for Python', () => {
       'unknown jobs, a stop of a draft',
       'run and wait until it runs',
       'execution graph, a second run',
+      'metrics of a running job',
       'trigger a savepoint',
       'stop with a savepoint',
       'an empty start of a job with state is refused',
@@ -60,6 +61,9 @@ describe('Huawei Cloud SDK for Python', () => {
       'stop without a savepoint',
       'create and update a Jar job',
       'tags, a bucket authorised',
+      'stream graph',
+      'templates made, changed, listed, deleted',
+      'export and import',
       'batch delete',
       'delete a running job',
     ]);

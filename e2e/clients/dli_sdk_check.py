@@ -229,6 +229,7 @@ def check_savepoints(job_id):
     refused_in_array(lambda: run([job_id], True), "DLI.0007")
     ok("execution graph, a second run")
 
+    check_metrics(job_id)
     answer = trigger(job_id, "sdk-bucket/by-hand/")
     equal(answer, {"is_success": "true", "message": '{"is_success":"true","message":"api.msg.deal_savepoint_success"}'})
     saved = wait(job_id, "job_running", ("job_savepointing",))
@@ -299,6 +300,89 @@ def check_tags(job_id):
     ok("tags, a bucket authorised")
 
 
+def templates(**query):
+    answer = raw(client.list_flink_sql_job_templates(m.ListFlinkSqlJobTemplatesRequest(**query)))
+    equal(answer["is_success"], True)
+    return answer["template_list"]["templates"]
+
+
+def check_templates():
+    body = m.CreateFlinkSqlJobTemplateRequestBody(name="sdk-template", desc="by the SDK", sql_body=SQL, job_type="flink_sql_job")
+    answer = raw(client.create_flink_sql_job_template(m.CreateFlinkSqlJobTemplateRequest(body=body)))
+    template = answer.pop("template")
+    equal(answer, {"is_success": True, "message": "The template is successfully created."})
+    equal(sorted(template), ["create_time", "desc", "job_type", "name", "template_id"])
+    template_id = template["template_id"]
+    assert isinstance(template_id, int) and isinstance(template["create_time"], int)
+    body = m.UpdateFlinkSqlJobTemplateRequestBody(name="sdk-template", desc="changed")
+    request = m.UpdateFlinkSqlJobTemplateRequest(template_id=str(template_id), body=body)
+    equal(raw(client.update_flink_sql_job_template(request))["is_success"], True)
+    found = templates(name="sdk-temp", limit=100)
+    equal([(one["template_id"], one["desc"], one["sql_body"], one["job_type"]) for one in found], [(template_id, "changed", SQL, "flink_sql_job")])
+    request = m.DeleteFlinkSqlJobTemplateRequest(template_id=str(template_id))
+    answer = raw(client.delete_flink_sql_job_template(request))
+    equal((answer["is_success"], answer["template"]), (True, {"template_id": template_id}))
+    equal(templates(), [])
+    refused(lambda: client.delete_flink_sql_job_template(request), 400, "DLI.0002")
+    ok("templates made, changed, listed, deleted")
+
+
+def check_metrics(job_id):
+    body = m.ShowFlinkMetricRequestBody(job_ids=[job_id])
+    until = time.time() + DEADLINE_S
+    while True:
+        answer = raw(client.show_flink_metric(m.ShowFlinkMetricRequest(body=body)))
+        metrics = answer["metrics"]["jobs"][0]["metrics"]
+        if metrics["sources"] and metrics["sources"][0]["records"] > 0:
+            break
+        assert time.time() < until, answer
+        time.sleep(0.2)
+    equal((answer["is_success"], answer["metrics"]["jobs"][0]["job_id"]), (True, job_id))
+    equal([one["name"] for one in metrics["sources"] + metrics["sinks"]], ["numbers", "counts"])
+    assert isinstance(metrics["total_read_rate"], (int, float)) and isinstance(metrics["total_write_rate"], (int, float))
+    ok("metrics of a running job")
+
+
+def check_graph(job_id):
+    body = m.CreateFlinkSqlJobGraphRequestBody(sql_body=SQL, job_type="flink_opensource_sql_job", graph_type="simple_graph", parallel_number=1)
+    answer = raw(client.create_flink_sql_job_graph(m.CreateFlinkSqlJobGraphRequest(job_id=str(job_id), body=body)))
+    equal(answer["is_success"], True)
+    graph = json.loads(answer["stream_graph"])
+    equal(graph["name"], "sdk-main")
+    known = {node["id"] for node in graph["nodes"]}
+    heads = [node["operator"] for node in graph["nodes"] if not node["inputs"]]
+    equal(heads, ["numbers"])
+    assert all(entry["id"] in known and entry["ship_strategy"] for node in graph["nodes"] for entry in node["inputs"]), graph
+    equal({one["id"] for one in graph["operator_list"]}, known)
+    body.sql_body = "SELEC 1"
+    refused(lambda: client.create_flink_sql_job_graph(m.CreateFlinkSqlJobGraphRequest(job_id=str(job_id), body=body)), 400, "DLI.0005")
+    ok("stream graph")
+
+
+def import_jobs(path, cover=None):
+    body = m.ImportFlinkJobsRequestBody(zip_file=path, is_cover=cover)
+    answer = raw(client.import_flink_jobs(m.ImportFlinkJobsRequest(body=body)))
+    equal(answer["is_success"], "true")
+    return answer["job_mapping"]
+
+
+def check_moves(job_id):
+    body = m.ExportFlinkJobsRequestBody(obs_dir="sdk-bucket/export", is_selected=True, job_selected=[job_id])
+    answer = raw(client.export_flink_jobs(m.ExportFlinkJobsRequest(body=body)))
+    equal(answer["is_success"], "true")
+    (path,) = answer["zip_file"]
+    assert path.startswith("sdk-bucket/export/") and path.endswith(".zip"), path
+    kept = import_jobs(path)
+    equal([(one["old_job_id"], one["new_job_id"]) for one in kept], [(job_id, -1)])
+    equal(raw(client.delete_flink_job(m.DeleteFlinkJobRequest(job_id=str(job_id))))["is_success"], "true")
+    (made,) = import_jobs("sdk-bucket/export", True)
+    assert made["new_job_id"] > job_id and made["remark"].startswith("Job successfully created"), made
+    equal(show(made["new_job_id"])["status"], "job_init")
+    refused(lambda: import_jobs("sdk-bucket/nothing-here"), 400, "DLI.0002", "Nothing was imported")
+    ok("export and import")
+    return made["new_job_id"]
+
+
 def check_deletion(first, second):
     body = m.BatchDeleteFlinkJobsRequestBody(job_ids=[first, MISSING, second])
     answer = raw(client.batch_delete_flink_jobs(m.BatchDeleteFlinkJobsRequest(body=body)))
@@ -327,5 +411,8 @@ by_hand_path, on_stop_path = check_savepoints(main_id)
 check_resume(main_id, by_hand_path)
 jar_id = check_jar()
 check_tags(main_id)
+check_graph(main_id)
+check_templates()
+jar_id = check_moves(jar_id)
 check_deletion(draft_id, jar_id)
 print(json.dumps({"jobId": main_id, "byHand": by_hand_path, "onStop": on_stop_path}))

@@ -58,6 +58,8 @@ export const archiveIndexSchema = z.strictObject({
 export type ArchiveIndex = z.infer<typeof archiveIndexSchema>;
 
 export const archivedJobSchema = z.strictObject({
+  /** Where it was exported; an import gives its own. Archives of earlier versions have none. */
+  id: jobIdSchema.optional(),
   name: jobNameSchema,
   type: jobTypeSchema,
   description: jobDescriptionSchema,

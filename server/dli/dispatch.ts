@@ -13,10 +13,14 @@ import { createJob } from './create-job.ts';
 import { badParameter, DliError, expectedError, noSuchApi } from './dli-error.ts';
 import { parseJobId } from './find-job.ts';
 import * as bodies from './job-body.ts';
+import * as templates from './job-templates.ts';
 import { listJobs, listJobsQuery } from './list-jobs.ts';
+import { metricsBody, showMetrics } from './metrics.ts';
+import { exportBody, exportJobsOf, importJobsBody, importJobsOf } from './move-jobs.ts';
 import { runJobs } from './run-jobs.ts';
 import { importSavepoint, triggerSavepoint } from './savepoints.ts';
 import { showExecutionGraph, showJob } from './show-job.ts';
+import { graphBody, showStreamGraph } from './stream-graph.ts';
 import { addTags, addTagsBody, listTags, removeTags, removeTagsBody } from './tags.ts';
 import { updateJob } from './update-job.ts';
 
@@ -24,6 +28,8 @@ interface Input {
   readonly context: ConsoleContext;
   readonly call: UserCall;
   readonly jobId: number;
+  /** As the path has it; '' where it has none. */
+  readonly templateId: string;
   readonly query: Readonly<Record<string, string>>;
   readonly body: () => unknown;
 }
@@ -31,6 +37,8 @@ type Handler = (input: Input) => Promise<object>;
 
 interface Route {
   readonly method: string;
+  /** As it is written down. */
+  readonly template: string;
   /** The whole path, with names for the project's and the job's id. */
   readonly path: RegExp;
   readonly handle: Handler;
@@ -39,13 +47,15 @@ interface Route {
 const { parsed } = bodies;
 const route = (method: string, path: string, handle: Handler): Route => ({
   method,
+  template: path,
   path: new RegExp(
-    `^${path.replaceAll('.', '\\.').replace('{project_id}', '(?<projectId>[^/]+)').replace('{job_id}', '(?<jobId>[^/]+)')}$`,
+    `^${path.replaceAll('.', '\\.').replace('{project_id}', '(?<projectId>[^/]+)').replace('{job_id}', '(?<jobId>[^/]+)').replace('{template_id}', '(?<templateId>[^/]+)')}$`,
   ),
   handle,
 });
 
 const STREAMING = '/v1.0/{project_id}/streaming';
+const TEMPLATES = `${STREAMING}/job-templates`;
 const TAGS = '/v3/{project_id}/dli_flink_job/{job_id}/tags';
 
 /** Literal paths come before those with an id. */
@@ -66,6 +76,9 @@ const ROUTES: readonly Route[] = [
   route('POST', `${STREAMING}/jobs/run`, ({ context, call, body }) => runJobs(context, call, parsed(bodies.runBody, body()))),
   route('POST', `${STREAMING}/jobs/stop`, ({ context, call, body }) => stopJobsOf(context, call, parsed(bodies.stopBody, body()))),
   route('POST', `${STREAMING}/jobs/delete`, ({ context, call, body }) => deleteJobsOf(context, call, parsed(bodies.deleteBody, body()))),
+  route('POST', `${STREAMING}/jobs/export`, ({ context, call, body }) => exportJobsOf(context, call, parsed(exportBody, body()))),
+  route('POST', `${STREAMING}/jobs/import`, ({ context, call, body }) => importJobsOf(context, call, parsed(importJobsBody, body()))),
+  route('POST', `${STREAMING}/jobs/metrics`, ({ context, call, body }) => showMetrics(context, call, parsed(metricsBody, body()))),
   route('GET', `${STREAMING}/jobs/{job_id}`, ({ context, call, jobId }) => showJob(context, call, jobId)),
   route('DELETE', `${STREAMING}/jobs/{job_id}`, ({ context, call, jobId }) => deleteJob(context, call, jobId)),
   route('GET', `${STREAMING}/jobs/{job_id}/execute-graph`, ({ context, call, jobId }) => showExecutionGraph(context, call, jobId)),
@@ -78,10 +91,28 @@ const ROUTES: readonly Route[] = [
   route('POST', '/v1.0/{project_id}/dli/obs-authorize', ({ context, call, body }) =>
     authorizeBuckets(context, call, parsed(authorizeBody, body())),
   ),
+  route('POST', '/v3/{project_id}/streaming/jobs/{job_id}/gen-graph', ({ context, call, jobId, body }) =>
+    showStreamGraph(context, call, jobId, parsed(graphBody, body())),
+  ),
+  route('POST', TEMPLATES, ({ context, call, body }) =>
+    templates.createTemplate(context, call, parsed(templates.createTemplateBody, body())),
+  ),
+  route('GET', TEMPLATES, ({ context, call, query }) =>
+    templates.listTemplates(context, call, parsed(templates.listTemplatesQuery, query)),
+  ),
+  route('PUT', `${TEMPLATES}/{template_id}`, ({ context, call, templateId, body }) =>
+    templates.updateTemplate(context, call, templateId, parsed(templates.updateTemplateBody, body())),
+  ),
+  route('DELETE', `${TEMPLATES}/{template_id}`, ({ context, call, templateId }) => templates.deleteTemplate(context, call, templateId)),
   route('GET', TAGS, ({ context, call, jobId }) => listTags(context, call, jobId)),
   route('POST', `${TAGS}/create`, ({ context, call, jobId, body }) => addTags(context, call, jobId, parsed(addTagsBody, body()))),
   route('POST', `${TAGS}/delete`, ({ context, call, jobId, body }) => removeTags(context, call, jobId, parsed(removeTagsBody, body()))),
 ];
+
+/** `POST /v1.0/{project_id}/…`: what may change something. */
+export const CHANGING_ROUTES: readonly string[] = ROUTES.filter(({ method }) => method !== 'GET').map(
+  ({ method, template }) => `${method} ${template}`,
+);
 
 export async function dispatchDli(context: ConsoleContext, request: Request): Promise<Response> {
   const requestId = randomUUID();
@@ -125,7 +156,9 @@ async function answerOf(context: ConsoleContext, request: Request, requestId: st
   const isOfJob = idText !== undefined;
   try {
     const jobId = idText === undefined ? 0 : parseJobId(idText);
-    return written(await found.handle({ context, call, jobId, query: queryOf(url), body: () => parseJson(body) }));
+    return written(
+      await found.handle({ context, call, jobId, templateId: parts.templateId ?? '', query: queryOf(url), body: () => parseJson(body) }),
+    );
   } catch (error) {
     throw expectedError(error, isOfJob) ?? error;
   }

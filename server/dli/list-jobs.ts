@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { UserCall } from '../auth/caller.ts';
 import { visibleJobs } from '../auth/job-access.ts';
 import { JOB_STATUSES, jobNameSchema } from '../contract/job.ts';
+import type { Tag } from '../contract/primitives.ts';
 import type { Prisma } from '../db/open-database.ts';
 import type { ConsoleContext } from '../services/context.ts';
 import { JOB_INCLUDE } from '../services/job-view.ts';
@@ -14,7 +15,7 @@ import { badParameter } from './dli-error.ts';
 import { jobDetail, jobInList, type VersionRow } from './job-to-wire.ts';
 
 const JOB_TYPES = ['flink_sql_job', 'flink_opensource_sql_job', 'flink_sql_edge_job', 'flink_jar_job'] as const;
-const count = (most: number) =>
+export const count = (most: number) =>
   z
     .string()
     .regex(/^\d{1,9}$/, 'Use a whole number.')
@@ -58,15 +59,15 @@ function typeFilter(type: (typeof JOB_TYPES)[number]): Prisma.JobWhereInput {
   }
 }
 
-/** `k=v,k2=v2`: a job must have all of them. */
-function tagFilters(tags: string): Prisma.JobWhereInput[] {
+/** `k=v,k2=v2`: what is found has all of them. */
+export function tagsOfQuery(tags: string): Tag[] {
   return tags
     .split(',')
     .filter((part) => part !== '')
     .map((part) => {
       const equals = part.indexOf('=');
       if (equals < 1) throw badParameter(`tags: Write key=value, separated by commas; ${part.slice(0, 100)} is not one.`);
-      return { tags: { some: { key: part.slice(0, equals), value: part.slice(equals + 1) } } };
+      return { key: part.slice(0, equals), value: part.slice(equals + 1) };
     });
 }
 
@@ -78,7 +79,7 @@ function whereOf(context: ConsoleContext, call: UserCall, query: Query): Prisma.
   if (query.user_name) all.push({ owner: { OR: [{ name: query.user_name }, { email: query.user_name }] } });
   if (query.job_type) all.push(typeFilter(query.job_type));
   if (query.status) all.push({ status: query.status });
-  if (query.tags) all.push(...tagFilters(query.tags));
+  if (query.tags) all.push(...tagsOfQuery(query.tags).map((tag) => ({ tags: { some: tag } })));
   // Children of an edge job: there are none.
   if (query.root_job_id && query.root_job_id !== '-1') all.push(NONE);
   return { AND: all };

@@ -24,16 +24,25 @@ export interface ExportedJobs {
   readonly zip: Uint8Array;
 }
 
-export async function exportJobs(context: ConsoleContext, call: UserCall, input: Input): Promise<ExportedJobs> {
+/** `keep` writes it down and tells where; without it the zip is the answer. */
+export async function exportJobs(
+  context: ConsoleContext,
+  call: UserCall,
+  input: Input,
+  keep?: (exported: ExportedJobs) => Promise<string>,
+): Promise<ExportedJobs> {
   const object = { type: 'job', id: '', name: 'export' } as const;
   return audited(context.database, call, 'exportStreamJobs', object, async (note) => {
     const ids = await idsOf(context, call, input);
     const files: ArchivedFile[] = [];
     for (const id of ids) files.push(await archivedFile(context, id, input.versions));
-    note.after = { jobIds: ids.slice(0, 100), jobs: ids.length, versions: input.versions };
+    const what = { jobIds: ids.slice(0, 100), jobs: ids.length, versions: input.versions };
+    note.after = what;
     const nowMs = context.clock.nowMs();
     const stamp = new Date(nowMs).toISOString().slice(0, 19).replaceAll(':', '-');
-    return { fileName: `tidemark-jobs-${stamp}.zip`, zip: writeArchive(files, context.version, nowMs) };
+    const exported = { fileName: `tidemark-jobs-${stamp}.zip`, zip: writeArchive(files, context.version, nowMs) };
+    if (keep) note.after = { ...what, path: await keep(exported) };
+    return exported;
   });
 }
 
@@ -72,6 +81,7 @@ async function archivedFile(context: ConsoleContext, jobId: number, which: Input
   });
   const versions = which === 'all' ? row.versions : row.versions.filter((version) => version.number === row.version);
   const job: ArchivedJob = {
+    id: row.id,
     name: row.name,
     type: row.type as JobType,
     description: row.description,

@@ -5,6 +5,7 @@ import { audited } from '../audit/audited.ts';
 import type { UserCall } from '../auth/caller.ts';
 import type { changeTemplateSchema, createTemplateSchema, listTemplatesQuerySchema, Template } from '../contract/administration.ts';
 import { Refusal } from '../contract/errors.ts';
+import type { Tag } from '../contract/primitives.ts';
 import { say } from '../contract/said.ts';
 import type { Prisma } from '../db/open-database.ts';
 import { ms, USER_REF } from '../db/row-to-view.ts';
@@ -24,7 +25,8 @@ function view(call: UserCall, row: TemplateRow): Template {
     id: row.id,
     name: row.name,
     description: row.description,
-    type: row.type as Template['type'],
+    // One of the DLI-compatible API may bear DLI's older name for SQL.
+    type: row.type === 'flink_jar_job' ? row.type : 'flink_opensource_sql_job',
     sql: row.sql,
     kind,
     recipe: kind === 'recipe' ? (RECIPE_OF.get(row.name) ?? null) : null,
@@ -75,6 +77,8 @@ export async function createTemplate(
   context: ConsoleContext,
   call: UserCall,
   input: z.output<typeof createTemplateSchema>,
+  /** What only the DLI-compatible API tells. */
+  dli?: { readonly dliType: string; readonly tags: readonly Tag[] },
 ): Promise<Template> {
   const { database } = context;
   const { projectId, userId } = call.caller;
@@ -82,9 +86,10 @@ export async function createTemplate(
     if ((await database.template.count({ where: { projectId, kind: 'custom' } })) >= MOST) {
       throw new Refusal('in-use', say('said.no.templates', { most: MOST }));
     }
+    const more = dli ? { type: dli.dliType, tagsJson: JSON.stringify(dli.tags.map(({ key, value }) => ({ key, value }))) } : {};
     const row = await database
       .$transaction(async (tx) => {
-        const made = await tx.template.create({ data: { ...input, projectId, ownerId: userId }, include: INCLUDE });
+        const made = await tx.template.create({ data: { ...input, ...more, projectId, ownerId: userId }, include: INCLUDE });
         note.object = { type: 'template', id: String(made.id), name: made.name };
         note.after = { name: made.name, description: made.description };
         await note.recordIn(tx);
