@@ -60,8 +60,10 @@ describe('storage of snapshots', () => {
     await checkpoint(1, 3);
     await put('chk-2/part-2', 'never completed');
     await put('shared/left', 'left behind');
+    // By it a run that slept knows that it has a successor.
+    await put('_lease/000000000000002', '{}');
     const all = await storage();
-    expect(all.jobs).toEqual([expect.objectContaining({ jobId, jobName: 'orders', objects: 4, snapshots: 1, orphans: 2, unjudged: null })]);
+    expect(all.jobs).toEqual([expect.objectContaining({ jobId, jobName: 'orders', objects: 5, snapshots: 1, orphans: 2, unjudged: null })]);
     expect(all.isComplete).toBe(true);
     expect(await orphanKeys()).toEqual(expect.arrayContaining(['chk-2/part-2', 'shared/left']));
     expect((await storage(member)).jobs).toEqual([]);
@@ -88,10 +90,11 @@ describe('storage of snapshots', () => {
     const left = { bucket: 'tidemark', key: `${folder}/shared/left` };
     const named = { bucket: 'tidemark', key: `${folder}/chk-1/part-1` };
     expect((await member.call('POST', '/snapshots/orphans/delete', { files: [left] })).status).toBe(403);
+    const lease = { bucket: 'tidemark', key: `${folder}/_lease/000000000000002` };
     const answer = (
-      await admin.call('POST', '/snapshots/orphans/delete', { files: [left, named, { bucket: 'tidemark', key: 'else/where' }] })
+      await admin.call('POST', '/snapshots/orphans/delete', { files: [left, lease, named, { bucket: 'tidemark', key: 'else/where' }] })
     ).body;
-    expect([answer.deleted.length, answer.kept.map((one: { key: string }) => one.key)]).toEqual([1, [named.key, 'else/where']]);
+    expect([answer.deleted.length, answer.kept.map((one: { key: string }) => one.key)]).toEqual([1, [lease.key, named.key, 'else/where']]);
     expect(await orphanKeys()).toEqual(['chk-2/part-2']);
     expect((await storage()).deleted).toEqual([
       expect.objectContaining({ key: left.key, deletedBy: 'ada', undoUntil: fixture.clock.nowValue + 7 * 86_400_000 }),
@@ -117,6 +120,18 @@ describe('storage of snapshots', () => {
     expect((await fixture.context.database.job.findUniqueOrThrow({ where: { id: jobId } })).newestSnapshotId).toBe(good);
     const rule = { checkpoints: 1, checkpointDays: 1, savepoints: null, savepointDays: null, dryRun: true };
     expect((await admin.call('PUT', `/jobs/${jobId}/retention`, rule)).body.goes.names).not.toContain('chk-1');
+  });
+
+  it('brings back what was deleted, but not once its files are on their way out', async () => {
+    const id = await checkpoint(6, 0);
+    await admin.call('DELETE', `/snapshots/${id}`);
+    expect((await admin.call('POST', `/snapshots/${id}/undelete`)).body).toMatchObject({ undoUntil: null });
+    await admin.call('DELETE', `/snapshots/${id}`);
+    const { database, clock } = fixture.context;
+    await database.snapshot.update({ where: { id }, data: { expiresAt: new Date(clock.nowMs()) } });
+    const refused = await admin.call('POST', `/snapshots/${id}/undelete`);
+    expect([refused.status, refused.body.error.code]).toEqual([409, 'in-use']);
+    expect((await database.snapshot.findUniqueOrThrow({ where: { id } })).deletedAt).not.toBeNull();
   });
 
   it('tells what a retention rule would take before it is saved', async () => {

@@ -5,7 +5,7 @@ import type { UserCall } from '../auth/caller.ts';
 import { requireJob, visibleJobs } from '../auth/job-access.ts';
 import { Refusal } from '../contract/errors.ts';
 import type { JobStatus } from '../contract/job.ts';
-import { say } from '../contract/said.ts';
+import { type Said, say } from '../contract/said.ts';
 import type { ListSnapshotsQuery, Snapshot, SnapshotDetail } from '../contract/snapshot.ts';
 import type { Prisma } from '../db/open-database.ts';
 import { SNAPSHOT_INCLUDE, type SnapshotRow, snapshotView } from '../db/row-to-view.ts';
@@ -89,7 +89,12 @@ async function change(
   call: UserCall,
   id: string,
   action: string,
-  write: (row: SnapshotRow, now: Date) => Promise<Prisma.SnapshotUpdateInput>,
+  write: (row: SnapshotRow, now: Date) => Promise<Prisma.SnapshotUpdateManyMutationInput>,
+  /** What must hold in the moment of the change; else `told`. */
+  only: (now: Date) => { readonly where: Prisma.SnapshotWhereInput; readonly told: Said } = () => ({
+    where: {},
+    told: say('said.no.snapshot'),
+  }),
 ): Promise<Snapshot> {
   const { database } = context;
   const found = await findSnapshot(context, call, id);
@@ -99,7 +104,9 @@ async function change(
     const { undoDays } = await readSettings(database);
     const data = await write(found, now);
     const view = await database.$transaction(async (tx) => {
-      await tx.snapshot.update({ where: { id }, data });
+      const { where, told } = only(now);
+      const { count } = await tx.snapshot.updateMany({ where: { AND: [{ id, purgedAt: null }, where] }, data });
+      if (count === 0) throw new Refusal('in-use', told);
       await pointToNewest(tx, found.jobId);
       await tellJobChanged(tx, found.jobId, now.getTime());
       const row = await tx.snapshot.findUniqueOrThrow({ where: { id }, include: SNAPSHOT_INCLUDE });
@@ -136,7 +143,7 @@ async function copyOfPinned({ database, store, environment }: ConsoleContext, ro
 }
 
 export async function deleteSnapshot(context: ConsoleContext, call: UserCall, id: string): Promise<Snapshot> {
-  return change(context, call, id, 'deleteSnapshot', async (row, now) => {
+  const write = async (row: SnapshotRow, now: Date) => {
     if (row.isPinned) throw new Refusal('in-use', say('said.no.snapshotPinned'));
     if (row.pinReason !== null) throw new Refusal('in-use', say('said.no.snapshotKept', { why: row.pinReason }));
     const job = await context.database.job.findUniqueOrThrow({ where: { id: row.jobId } });
@@ -144,9 +151,19 @@ export async function deleteSnapshot(context: ConsoleContext, call: UserCall, id
       throw new Refusal('in-use', say('said.no.snapshotNewest'));
     }
     return { deletedAt: row.deletedAt ?? now };
-  });
+  };
+  // A run may have begun from it meanwhile.
+  return change(context, call, id, 'deleteSnapshot', write, () => ({
+    where: { isPinned: false, pinReason: null },
+    told: say('said.no.snapshotMoment'),
+  }));
 }
 
+/** Not once its time is over: its objects may be half gone (supervisor/housekeeping.ts). */
 export async function undeleteSnapshot(context: ConsoleContext, call: UserCall, id: string): Promise<Snapshot> {
-  return change(context, call, id, 'undeleteSnapshot', async () => ({ deletedAt: null, expiresAt: null }));
+  const write = async () => ({ deletedAt: null, expiresAt: null });
+  return change(context, call, id, 'undeleteSnapshot', write, (now) => ({
+    where: { OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] },
+    told: say('said.no.snapshotGoing'),
+  }));
 }

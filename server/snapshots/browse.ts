@@ -1,7 +1,7 @@
 /** The bucket browser: buckets, folders and objects, with folders that hold a snapshot marked by reading them, not by their names. */
 import type { BrowseAnswer } from '../contract/import.ts';
 import { MANIFEST_NAME } from '../engine/checkpoint/manifest.ts';
-import { subfolder } from '../engine/checkpoint/snapshot-folder.ts';
+import { LEASES, subfolder } from '../engine/checkpoint/snapshot-folder.ts';
 import { StoreError } from '../storage/contract.ts';
 import type { SnapshotContext } from './context.ts';
 import { inspectSnapshot } from './inspect-snapshot.ts';
@@ -10,8 +10,6 @@ import { placeOf } from './snapshot-place.ts';
 type Entry = BrowseAnswer['entries'][number];
 
 const PAGE = 60;
-/** Marks of the product by which one writer fences another: nothing to choose, nothing to look into. */
-const LEASES = '/_lease/';
 
 /** Throws StoreError when the store refuses or does not answer. */
 export async function browse(context: SnapshotContext, path: string, token: string | null): Promise<BrowseAnswer> {
@@ -26,7 +24,8 @@ export async function browse(context: SnapshotContext, path: string, token: stri
   });
   const folders = await Promise.all(
     page.prefixes
-      .filter((prefix) => !prefix.endsWith(LEASES))
+      // Nothing to choose, nothing to look into.
+      .filter((prefix) => !prefix.endsWith(`/${LEASES}/`))
       .map(async (prefix): Promise<Entry> => {
         const name = prefix.slice(folder.prefix.length).replace(/\/$/, '');
         const one = subfolder(folder, name);

@@ -5,7 +5,7 @@
  */
 import { type Said, say } from '../contract/said.ts';
 import { MANIFEST_NAME } from '../engine/checkpoint/manifest.ts';
-import { objectIn, type SnapshotFolder } from '../engine/checkpoint/snapshot-folder.ts';
+import { LEASES, objectIn, type SnapshotFolder } from '../engine/checkpoint/snapshot-folder.ts';
 import type { ObjectInfo } from '../storage/contract.ts';
 import { inspectSnapshot, partsOf } from './inspect-snapshot.ts';
 import { folderOf } from './snapshot-place.ts';
@@ -55,6 +55,10 @@ export async function judgeFolder(
       return { kind: 'unjudged', objects, why: say('said.store.unread', { key, reason }) };
     }
   }
-  const orphans = objects.filter((object) => !named.has(object.key) && nowMs - object.modifiedMs > YOUNG_MS);
+  // Without its mark a run that slept through its successor would take itself for the newest.
+  const leases = `${folder.prefix}${LEASES}/`;
+  const orphans = objects.filter(
+    (object) => !named.has(object.key) && !object.key.startsWith(leases) && nowMs - object.modifiedMs > YOUNG_MS,
+  );
   return { kind: 'judged', objects, orphans };
 }

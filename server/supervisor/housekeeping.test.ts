@@ -175,6 +175,24 @@ describe('retention', () => {
     expect(await keys()).toEqual([]);
   });
 
+  it('deletes nothing of what is brought back, or deleted anew, while others are purged', async () => {
+    const { client } = fixture.opened;
+    const ids = [await checkpoint(1, []), await checkpoint(2, []), await checkpoint(3, [])];
+    await client.snapshot.updateMany({ data: { deletedAt: new Date(nowMs) } });
+    await client.snapshot.update({ where: { id: ids[0] as string }, data: { deletedAt: new Date(nowMs - 1) } });
+    nowMs += 7 * DAY_MS;
+    const remove = store.delete.bind(store);
+    store.delete = async (ref) => {
+      await client.snapshot.update({ where: { id: ids[1] as string }, data: { deletedAt: null, expiresAt: null } });
+      await client.snapshot.update({ where: { id: ids[2] as string }, data: { deletedAt: new Date(nowMs) } });
+      return remove(ref);
+    };
+    expect(await purgeDeleted(context)).toBe(1);
+    expect(await keys()).toEqual(['chk-2/_metadata', 'chk-2/part-2', 'chk-3/_metadata', 'chk-3/part-3']);
+    // What is being deleted is past its time for whoever asks to have it back.
+    expect((await client.snapshot.findUniqueOrThrow({ where: { id: ids[0] as string } })).expiresAt).toEqual(new Date(nowMs));
+  });
+
   /** As Flink lays them out, with a file beside that another checkpoint of the run may refer to. */
   async function flinkCheckpoint(runId: string, name: string): Promise<string> {
     const folder = folderAt(store, `${FOLDER}/${runId.replaceAll('-', '')}/chk-1`);

@@ -93,6 +93,12 @@ export async function purgeDeleted(context: SupervisorContext): Promise<number> 
   });
   let purged = 0;
   for (const row of due) {
+    // From here on nobody brings it back; who did so before, or deleted it anew, keeps it.
+    const claimed = await database.snapshot.updateMany({
+      where: { id: row.id, deletedAt: row.deletedAt, purgedAt: null },
+      data: { expiresAt: new Date(nowMs) },
+    });
+    if (claimed.count === 0) continue;
     try {
       // An imported snapshot belongs to whoever made it: only our index of it goes.
       if (row.origin !== 'imported' && row.engine === 'embedded') await deleteObjects(context, row);

@@ -164,6 +164,8 @@ export const REFUSALS = {
   'said.no.pinElsewhere': "{file} lies outside of the console's object store, so it cannot be kept from Flink. Take a savepoint instead.",
   'said.no.snapshotPinned': 'The snapshot is pinned. Unpin it first.',
   'said.no.snapshotKept': 'The snapshot is kept: {why}.',
+  'said.no.snapshotMoment': 'The snapshot was pinned, or a run began from it, in this moment. Look again.',
+  'said.no.snapshotGoing': 'The snapshot can no longer be brought back: its time is over, and its files are being deleted.',
   'said.no.snapshotNewest': 'The newest snapshot of a running job cannot be deleted.',
   'said.no.startWorse': 'It would cost more than was shown. {sentence} Look again.',
   'said.no.startAnyway': 'Start it anyway, or try again. Nothing was started.',

@@ -1,6 +1,9 @@
 /** Where a snapshot or a folder of snapshots lies: a prefix in a bucket of a store, and the URI that people and reports use for it. */
 import type { ObjectRef, ObjectStore } from '../../storage/contract.ts';
 
+/** Folder of the marks by which one writer of a checkpoint directory fences another (runtime/lease-fence.ts): nothing of a snapshot. */
+export const LEASES = '_lease';
+
 export interface SnapshotFolder {
   readonly store: ObjectStore;
   readonly bucket: string;

@@ -3,13 +3,13 @@
  * fenced when it sees one of a higher generation. Nothing is overwritten, so two runs that start at once cannot hide each other; a run deletes
  * only generations below its own. (The supervisor's lease in the database decides who may start; this stops one that slept through it.)
  */
-import { objectsBelow, type SnapshotFolder, subfolder } from '../checkpoint/snapshot-folder.ts';
+import { LEASES, objectsBelow, type SnapshotFolder, subfolder } from '../checkpoint/snapshot-folder.ts';
 
 const DIGITS = 15;
 
 /** Announces this generation; the answer tells at any time whether it is still the highest. */
 export async function takeLease(directory: SnapshotFolder, generation: number, runId: string): Promise<() => Promise<boolean>> {
-  const leases = subfolder(directory, '_lease');
+  const leases = subfolder(directory, LEASES);
   const name = String(generation).padStart(DIGITS, '0');
   const own = leases.prefix + name;
   await directory.store.ensureBucket(directory.bucket);

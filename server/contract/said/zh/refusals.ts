@@ -163,6 +163,8 @@ export const refusals: Record<keyof typeof REFUSALS, string> = {
   'said.no.pinElsewhere': '{file} 不在控制台的对象存储中，无法防止被 Flink 删除。请改为触发 Savepoint。',
   'said.no.snapshotPinned': '快照已固定，请先取消固定。',
   'said.no.snapshotKept': '快照被保留：{why}。',
+  'said.no.snapshotMoment': '快照刚刚被固定，或有运行刚从它开始，请重新查看。',
+  'said.no.snapshotGoing': '快照已无法恢复：保留时间已过，其文件正在删除。',
   'said.no.snapshotNewest': '不能删除运行中作业的最新快照。',
   'said.no.startWorse': '代价将大于之前显示的。{sentence}请重新查看。',
   'said.no.startAnyway': '请确认仍要启动，或重试。未启动任何内容。',
