@@ -7,7 +7,8 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { UserCall } from '../auth/caller.ts';
-import { ARCHIVE_BYTES_MAX, ARCHIVE_JOBS_MAX } from '../contract/job-archive.ts';
+import { ARCHIVE_JOBS_MAX } from '../contract/archive-limit.ts';
+import { ARCHIVE_BYTES_MAX } from '../contract/job-archive.ts';
 import { readArchive } from '../services/archive-file.ts';
 import type { ConsoleContext } from '../services/context.ts';
 import { type ExportedJobs, exportJobs } from '../services/export-jobs.ts';
