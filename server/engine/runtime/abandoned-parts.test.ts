@@ -90,6 +90,22 @@ describe.each(['local', 'bucket'] as const)('a %s sink', (place) => {
   });
 });
 
+test('what a savepoint has still to commit stays when the script names the same folder in another way', async () => {
+  world = new FileSinkWorld('local');
+  await world.live({}, async (job) => {
+    await world.written(job, 100);
+    pathOf(await job.triggerSnapshot('savepoint', null));
+    await job.stop('without', null);
+  });
+  const named = await world.uncommitted();
+  expect(named).toHaveLength(1);
+  await world.live({ isPathRelative: true }, async (job) => {
+    await world.written(job, 100);
+    await job.stop('savepoint', null);
+  });
+  expect(await world.uncommitted()).toEqual(named);
+});
+
 test('neither another job nor another sink is touched', async () => {
   world = new FileSinkWorld('local');
   await leaveParts(null);

@@ -1,7 +1,7 @@
 /** For tests of what is committed when: a job that counts into a filesystem sink, run in lives of its own, over a local object store. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { LocalObjectStore } from '../../storage/local-store.ts';
 import type { Manifest } from '../checkpoint/manifest.ts';
@@ -24,6 +24,8 @@ export interface LifeOptions {
   readonly fence?: () => Promise<boolean>;
   /** `act` gets the job while it opens. */
   readonly isActingAtOnce?: boolean;
+  /** The script names the sink's local folder from the working directory. */
+  readonly isPathRelative?: boolean;
   /** Partitions the sink. */
   readonly isPartitioned?: boolean;
 }
@@ -45,7 +47,7 @@ export class FileSinkWorld {
   /** Begins the next run of the job; `act` gets it when it runs, and the run is waited for. */
   async live(options: LifeOptions, act: (job: Job) => Promise<void>): Promise<JobEnd> {
     const generation = ++this.#generation;
-    const sql = this.#sql(options.isPartitioned ?? false);
+    const sql = this.#sql(options);
     const spec: RunSpec = {
       jobId: '1',
       jobName: 'counting',
@@ -124,8 +126,9 @@ export class FileSinkWorld {
       .map((entry) => join(entry.parentPath, entry.name).slice(this.outFolder.length + 1));
   }
 
-  #sql(isPartitioned: boolean): string {
-    const path = this.#place === 'local' ? join(this.root, 'out') : `obs://${BUCKET}/out`;
+  #sql({ isPartitioned, isPathRelative }: LifeOptions): string {
+    const folder = join(this.root, 'out');
+    const path = this.#place === 'bucket' ? `obs://${BUCKET}/out` : isPathRelative ? relative(process.cwd(), folder) : folder;
     return `CREATE TABLE numbers (id INT) WITH ('connector' = 'datagen', 'rows-per-second' = '5000', 'fields.id.kind' = 'sequence', 'fields.id.start' = '1', 'fields.id.end' = '100000000');
       CREATE TABLE out_files (id INT, half INT) ${isPartitioned ? 'PARTITIONED BY (half)' : ''} WITH ('connector' = 'filesystem', 'path' = '${path}', 'format' = 'json');
       INSERT INTO out_files SELECT id, MOD(id, 2) FROM numbers;`;

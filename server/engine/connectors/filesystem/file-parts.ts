@@ -10,7 +10,7 @@
  */
 import type { Dirent } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { MultipartUpload, ObjectStore } from '../../../storage/contract.ts';
 import { objectKey } from '../../../storage/object-key.ts';
 import { type Committable, ConnectorError } from '../contract.ts';
@@ -64,10 +64,10 @@ export function openParts(location: Exclude<Location, { kind: 'invalid' }>, stor
   };
 }
 
-/** What tells the part of a committable from others: its final path, or the id of its upload. */
+/** What tells the part of a committable from others: its name, wherever and however its folder is named (no two have one); or the id of its upload. */
 export function partKey({ kind, data }: Committable): string | null {
   if (kind === BUCKET_PART) return (data.upload as MultipartUpload).id;
-  return kind === LOCAL_PART ? String(data.path) : null;
+  return kind === LOCAL_PART ? basename(String(data.path)) : null;
 }
 
 const HIDDEN = /^\.(.+)\.inprogress$/;
@@ -78,7 +78,7 @@ async function abandonedFiles(folder: string, isAbandoned: (name: string) => boo
     if (entry.isDirectory() && depth > 0) found.push(...(await abandonedFiles(join(folder, entry.name), isAbandoned, depth - 1)));
     const name = entry.isFile() ? HIDDEN.exec(entry.name)?.[1] : undefined;
     if (name === undefined || !isAbandoned(name)) continue;
-    found.push({ key: join(folder, name), remove: () => rm(join(folder, entry.name), { force: true }) });
+    found.push({ key: name, remove: () => rm(join(folder, entry.name), { force: true }) });
   }
   return found;
 }
