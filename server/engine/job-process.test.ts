@@ -111,3 +111,17 @@ test('a malformed start is told and ends the process; a malformed order to a run
   await second.until('finished');
   expect(run.writtenIds()).toEqual(ALL_IDS);
 });
+
+test('after an error that nobody caught nothing more is published: what is in memory may be wrong', async () => {
+  const job = run.launch(join(import.meta.dirname, 'runtime', 'simulation', 'crashing-process.ts'));
+  const spec = run.specOf();
+  job.order({ type: 'start', spec: { ...spec, sql: spec.sql.replace("'fields.id.end' = '3000'", "'fields.id.end' = '1000000'") } });
+  const { checkpointId } = await job.until('checkpoint-completed', (report) => report.checkpointId >= 3);
+  job.child.kill('SIGUSR2');
+  await job.until('failed');
+  const before = job.reports.findIndex((report) => report.type === 'failed');
+  expect(await job.exited).toBe(70);
+  expect(job.reports.slice(before).map((report) => report.type)).not.toContain('checkpoint-completed');
+  // One may have been on its way to the store.
+  expect(Number(run.newestCheckpoint().split('-').at(-1))).toBeLessThanOrEqual(checkpointId + 2);
+});

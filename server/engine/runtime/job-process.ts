@@ -10,7 +10,7 @@ import { CONNECTOR_NAMES, connectorOf } from '../connectors/registry.ts';
 import { planScript } from '../planner/plan-script.ts';
 import { classifyFailure } from './failure.ts';
 import { createJob } from './job.ts';
-import type { Job } from './job-contract.ts';
+import type { Job, JobEnvironment } from './job-contract.ts';
 import { type JobLog, openJobLog } from './job-log.ts';
 import { parseOrder } from './order-schema.ts';
 import { RowBuffer } from './row-buffer.ts';
@@ -29,6 +29,8 @@ let job: Job | null = null;
 let log: JobLog = openJobLog(null);
 let grace: ReturnType<typeof setTimeout> | null = null;
 let isLeaving = false;
+/** An invariant broke: until the process ends nothing is published and nothing more is said. */
+let hasCrashed = false;
 let threadProgram: URL | null = null;
 const rows = new RowBuffer();
 
@@ -42,6 +44,7 @@ const link = new SupervisorLink({
 });
 
 function report(message: JobReport): void {
+  if (hasCrashed) return;
   link.send(message);
   if (message.type === 'log') log.write(message.atMs, message.level, message.message);
   else if (message.type === 'records-repeated') log.write(message.atMs, 'warn', message.message);
@@ -151,7 +154,14 @@ async function createPlannedJob(runSpec: RunSpec): Promise<Job | null> {
     print: (table, line) => rows.add(table, line),
     threads: availableParallelism(),
   });
-  return createJob(runSpec, outcome.plan, threadProgram ? { ...environment, threadProgram } : environment);
+  const fence = () => fenceOf(environment);
+  return createJob(runSpec, outcome.plan, threadProgram ? { ...environment, fence, threadProgram } : { ...environment, fence });
+}
+
+/** Asked before each step that shows anything to others; after a crash there is no answer. */
+async function fenceOf(environment: JobEnvironment): Promise<boolean> {
+  const isOurs = await environment.fence();
+  return hasCrashed ? new Promise(() => {}) : isOurs;
 }
 
 function sendRows(): void {
@@ -174,8 +184,10 @@ function leave(code: number, waitMs: number = spec?.graceMs ?? 0): void {
   }, 20);
 }
 
-/** Nothing may go on after an invariant broke: what is in memory may be wrong. */
+/** Nothing may be published after an invariant broke: what is in memory may be wrong. */
 function crash(error: unknown): void {
+  if (hasCrashed) return;
+  hasCrashed = true;
   const cause = error instanceof Error ? error : new Error(String(error));
   process.stderr.write(`${cause.stack ?? cause.message}\n`);
   log.write(systemClock.nowMs(), 'error', cause.stack ?? cause.message);
