@@ -23,6 +23,7 @@ interface Pattern {
 const THROWN = {
   'said.run.began': HISTORY['said.run.began'],
   'said.run.endUnknown': HISTORY['said.run.endUnknown'],
+  'said.run.notShared': HISTORY['said.run.notShared'],
   'said.run.severalCopies': HISTORY['said.run.severalCopies'],
   'said.basis.late': PREVIEWS['said.basis.late'],
   'said.test.late': PROBES['said.test.late'],

@@ -234,6 +234,34 @@ INSERT INTO nowhere SELECT 100 / (n - 60) FROM numbers;`;
     expect(log).toMatch(/WARN \[flink\] TaskManager \S+: .*switched from RUNNING to FAILED.*ArithmeticException/);
   });
 
+  it('says that checkpoints lie on disks which the cluster does not share', async () => {
+    const sql = `
+CREATE TABLE numbers (n BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '20');
+CREATE TABLE nowhere (n BIGINT) WITH ('connector' = 'blackhole');
+INSERT INTO nowhere SELECT n FROM numbers;`;
+    await prepare({}, sql);
+    const ownDisk = join(fixture.dataDir, 'objects');
+    const apart = await startFlink(join(scratch, 'apart'), { taskManagerMemory: '1600m', ownDisk });
+    try {
+      const { client } = fixture.opened;
+      const { id, configJson } = await client.connection.findFirstOrThrow();
+      const there = JSON.stringify({ ...JSON.parse(configJson), jobManagerUrl: apart.rest, gatewayUrl: apart.gateway });
+      await client.connection.update({ where: { id }, data: { configJson: there } });
+      await start();
+      const told = await until(
+        'it is told',
+        () => eventsOf(fixture),
+        (all) => all.some((event) => /completed checkpoint \d+ at file:.* writes to a disk of its own/.test(event.message)),
+        60_000,
+      );
+      expect(told.filter((event) => /disk of its own/.test(event.message))).toHaveLength(1);
+      expect(await snapshotsOf(fixture)).toEqual([]);
+      await stop('without');
+    } finally {
+      await apart.stop();
+    }
+  });
+
   it('refuses a gateway of another cluster and a form of savepoints that is none, and starts nothing', async () => {
     const foreign = await startFlink(join(scratch, 'foreign'), { parts: ['sql-gateway'] });
     try {

@@ -108,6 +108,8 @@ export const HISTORY = {
     'The Flink cluster no longer knows run {run}, and no checkpoint of it is left: it may have read all its input and finished.',
   'said.run.askBeforeAgain':
     'It is not started again by itself: that could write its results twice. Look at what it has written, then start the job if something is missing.',
+  'said.run.notShared':
+    "Flink has completed checkpoint {id} at {place}, and the console's object store ({store}) holds nothing there: the cluster writes to a disk of its own, so nothing can be restored here. Mount the same folder on all machines of the cluster, or use a remote object store, and start the job again.",
   'said.run.severalCopies':
     'The Flink cluster {name} runs this run more than once, as jobs {ids}: results are written more than once. Cancel all but one of them there.',
   'said.run.adopted': 'The supervisor is back and has found run {run}, which went on.',

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { rootCauseOf } from './cluster.ts';
 import { fromFlinkUri, toFlinkUri } from './flink-paths.ts';
 import { isBefore } from './handshake.ts';
-import { flinkJobId, flinkSettings } from './job-configuration.ts';
+import { flinkJobId, flinkSettings, savepointFormatOf, settingsProblem } from './job-configuration.ts';
 import { prepareScript } from './prepare-script.ts';
 import { failureOf } from './read-failure.ts';
 import { lastWarnings } from './task-manager-log.ts';
@@ -188,5 +188,18 @@ describe('the log of a TaskManager', () => {
     expect(lastWarnings(many.join('\n'))).toEqual(many.slice(-10));
     const long = lastWarnings([line('ERROR', 'deep'), ...Array.from({ length: 900 }, () => '\tat somewhere')].join('\n'));
     expect(long[0]?.split('\n')).toHaveLength(40);
+  });
+});
+
+describe('the form of savepoints', () => {
+  it('is canonical unless the Runtime Configuration says otherwise, and is no setting of Flink', () => {
+    const key = 'tidemark.savepoint-format';
+    expect([{}, { [key]: 'native' }, { [key]: ' CANONICAL ' }].map(savepointFormatOf)).toEqual(['CANONICAL', 'NATIVE', 'CANONICAL']);
+    expect(settingsProblem({ [key]: 'native' })).toBe(null);
+    expect(settingsProblem({ [key]: 'zip' })).toMatch(/is zip; write CANONICAL or NATIVE/);
+    expect(settingsProblem({}, { [key]: 'NATIVE' })).toMatch(/not as SET/);
+    const spec = { jobId: '1', jobName: 'j', runId: '00000000-0000-0000-0000-000000000000', settings: { [key]: 'NATIVE' }, parallelism: 1 };
+    const rest = { savepointDirectory: null, store: local, restoreFrom: null, allowNonRestoredState: false, checkpointDirectory: null };
+    expect(flinkSettings({ ...spec, ...rest, restartsByItself: true }, {}).map((one) => one.key)).not.toContain(key);
   });
 });

@@ -31,8 +31,11 @@ export function savepointFormatOf(settings: Readonly<Record<string, string>>): S
   return said === 'CANONICAL' || said === 'NATIVE' ? said : null;
 }
 
-/** A sentence when a setting of the console's own is not as it should be. */
-export function settingsProblem(settings: Readonly<Record<string, string>>): string | null {
+type Settings = Readonly<Record<string, string>>;
+
+/** A sentence when a setting of the console's own is not as it should be. `script`: what the SQL sets. */
+export function settingsProblem(settings: Settings, script: Settings = {}): string | null {
+  if (SAVEPOINT_FORMAT in script) return `${SAVEPOINT_FORMAT} is the console's own: write it in the Runtime Configuration, not as SET.`;
   if (savepointFormatOf(settings) !== null) return null;
   return `${SAVEPOINT_FORMAT} is ${settings[SAVEPOINT_FORMAT]}; write CANONICAL or NATIVE in the Runtime Configuration.`;
 }

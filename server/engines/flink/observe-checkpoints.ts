@@ -1,6 +1,7 @@
 /**
  * Checkpoints and savepoints of a run, from the job's history in the JobManager, each told once: with size and times as Flink counts them, and with the
- * positions of sources from its `_metadata`, read from the object store. Those outside of the store cannot be catalogued, which is said.
+ * positions of sources from its `_metadata`, read from the object store. Those outside of the store cannot be catalogued, which is said; so is a
+ * cluster that completes checkpoints where the store holds nothing.
  */
 import type { JobReport, StoreSpec } from '../../engine/runtime/wire.ts';
 import { flinkSummary } from '../../snapshots/flink/flink-summary.ts';
@@ -18,12 +19,16 @@ export interface Counts {
 /** Flink makes none while its tasks begin; that is no failure to tell people of. */
 const TOO_EARLY = /not all required tasks are currently running|Checkpoint Coordinator is (?:shutting down|suspending)/i;
 
+const ABSENT_MOST = 3;
+
 export class CheckpointObserver {
   readonly #store: ObjectStore;
   readonly #spec: StoreSpec;
   /** By Flink's path, or number for those that failed. */
   readonly #told = new Set<string>();
   #isOutsideTold = false;
+  /** Newest checkpoints of the cluster that the store does not hold; null = it has held one, so the two share it. */
+  #absent: Set<string> | null = new Set();
 
   constructor(store: ObjectStore, spec: StoreSpec) {
     this.#store = store;
@@ -33,9 +38,11 @@ export class CheckpointObserver {
   /** What is new, oldest first. Failures from before `failuresSinceMs` (Flink's clock) were told by a former supervisor. `skewMs`: our clock before Flink's. */
   async reports(all: FlinkCheckpoints, counts: Counts, skewMs: number, failuresSinceMs: number): Promise<readonly JobReport[]> {
     const reports: JobReport[] = [];
+    const newest = all.history.find((one) => one.status === 'COMPLETED' && !one.is_savepoint && one.discarded !== true);
     for (const one of [...all.history].sort((a, b) => a.id - b.id)) {
       const report = one.status === 'FAILED' ? this.#failed(one, skewMs, failuresSinceMs) : await this.#completed(one, counts, skewMs);
       if (report) reports.push(report);
+      else if (one === newest) reports.push(...this.#notShared(one, skewMs));
     }
     return reports;
   }
@@ -74,6 +81,7 @@ export class CheckpointObserver {
     // Flink deletes older ones beyond the number that is retained.
     if (inspected.kind !== 'flink' || inspected.content.kind !== 'flink') return null;
     this.#told.add(bare);
+    this.#absent = null;
     const { content } = inspected;
     return {
       type: 'checkpoint-completed',
@@ -83,6 +91,17 @@ export class CheckpointObserver {
       summary: flinkSummary(content, { ...times, ...counts }),
       phases: { start: 0, align: 0, write: times.durationMs, commit: 0 },
     };
+  }
+
+  /** One that is gone again is none: Flink keeps the newest, so several in a row that were never there are a disk that is not shared. */
+  #notShared(one: FlinkCheckpoint, skewMs: number): JobReport[] {
+    const place = one.external_path ?? null;
+    if (this.#absent === null || place === null || fromFlinkUri(this.#spec, place) === null) return [];
+    this.#absent.add(place);
+    if (this.#absent.size < ABSENT_MOST) return [];
+    this.#absent = null;
+    const message = `Flink has completed checkpoint ${one.id} at ${place}, and the console's object store (${this.#store.description}) holds nothing there: the cluster writes to a disk of its own, so nothing can be restored here. Mount the same folder on all machines of the cluster, or use a remote object store, and start the job again.`;
+    return [{ type: 'notice', atMs: one.latest_ack_timestamp + skewMs, level: 'error', message }];
   }
 
   /** In the console's words; null when its store does not reach there. */

@@ -37,10 +37,10 @@ const ALREADY = /already been submitted|DuplicateJobSubmission/;
 export async function submitSql(lines: ClusterLines, spec: RunSpec, store: ObjectStore, note: (text: string) => void): Promise<Submission> {
   const { gateway, jobManager } = lines;
   if (gateway === null) return refused(`The Flink cluster ${lines.name} has no SQL Gateway, so it runs Flink Jar jobs only.`);
-  const problem = settingsProblem(spec.settings);
-  if (problem !== null) return refused(problem);
   const script = prepareScript({ ...spec, connections: spec.connections ?? {} });
   if (script.kind === 'refused') return refused(script.message);
+  const problem = settingsProblem(spec.settings, script.settings);
+  if (problem !== null) return refused(problem);
   const settings = Object.fromEntries(flinkSettings(factsOf(spec), script.settings).map(({ key, value }) => [key, value]));
   let session: GatewaySession;
   try {

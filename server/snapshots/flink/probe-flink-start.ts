@@ -57,7 +57,7 @@ export async function probeFlinkStart(context: SnapshotContext, start: FlinkStar
     operators: null,
   });
   if (script?.kind === 'refused') return blocked(script.message);
-  const wrong = settingsProblem(settingsOfOptions(options));
+  const wrong = settingsProblem(settingsOfOptions(options), script?.settings);
   if (wrong !== null) return blocked(wrong);
   const jar = isJar ? await jarBlocked(context, job.projectId, options) : null;
   if (jar !== null) return blocked(jar);

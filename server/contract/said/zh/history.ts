@@ -102,6 +102,8 @@ export const history: Record<keyof typeof HISTORY, string> = {
   'said.run.wouldFailAgain': '立即重启会再次失败，因此不再重启。快照已保留。',
   'said.run.endUnknown': 'Flink 集群已不再有运行 {run} 的记录，也没有留下它的检查点：它可能已读完全部输入并结束。',
   'said.run.askBeforeAgain': '不会自动重新启动，否则结果可能写入两次。请先查看它已写出的内容，如有缺失再启动作业。',
+  'said.run.notShared':
+    'Flink 已在 {place} 完成 Checkpoint {id}，但控制台的对象存储（{store}）中没有该内容：集群写入的是自己的磁盘，因此无法在此恢复。请在集群的所有机器上挂载同一目录，或改用远程对象存储，然后重新启动作业。',
   'said.run.severalCopies':
     'Flink 集群 {name} 同时运行着本次运行的多个副本（作业 {ids}）：结果会写入多次。请在集群中取消多余的作业，只保留一个。',
   'said.run.adopted': '监管进程已恢复，找到仍在继续的第 {run} 次运行。',
