@@ -38,7 +38,8 @@ export async function startGate(folder: string, cluster: Pick<FlinkCluster, 'res
       counts.passed++;
       const { authorization: _held, host: _host, ...headers } = asked.headers;
       const url = new URL(asked.url ?? '/', target);
-      const behind = request(url, { method: asked.method, headers }, (given) => {
+      // Each request on a connection of its own: Flink closes idle ones while a proxy would still use them.
+      const behind = request(url, { method: asked.method, headers, agent: false }, (given) => {
         answer.writeHead(given.statusCode ?? 502, given.headers);
         given.pipe(answer);
       });
