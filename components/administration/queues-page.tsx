@@ -1,6 +1,7 @@
 'use client';
 /** Queues: engine, capacity, what is in use. */
 import { useQuery } from '@tanstack/react-query';
+import Link from 'next/link';
 import { routeQuery } from '../client/queries.ts';
 import { keys } from '../client/query-keys.ts';
 import { useI18n } from '../i18n/provider.tsx';
@@ -26,6 +27,7 @@ export function QueuesPage() {
               { key: 'description', text: t('queue.description') },
               { key: 'cus', text: t('queue.cus'), align: 'right' },
               { key: 'used', text: t('queue.used'), align: 'right' },
+              { key: 'free', text: t('queue.free'), align: 'right' },
               { key: 'jobs', text: t('queue.jobs'), align: 'right' },
             ]}
             rows={(data?.queues ?? []).map((queue) => ({
@@ -38,7 +40,15 @@ export function QueuesPage() {
                 queue.description || '--',
                 queue.cus === null ? t('queue.unlimited') : f.full(queue.cus),
                 f.full(queue.usedCus),
-                f.full(queue.runningJobs),
+                queue.cus === null ? '--' : f.full(Math.max(0, queue.cus - queue.usedCus)),
+                <Link
+                  key="j"
+                  href={`/jobs?status=running&queue=${encodeURIComponent(queue.name)}`}
+                  prefetch={false}
+                  className="text-accent-text hover:underline"
+                >
+                  {f.full(queue.runningJobs)}
+                </Link>,
               ],
             }))}
             empty={data ? <Empty>{t('queue.none')}</Empty> : <div className="h-24" />}

@@ -21,7 +21,16 @@ import { TextField } from '../ui/field.tsx';
 import { Kbd, Notice } from '../ui/surface.tsx';
 import type { Draft } from './use-draft.ts';
 
-export function EditorHead({ job, draft, blocked, onStart }: { job: Job; draft: Draft; blocked: string | null; onStart(): void }) {
+interface EditorHeadProps {
+  readonly job: Job;
+  readonly draft: Draft;
+  readonly blocked: string | null;
+  onStart(): void;
+  /** Null: the job has no SQL to draw. */
+  readonly onStaticGraph: (() => void) | null;
+}
+
+export function EditorHead({ job, draft, blocked, onStart, onStaticGraph }: EditorHeadProps) {
   const { t } = useI18n();
   const [copying, setCopying] = useState(false);
   const off = offReason('start', job.status);
@@ -42,6 +51,11 @@ export function EditorHead({ job, draft, blocked, onStart }: { job: Job; draft: 
               </>
             ) : null}
           </span>
+          {onStaticGraph ? (
+            <Button look="quiet" className="max-lg:hidden" onClick={onStaticGraph}>
+              {t('edit.staticGraph')}
+            </Button>
+          ) : null}
           <Button onClick={() => setCopying(true)}>{t('edit.saveAs')}</Button>
           <Button
             icon={<Save size={14} aria-hidden="true" />}

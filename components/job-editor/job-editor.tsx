@@ -63,8 +63,11 @@ export interface EditorParts {
   }): ReactNode;
   /** Makes a CREATE TABLE statement from a connection. */
   table(props: { onInsert(sql: string): void; onClose(): void }): ReactNode;
-  graph(props: { sql: string; options: Partial<JobOptions>; onClose(): void }): ReactNode;
+  graph(props: { kind: StreamGraph; sql: string; options: Partial<JobOptions>; onClose(): void }): ReactNode;
 }
+
+/** Simplified: the operators and what flows. Static: all that the plan says of each. */
+export type StreamGraph = 'simplified' | 'static';
 
 export function JobEditor({ jobId, parts }: { jobId: number; parts: EditorParts }) {
   const { data, error, refetch } = useQuery({ ...routeQuery('getJob', keys.job(jobId), { params: { jobId } }), staleTime: 0 });
@@ -81,7 +84,7 @@ function Editing({ job, parts }: { job: Job; parts: EditorParts }) {
   const isSql = job.type === 'flink_opensource_sql_job';
   const [look, setLook] = useState<EditorLook>({ wrap: false, size: 13 });
   const [problem, setProblem] = useState<string | null>(null);
-  const [graph, setGraph] = useState(false);
+  const [graph, setGraph] = useState<StreamGraph | null>(null);
   const save = () => draft.changes > 0 && problem === null && draft.save.mutate(draft.base);
   const start = () => {
     if (draft.changes === 0) dialogs.show({ kind: 'start', jobs: [job] });
@@ -90,7 +93,7 @@ function Editing({ job, parts }: { job: Job; parts: EditorParts }) {
   useShortcut('mod+s', save);
   return (
     <div className="flex h-[calc(100dvh-48px)] min-h-[560px] flex-col">
-      <EditorHead job={job} draft={draft} blocked={problem} onStart={start} />
+      <EditorHead job={job} draft={draft} blocked={problem} onStart={start} onStaticGraph={isSql ? () => setGraph('static') : null} />
       <div className="flex min-h-0 grow border-t border-line-1">
         <div className="flex min-w-0 grow flex-col" style={{ ['--editor-size' as string]: `${look.size}px` }}>
           {isSql ? (
@@ -102,7 +105,7 @@ function Editing({ job, parts }: { job: Job; parts: EditorParts }) {
               table={parts.table}
               look={look}
               onLook={setLook}
-              onGraph={() => setGraph(true)}
+              onGraph={() => setGraph('simplified')}
               onSave={save}
               onStart={start}
             />
@@ -125,7 +128,7 @@ function Editing({ job, parts }: { job: Job; parts: EditorParts }) {
           }
         </Panel>
       </div>
-      {graph ? parts.graph({ sql: draft.sql, options: draft.patch, onClose: () => setGraph(false) }) : null}
+      {graph ? parts.graph({ kind: graph, sql: draft.sql, options: draft.options, onClose: () => setGraph(null) }) : null}
       <LeaveGuard changes={draft.changes} />
     </div>
   );

@@ -114,10 +114,11 @@ function operatorCells(one: Operator, times: Times, f: Format, t: Translate): Re
   return [
     f.full(one.parallelism),
     <TaskCounts key="t" operator={one} />,
-    <span key="p" className="flex items-center gap-2 whitespace-nowrap">
-      <Tag hue={PRESSURE_HUE[one.backpressure]}>{one.backpressure}</Tag>
-      <span className="num text-hint text-text-3">{t('graph.busy', { n: f.percent(one.busy) })}</span>
-    </span>,
+    <Two
+      key="p"
+      first={<Tag hue={PRESSURE_HUE[one.backpressure]}>{one.backpressure}</Tag>}
+      second={<span className="num">{t('graph.busy', { n: f.percent(one.busy) })}</span>}
+    />,
     <Two
       key="d"
       first={f.took(one.latencyMs)}
@@ -175,8 +176,8 @@ function useHead() {
     { key: 'name', text: t('task.name') },
     right('parallel', t('task.parallel'), 96),
     { key: 'tasks', text: t('task.tasks'), width: 98 },
-    { key: 'pressure', text: t('task.pressure'), width: 152 },
-    right('delay', t('task.delay'), 112),
+    { key: 'pressure', text: t('task.pressure'), width: 142 },
+    right('delay', t('task.delay'), 104),
     right('in', t('task.receivedTwo'), 88),
     right('out', t('task.sentTwo'), 88),
     right('state', t('task.state'), 96),
@@ -222,7 +223,7 @@ export function TasksTab({ job }: { job: Job }) {
       ) : null}
       <PlainTable
         label={t('job.tab.tasks')}
-        minWidth={1222}
+        minWidth={1204}
         fixed
         head={head}
         rows={rows}

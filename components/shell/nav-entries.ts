@@ -41,8 +41,8 @@ export const NAV: readonly NavGroup[] = [
     label: 'nav.resources',
     entries: [
       { href: '/queues', label: 'nav.queues', icon: Server },
-      { href: '/connections', label: 'nav.connections', icon: Plug },
       { href: '/packages', label: 'nav.packages', icon: Package },
+      { href: '/connections', label: 'nav.connections', icon: Plug },
     ],
   },
   {

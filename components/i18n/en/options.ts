@@ -111,6 +111,7 @@ export const options = {
   'edit.compare': 'Compare',
   'edit.overwrite': 'Save as version {n}',
   'edit.check': 'Check Semantics',
+  'edit.staticGraph': 'Static Stream Graph',
   'edit.graph': 'Simplified Stream Graph',
   'edit.format': 'Format',
   'edit.template': 'Set as Template',

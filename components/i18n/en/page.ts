@@ -298,6 +298,7 @@ export const page = {
   'queue.engine': 'Engine',
   'queue.cus': 'CUs',
   'queue.used': 'In use',
+  'queue.free': 'Free',
   'queue.jobs': 'Running jobs',
   'queue.description': 'Description',
   'queue.unlimited': 'not limited',

@@ -112,6 +112,7 @@ export const options: Record<keyof typeof en, string> = {
   'edit.compare': '对比',
   'edit.overwrite': '另存为版本 {n}',
   'edit.check': '语义校验',
+  'edit.staticGraph': '静态流图',
   'edit.graph': '简化流图',
   'edit.format': '格式化',
   'edit.template': '设为模板',

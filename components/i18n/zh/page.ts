@@ -299,6 +299,7 @@ export const page: Record<keyof typeof en, string> = {
   'queue.engine': '引擎',
   'queue.cus': 'CU数量',
   'queue.used': '已用',
+  'queue.free': '空闲',
   'queue.jobs': '运行中的作业',
   'queue.description': '描述',
   'queue.unlimited': '不限',
