@@ -86,7 +86,7 @@ async function readProof(context: ConsoleContext, jobId: number): Promise<Recipe
   const version = await database.jobVersion.findUniqueOrThrow({ where: { jobId_number: { jobId, number: job.version } } });
   const path = /'path'\s*=\s*'([^']+)'/.exec(version.sql)?.[1];
   const folder = path === undefined ? null : parseObjectUri(path);
-  if (folder?.kind !== 'object') return null;
+  if (folder?.kind !== 'object' || folder.key === '') return null;
   try {
     const numbers: number[] = [];
     let files = 0;
@@ -99,7 +99,9 @@ async function readProof(context: ConsoleContext, jobId: number): Promise<Recipe
         files++;
         bytes += size;
         if (files > FILES_MOST || bytes > BYTES_MOST) return null;
-        numbers.push(...numbersIn(await store.get({ bucket: folder.bucket, key })));
+        const found = numbersIn(await store.get({ bucket: folder.bucket, key }));
+        if (found === null) return null;
+        for (const number of found) numbers.push(number);
       }
       token = page.nextToken;
     } while (token !== null);
@@ -111,9 +113,18 @@ async function readProof(context: ConsoleContext, jobId: number): Promise<Recipe
   }
 }
 
-function numbersIn(bytes: Uint8Array): number[] {
+/** Null: they are not the orders of a recipe; its SQL may have been changed since. */
+function numbersIn(bytes: Uint8Array): number[] | null {
   const lines = Buffer.from(bytes).toString('utf8').split('\n');
-  return lines.filter((line) => line !== '').map((line) => Number((JSON.parse(line) as Record<string, unknown>)[NUMBER_COLUMN]));
+  try {
+    const numbers = lines
+      .filter((line) => line !== '')
+      .map((line) => Number((JSON.parse(line) as Record<string, unknown> | null)?.[NUMBER_COLUMN]));
+    return numbers.every((number) => Number.isSafeInteger(number) && number >= 0) ? numbers : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
 }
 
 /** SIGKILL to the process of the run under way, as a failing machine would: nothing is saved or closed. Only for jobs of recipes. */
