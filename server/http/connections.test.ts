@@ -53,6 +53,18 @@ describe('connections', () => {
     expect((await admin.call('POST', '/connections', { name: 'prod', config: CONFIG })).body.error.code).toBe('name-taken');
   });
 
+  it('send no secret where it was not given for when two people change one at once', async () => {
+    const { id } = (await admin.call('POST', '/connections', { name: 'two', config: CONFIG, secret: 'canary-old' })).body;
+    const elsewhere = { config: { ...CONFIG, bootstrapServers: 'other.example:9093' }, secret: 'canary-new' };
+    const answers = await Promise.all([
+      admin.call('PATCH', `/connections/${id}`, elsewhere),
+      admin.call('PATCH', `/connections/${id}`, { config: { ...CONFIG, username: 'w' } }),
+    ]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(answers.find(({ status }) => status === 409)?.body.error.code).toBe('version-conflict');
+    await admin.call('DELETE', `/connections/${id}`);
+  });
+
   it('give tables their options; a plan holds the name only, and a table may not point the secret elsewhere', async () => {
     const sql = table('');
     const set = await readConnections(fixture.context.database, fixture.context.masterKey, fixture.projectId, namedIn(sql));

@@ -191,8 +191,9 @@ export async function changeConnection(
           ? { secretSealed: null, secretSetAt: null }
           : { secretSealed: seal(masterKey, connectionSecretContext(id), new Secret(input.secret)), secretSetAt: now };
     const row = await database.$transaction(async (tx) => {
-      const changed = await tx.connection.update({
-        where: { id },
+      // Who changed it meanwhile may have given another secret, which must not go where this one leads.
+      const { count } = await tx.connection.updateMany({
+        where: { id, configJson: before.configJson, secretSealed: before.secretSealed },
         data: {
           ...(input.description === undefined ? {} : { description: input.description }),
           configJson: JSON.stringify(config),
@@ -201,8 +202,9 @@ export async function changeConnection(
           updatedAt: now,
         },
       });
+      if (count === 0) throw new Refusal('version-conflict', say('said.no.connectionMoment', { name: before.name }));
       await note.recordIn(tx);
-      return changed;
+      return tx.connection.findUniqueOrThrow({ where: { id } });
     });
     return view(row, (await usersByName(database, before.projectId)).get(row.name)?.length ?? 0);
   });

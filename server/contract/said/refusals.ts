@@ -90,6 +90,7 @@ export const REFUSALS = {
   'said.no.connection': 'There is no such connection.',
   'said.no.connectionFailed': '{name}: {why} Test the connection.',
   'said.no.connectionTaken': 'A connection named {name} exists already.',
+  'said.no.connectionMoment': 'Connection {name} was changed by somebody else in this moment. Nothing was saved; look at it again.',
   'said.no.connectionSecret': 'Address or security change, so give the secret again: a stored one is never sent to another place.',
   'said.no.connectionKind': 'The kind of a connection stays. Make another one.',
   'said.no.connectionUsed': '{n} {n:job uses|jobs use} {name}: {list}. Change them first.',

@@ -90,6 +90,7 @@ export const refusals: Record<keyof typeof REFUSALS, string> = {
   'said.no.connection': '没有该连接。',
   'said.no.connectionFailed': '{name}：{why}请测试该连接。',
   'said.no.connectionTaken': '连接 {name} 已存在。',
+  'said.no.connectionMoment': '连接 {name} 刚刚被他人修改，未保存任何内容，请重新查看。',
   'said.no.connectionSecret': '地址或安全设置已更改，请重新输入密钥：已保存的密钥绝不会发往其他地址。',
   'said.no.connectionKind': '连接的类型不能更改，请新建一个连接。',
   'said.no.connectionUsed': '{n} 个作业正在使用 {name}：{list}。请先修改它们。',
