@@ -96,8 +96,8 @@ describe('a run that its Flink cluster forgot', () => {
   }
 
   /** Its row; its metadata too when `isThere`. */
-  async function snapshot(kind: 'checkpoint' | 'savepoint', isThere: boolean): Promise<void> {
-    const folder = `jobs/${kind}/${fixture.jobId}_abcd/one`;
+  async function snapshot(kind: 'checkpoint' | 'savepoint', isThere: boolean, name = 'one'): Promise<void> {
+    const folder = `jobs/${kind}/${fixture.jobId}_abcd/${name}`;
     if (isThere) await store.put({ bucket: 'tidemark', key: `${folder}/_metadata` }, metadata);
     const origin = kind === 'savepoint' ? 'manual' : 'checkpoint';
     await client.snapshot.create({
@@ -158,6 +158,13 @@ describe('a run that its Flink cluster forgot', () => {
     await prepare(BOUNDED);
     await snapshot('checkpoint', false);
     await snapshot('savepoint', true);
+    supervisor.wake();
+    expect(await outcome()).toEqual(ASKS);
+  });
+
+  it('takes the copy of a pinned checkpoint for no proof: it stays whatever Flink does', async () => {
+    await prepare(BOUNDED);
+    await snapshot('checkpoint', true, 'pinned-012345-chk-7');
     supervisor.wake();
     expect(await outcome()).toEqual(ASKS);
   });
