@@ -9,7 +9,7 @@ import { PageHead } from '../shell/page-head.tsx';
 import { useSession } from '../shell/session.tsx';
 import { Button } from '../ui/button.tsx';
 import { PasswordField } from '../ui/field.tsx';
-import { Card, Facts } from '../ui/surface.tsx';
+import { Card, Facts, Skeleton } from '../ui/surface.tsx';
 import { useToast } from '../ui/toast.tsx';
 import { PreferencesCard } from './preferences-card.tsx';
 import { AccessKeysCard, TokensCard } from './secret-cards.tsx';
@@ -17,25 +17,24 @@ import { AccessKeysCard, TokensCard } from './secret-cards.tsx';
 export function AccountPage() {
   const { t } = useI18n();
   const session = useSession();
+  const waiting = <Skeleton width={120} />;
   return (
     <>
       <PageHead title="nav.account" />
       <div className="flex max-w-[980px] flex-col gap-4 px-(--gutter) pb-6 max-md:pt-4">
-        {session ? (
-          <Card>
-            <div className="pt-3">
-              <Facts
-                columns={2}
-                items={[
-                  { label: t('setup.name'), value: session.user.name },
-                  { label: t('signIn.email'), value: session.user.email },
-                  { label: t('set.role'), value: t(`set.role.${session.user.role}`) },
-                  { label: t('acc.project'), value: session.project.id, mono: true },
-                ]}
-              />
-            </div>
-          </Card>
-        ) : null}
+        <Card>
+          <div className="pt-3">
+            <Facts
+              columns={2}
+              items={[
+                { label: t('setup.name'), value: session?.user.name ?? waiting },
+                { label: t('signIn.email'), value: session?.user.email ?? waiting },
+                { label: t('set.role'), value: session ? t(`set.role.${session.user.role}`) : waiting },
+                { label: t('acc.project'), value: session?.project.id ?? waiting, mono: true },
+              ]}
+            />
+          </div>
+        </Card>
         <PreferencesCard />
         <PasswordCard />
         <TokensCard />

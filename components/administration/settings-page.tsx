@@ -12,12 +12,25 @@ import { PageHead } from '../shell/page-head.tsx';
 import { useIsAdmin } from '../shell/session.tsx';
 import { Button } from '../ui/button.tsx';
 import { TextArea, TextField } from '../ui/field.tsx';
-import { Card, Skeleton } from '../ui/surface.tsx';
+import { Card, SkeletonOf } from '../ui/surface.tsx';
 import { useToast } from '../ui/toast.tsx';
 import { UsersCard } from './users-card.tsx';
 import { VariablesCard } from './variables-card.tsx';
 
+/** While they are asked for. */
+const NOT_YET: Settings = {
+  savepointRetentionDays: 0,
+  savepointsRetained: 0,
+  checkpointRetentionDays: 0,
+  undoDays: 0,
+  historyDays: 0,
+  defaultBucket: '',
+  publicUrl: '',
+  allowedAddresses: [],
+};
+
 export function SettingsPage() {
+  const { t } = useI18n();
   const isAdmin = useIsAdmin();
   const { data, error, refetch } = useQuery(routeQuery('getSettings', keys.settings, {}));
   return (
@@ -25,7 +38,15 @@ export function SettingsPage() {
       <PageHead title="nav.settings" />
       <div className="flex max-w-[980px] flex-col gap-4 px-(--gutter) pb-6 max-md:pt-4">
         {error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : null}
-        {data ? <General saved={data} isAdmin={isAdmin} /> : <Skeleton height={300} />}
+        <Card title={t('set.general')}>
+          {data ? (
+            <General saved={data} isAdmin={isAdmin} />
+          ) : (
+            <SkeletonOf>
+              <General saved={NOT_YET} isAdmin={isAdmin} />
+            </SkeletonOf>
+          )}
+        </Card>
         <VariablesCard />
         {isAdmin ? <UsersCard /> : null}
       </div>
@@ -49,35 +70,33 @@ function General({ saved, isAdmin }: { saved: Settings; isAdmin: boolean }) {
     },
   });
   return (
-    <Card title={t('set.general')}>
-      <form
-        className="grid gap-4 pt-2 md:grid-cols-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (isAdmin) save.mutate();
-        }}
-      >
-        {save.error ? <ErrorNotice error={save.error} className="md:col-span-3" /> : null}
-        {DAYS.map((name) => (
-          <TextField
-            key={name}
-            label={t(`set.${name}`)}
-            type="number"
-            min={0}
-            readOnly={!isAdmin}
-            hint={name === 'savepointRetentionDays' ? t('set.savepointHint') : undefined}
-            value={Number.isNaN(settings[name]) ? '' : settings[name]}
-            onChange={(event) => setSettings({ ...settings, [name]: event.target.valueAsNumber })}
-          />
-        ))}
-        <Places settings={settings} isAdmin={isAdmin} onChange={setSettings} />
-        <div className="md:col-span-3">
-          <Button type="submit" look="primary" busy={save.isPending} offReason={isAdmin ? null : t('common.adminOnly')}>
-            {t('common.save')}
-          </Button>
-        </div>
-      </form>
-    </Card>
+    <form
+      className="grid gap-4 pt-2 md:grid-cols-3"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (isAdmin) save.mutate();
+      }}
+    >
+      {save.error ? <ErrorNotice error={save.error} className="md:col-span-3" /> : null}
+      {DAYS.map((name) => (
+        <TextField
+          key={name}
+          label={t(`set.${name}`)}
+          type="number"
+          min={0}
+          readOnly={!isAdmin}
+          hint={name === 'savepointRetentionDays' ? t('set.savepointHint') : undefined}
+          value={Number.isNaN(settings[name]) ? '' : settings[name]}
+          onChange={(event) => setSettings({ ...settings, [name]: event.target.valueAsNumber })}
+        />
+      ))}
+      <Places settings={settings} isAdmin={isAdmin} onChange={setSettings} />
+      <div className="md:col-span-3">
+        <Button type="submit" look="primary" busy={save.isPending} offReason={isAdmin ? null : t('common.adminOnly')}>
+          {t('common.save')}
+        </Button>
+      </div>
+    </form>
   );
 }
 

@@ -36,7 +36,7 @@ export function VariablesCard() {
     >
       <p className="max-w-[720px] px-[18px] pt-1 pb-3 text-second text-text-3">{t('var.note', { name: '{{name}}' })}</p>
       {error ? <ErrorNotice error={error} onRetry={() => void refetch()} className="m-4" /> : null}
-      {!error && !data ? <Skeleton height={80} /> : null}
+      {!error && !data ? <Skeleton height={148} /> : null}
       {data ? <Table variables={data.variables} off={off} open={setOpened} /> : null}
       {opened?.act === 'new' ? <VariableDialog variable={null} onClose={close} /> : null}
       {opened?.act === 'edit' ? <VariableDialog variable={opened.variable} onClose={close} /> : null}

@@ -36,7 +36,10 @@ export function JobHead({ job }: { job: Job }) {
           <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
             <h1 className="tight truncate text-page">{job.name}</h1>
             <StatusWord status={job.status} unreachableSince={job.unreachableSince} />
-            <DeliveryPill jobId={job.id} version={job.version} />
+            {/* On a phone a line of its own, whatever it says. */}
+            <span className="inline-flex min-h-[22px] max-md:basis-full">
+              <DeliveryPill jobId={job.id} version={job.version} />
+            </span>
           </div>
           <div className="num mt-0.5 flex flex-wrap gap-x-3.5 text-second text-text-2">
             {facts.map((fact) => (

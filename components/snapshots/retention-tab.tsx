@@ -2,7 +2,6 @@
 /** Retention rules: the default for all jobs (administrators), and one job's own, with what a rule would take before it is saved. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Settings } from '../../server/contract/administration.ts';
 import type { JobRetention } from '../../server/contract/snapshot-storage.ts';
 import { routeQuery } from '../client/queries.ts';
 import { keys } from '../client/query-keys.ts';
@@ -13,7 +12,7 @@ import { JobPicker } from '../job/job-picker.tsx';
 import { useIsAdmin } from '../shell/session.tsx';
 import { Button } from '../ui/button.tsx';
 import { TextField } from '../ui/field.tsx';
-import { Card, Notice, Skeleton } from '../ui/surface.tsx';
+import { Card, Notice, SkeletonOf } from '../ui/surface.tsx';
 import { useToast } from '../ui/toast.tsx';
 
 export function RetentionTab() {
@@ -37,7 +36,13 @@ export function RetentionTab() {
       {error ? <ErrorNotice error={error} /> : null}
       <div className="grid items-start gap-3.5 xl:grid-cols-2">
         <Card title={t('store.defaults')}>
-          {settings.data ? <Defaults key={JSON.stringify(settings.data)} settings={settings.data} /> : <Skeleton height={160} />}
+          {settings.data ? (
+            <Defaults key={JSON.stringify(settings.data)} settings={settings.data} />
+          ) : (
+            <SkeletonOf>
+              <Defaults settings={NOT_YET} />
+            </SkeletonOf>
+          )}
         </Card>
         <Card title={t('store.forJob')}>
           <JobPicker
@@ -69,7 +74,9 @@ function numberIn(text: string): number | null | undefined {
   return /^\d{1,6}$/.test(text.trim()) ? Number(text.trim()) : undefined;
 }
 
-function Defaults({ settings }: { settings: Settings }) {
+const NOT_YET = { checkpointRetentionDays: 0, savepointsRetained: 0, savepointRetentionDays: 0 };
+
+function Defaults({ settings }: { settings: typeof NOT_YET }) {
   const { t } = useI18n();
   const toast = useToast();
   const client = useQueryClient();

@@ -54,29 +54,32 @@ export function SnapshotList({ job }: { job?: Job }) {
             setPage({ ...page, page: 1 });
           }}
         />
-        <span className="ml-auto text-second text-text-3">
-          {data ? t('snap.totals', { n: data.totals.kept, size: f.bytes(data.totals.bytes), pinned: data.totals.pinned }) : ''}
+        {/* As wide while it is asked for: the line must not break when it comes. */}
+        <span className="ml-auto min-w-[260px] text-right text-second text-text-3 max-md:text-left">
+          {data ? t('snap.totals', { n: data.totals.kept, size: f.bytes(data.totals.bytes), pinned: data.totals.pinned }) : '\u00a0'}
         </span>
       </div>
       {error ? <ErrorNotice error={error} onRetry={() => void refetch()} className="m-4" /> : null}
-      <DataTable
-        label={t('snap.label')}
-        columns={columns}
-        rows={rows}
-        rowId={(row) => row.id}
-        rowName={(row) => row.name}
-        density="compact"
-        sort={sort}
-        onSort={setSort}
-        loading={isPending}
-        selection={{
-          ids: picked,
-          onChange: setPicked,
-          selectAllLabel: t('common.selectAll'),
-          selectLabel: (name) => t('common.select', { name }),
-        }}
-        empty={error ? null : <Empty>{isFiltered(filter) ? t('snap.emptyFiltered') : t('snap.empty')}</Empty>}
-      />
+      <div className="grow">
+        <DataTable
+          label={t('snap.label')}
+          columns={columns}
+          rows={rows}
+          rowId={(row) => row.id}
+          rowName={(row) => row.name}
+          density="compact"
+          sort={sort}
+          onSort={setSort}
+          loading={isPending}
+          selection={{
+            ids: picked,
+            onChange: setPicked,
+            selectAllLabel: t('common.selectAll'),
+            selectLabel: (name) => t('common.select', { name }),
+          }}
+          empty={error ? null : <Empty>{isFiltered(filter) ? t('snap.emptyFiltered') : t('snap.empty')}</Empty>}
+        />
+      </div>
       {pager}
       {shown ? <SnapshotDetail snapshot={shown} onClose={() => setShown(null)} /> : null}
       {comparing ? <CompareDialog left={comparing[0]} right={comparing[1]} onClose={() => setComparing(null)} /> : null}

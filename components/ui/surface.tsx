@@ -83,6 +83,18 @@ export function Skeleton({ width, height = 14, className }: { width?: number | s
   );
 }
 
+/** The room that content will take, as a skeleton. `children`: that content with empty values; it is neither seen, heard nor reached. */
+export function SkeletonOf({ children }: { children: ReactNode }) {
+  return (
+    <div className="relative" aria-hidden="true">
+      <div className="invisible" inert>
+        {children}
+      </div>
+      <span className="skeleton absolute inset-0" />
+    </div>
+  );
+}
+
 const NOTICE: Record<'info' | 'ok' | 'warn' | 'bad' | 'off', { box: string; icon: ReactNode }> = {
   info: { box: 'bg-accent-soft', icon: <Info size={17} className="text-accent-text" aria-hidden="true" /> },
   ok: { box: 'bg-ok-soft', icon: <ShieldCheck size={17} className="text-ok" aria-hidden="true" /> },

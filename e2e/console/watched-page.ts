@@ -1,15 +1,18 @@
 /**
  * Playwright's `test` with a watch on every page of the context: console errors, uncaught errors, violations of the content security policy and
- * requests that leave this machine fail the test at its end, unless it said beforehand which it expects. The layout shift of each page that was
- * loaded is printed.
+ * requests that leave this machine fail the test at its end, unless it said beforehand which it expects. So does layout that shifts: by page, the
+ * largest burst (shifts less than a second apart, five seconds at most, without those that follow a user's act), as browsers score it.
  */
 import { type BrowserContext, test as base, expect, type Page } from '@playwright/test';
+
+/** Web Vitals calls less than 0.1 good. */
+const SHIFT_MOST = 0.05;
 
 export interface Watch {
   /** Console errors that match are expected from now on (a server that is killed, a request that is refused). */
   expectErrors(...patterns: readonly RegExp[]): void;
   readonly problems: readonly string[];
-  /** Cumulative layout shift by path, the largest seen. */
+  /** Largest burst of layout shift by path. */
   readonly shifts: ReadonlyMap<string, number>;
   /** Watches the pages of another context too. */
   also(context: BrowserContext): Promise<void>;
@@ -18,6 +21,8 @@ export interface Watch {
 class PageWatch implements Watch {
   readonly problems: string[] = [];
   readonly shifts = new Map<string, number>();
+  /** By path, what moved in that burst. */
+  readonly moved = new Map<string, string>();
   readonly #expected: RegExp[] = [];
 
   expectErrors(...patterns: readonly RegExp[]): void {
@@ -25,9 +30,12 @@ class PageWatch implements Watch {
   }
 
   async also(context: BrowserContext): Promise<void> {
-    await context.exposeFunction('tidemarkReport', (kind: string, text: string, value: number) => {
-      if (kind === 'shift') this.shifts.set(text, Math.max(this.shifts.get(text) ?? 0, value));
-      else this.#add(`${kind}: ${text}`);
+    await context.exposeFunction('tidemarkReport', (kind: string, text: string, value: number, moved: string) => {
+      if (kind !== 'shift') this.#add(`${kind}: ${text}`);
+      else if (value > (this.shifts.get(text) ?? 0)) {
+        this.shifts.set(text, value);
+        this.moved.set(text, moved);
+      }
     });
     await context.addInitScript(watchInPage);
     context.on('page', (page) => this.#watch(page));
@@ -52,20 +60,36 @@ class PageWatch implements Watch {
 
 /** Runs in the page before its own scripts. */
 function watchInPage(): void {
-  const report = (window as unknown as { tidemarkReport(kind: string, text: string, value: number): void }).tidemarkReport;
+  const report = (window as unknown as { tidemarkReport(kind: string, text: string, value: number, moved: string): void }).tidemarkReport;
   document.addEventListener('securitypolicyviolation', (event) =>
     report(
       'content security policy',
       `${event.effectiveDirective} blocked ${event.blockedURI} at ${event.sourceFile}:${event.lineNumber}`,
       0,
+      '',
     ),
   );
-  let sum = 0;
+  interface Shift extends PerformanceEntry {
+    readonly value: number;
+    readonly hadRecentInput: boolean;
+    readonly sources: readonly { readonly node: Node | null; readonly previousRect: DOMRect; readonly currentRect: DOMRect }[];
+  }
+  const place = (rect: DOMRect): string => [rect.x, rect.y, rect.width, rect.height].map(Math.round).join(' ');
+  const moved = (shift: Shift): string =>
+    shift.sources
+      .map((one) => `"${one.node?.textContent?.slice(0, 50) ?? ''}" ${place(one.previousRect)} → ${place(one.currentRect)}`)
+      .join('; ');
+  let burst = { path: '', beganMs: 0, lastMs: 0, sum: 0, moved: '' };
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[]) {
+    for (const entry of list.getEntries() as Shift[]) {
       if (entry.hadRecentInput) continue;
-      sum += entry.value;
-      report('shift', location.pathname, sum);
+      const { pathname: path } = location;
+      const goesOn = burst.path === path && entry.startTime - burst.lastMs < 1_000 && entry.startTime - burst.beganMs < 5_000;
+      if (!goesOn) burst = { path, beganMs: entry.startTime, lastMs: 0, sum: 0, moved: '' };
+      burst.lastMs = entry.startTime;
+      burst.sum += entry.value;
+      burst.moved += `\n  ${entry.value.toFixed(4)}: ${moved(entry)}`;
+      report('shift', path, burst.sum, burst.moved);
     }
   }).observe({ type: 'layout-shift', buffered: true });
 }
@@ -78,6 +102,11 @@ export const test = base.extend<{ watch: Watch }>({
       await use(watch);
       const shifts = [...watch.shifts].map(([path, value]) => `${path} ${value.toFixed(4)}`);
       if (shifts.length > 0) process.stdout.write(`    layout shift, ${info.title}: ${shifts.join(', ')}\n`);
+      const shifty = [...watch.shifts].filter(([, value]) => value > SHIFT_MOST);
+      expect(
+        shifty.map(([path, value]) => `${path} ${value.toFixed(4)}${watch.moved.get(path) ?? ''}`),
+        'no layout shift above 0.05',
+      ).toEqual([]);
       expect(watch.problems, 'no console error, no policy violation, no request to another machine').toEqual([]);
     },
     { auto: true },
