@@ -6,11 +6,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { Folder, FolderUp } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import type { Connection, ConnectionKind, ConnectionObject } from '../../server/contract/connections.ts';
+import type { Connection, ConnectionKind, ConnectionObject, DerivedTable } from '../../server/contract/connections.ts';
 import { routeQuery } from '../client/queries.ts';
 import { keys } from '../client/query-keys.ts';
 import { call } from '../client/request.ts';
 import { useI18n } from '../i18n/provider.tsx';
+import type { Teller } from '../i18n/said.ts';
 import { ErrorNotice } from '../job/error-notice.tsx';
 import { Arc, Button, ButtonLink } from '../ui/button.tsx';
 import { cx } from '../ui/class-names.ts';
@@ -76,10 +77,21 @@ export function TableDialog({ onInsert, onClose }: { onInsert(sql: string): void
   );
 }
 
+/** The statement with its comments in the viewer's language. A comment ends with its line, whatever a foreign name holds. */
+function inWords({ sql, notes }: DerivedTable, said: Teller): string {
+  const lines = sql.split('\n');
+  notes.forEach((note, index) => {
+    lines[index] = `-- ${said(note, lines[index]?.replace(/^-- /, '') ?? '').replace(/\s+/g, ' ')}`;
+  });
+  return lines.join('\n');
+}
+
 function useDerived(connection: TableConnection | null, object: string | null) {
+  const { said } = useI18n();
   return useQuery({
     queryKey: ['derived-table', connection?.id, object],
     queryFn: ({ signal }) => call('deriveTable', { params: { id: connection?.id ?? '' }, body: { object: object ?? '' } }, signal),
+    select: (answer: DerivedTable) => ({ ...answer, sql: inWords(answer, said) }),
     enabled: connection !== null && object !== null,
     // Another table's statement must not stand under this one's name while it is read.
     placeholderData: () => undefined,

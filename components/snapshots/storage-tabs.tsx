@@ -183,7 +183,7 @@ function DeleteBar({ chosen, onDone }: { chosen: readonly OrphanFile[]; onDone()
       refresh();
       onDone();
       const first = kept[0];
-      if (first) toast({ title: t('store.keptN', { n: kept.length, reason: first.reason }), bad: true });
+      if (first) toast({ title: t('store.keptN', { n: kept.length, reason: said(first.said, first.reason) }), bad: true });
       if (deleted.length === 0) return;
       toast({
         title: t('store.deletedN', { n: deleted.length }),
@@ -233,7 +233,7 @@ function DeletedFiles({ storage }: { storage: SnapshotStorage }) {
               {file.key}
             </span>,
             f.bytes(file.sizeBytes),
-            file.keptBecause ?? t('store.until', { time: f.time(file.undoUntil) }),
+            file.keptBecause !== null ? said(file.keptSaid, file.keptBecause) : t('store.until', { time: f.time(file.undoUntil) }),
             <Button
               key="u"
               look="link"

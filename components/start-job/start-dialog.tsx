@@ -33,6 +33,7 @@ export function StartDialog({
       title={t('start.title')}
       subtitle={jobs.length === 1 ? <StartHead job={jobs[0]!} start={start} /> : null}
       closeLabel={t('common.close')}
+      hangs={jobs.length === 1}
       width={jobs.length > 1 ? 760 : isRefused(start, jobs) ? 860 : 1120}
       initialFocus={jobs[0]?.hadState === false ? go : cancel}
       footNote={<StartNote jobs={jobs} start={start} />}

@@ -24,6 +24,8 @@ export interface DialogProps {
   /** Else the first field of the body, and where there is none the first that takes the focus. */
   initialFocus?: RefObject<HTMLElement | null>;
   bodyClass?: string;
+  /** Hangs from the top of the window: a body that grows or shrinks while it is read then moves nothing above it. */
+  hangs?: boolean;
 }
 
 export function Dialog({
@@ -39,6 +41,7 @@ export function Dialog({
   closeLabel,
   initialFocus,
   bodyClass,
+  hangs = false,
 }: DialogProps) {
   const body = useRef<HTMLDivElement>(null);
   // Whoever opens a form wants to write; on glass the keyboard would hide what is to be read first.
@@ -47,7 +50,7 @@ export function Dialog({
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Base.Portal>
         <Base.Backdrop className="fade-in fixed inset-0 z-50 bg-scrim" />
-        <Base.Viewport className="fixed inset-0 z-50 flex items-center justify-center p-6 max-md:p-0">
+        <Base.Viewport className={cx('fixed inset-0 z-50 flex justify-center p-6 max-md:p-0', hangs ? 'items-start' : 'items-center')}>
           <Base.Popup
             initialFocus={initialFocus ?? firstField}
             style={{ maxWidth: width }}

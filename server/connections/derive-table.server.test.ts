@@ -114,7 +114,8 @@ async function rowsOf(name: Name, sql: string, query: string, expected: number):
 describe('a table derived from', () => {
   it('PostgreSQL has the columns, types and key of its catalogue', async () => {
     expect(await objects('postgresql', 'derive_')).toEqual([{ kind: 'table', name: 'derive_orders', size: 6 }]);
-    const { sql, columns, basis } = await derive('postgresql', 'derive_orders');
+    const { sql, columns, basis, notes } = await derive('postgresql', 'derive_orders');
+    expect(notes).toEqual([]);
     expect([columns, basis]).toEqual([6, 'catalogue']);
     expect(sql).toContain(
       [
@@ -144,7 +145,7 @@ describe('a table derived from', () => {
       ['2', '12.5', null, null, '0'],
     ]);
     expect((await derive('kafka', `${topic}-text`)).sql).toContain("'format' = 'raw'");
-    expect(await derive('kafka', `${topic}-empty`)).toMatchObject({ basis: 'none', sampled: 0 });
+    expect(await derive('kafka', `${topic}-empty`)).toMatchObject({ basis: 'none', sampled: 0, notes: [{ code: 'said.derive.nothing' }] });
     await expect(derive('kafka', `${topic}-none`)).rejects.toThrow(/no topic/);
   });
 

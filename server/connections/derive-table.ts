@@ -3,6 +3,7 @@
  * a sample of JSON values (the newest records, the first file). What cannot be told is left to the user, with a comment that says so.
  */
 import type { ConnectionConfig, DerivedTable } from '../contract/connections.ts';
+import { inEnglish, type Said, say } from '../contract/said.ts';
 import type { Dialer } from '../effects/dialer.ts';
 import { partitionKey, type TopicInfo } from '../engine/connectors/kafka/kafka-port.ts';
 import { RecordCursor } from '../engine/connectors/kafka/record-batches.ts';
@@ -10,6 +11,8 @@ import type { Secret } from '../secrets/secret.ts';
 import { merge, type Shape, shapeOf, timestampStandard, typeText } from './json-shape.ts';
 import { type KafkaConfig, kafkaOf, type PostgresqlConfig, type StoreConfig, sessionOf, storeOf } from './open-connection.ts';
 import { quotedName, type TableColumn, tableNameOf, tableText } from './table-text.ts';
+
+const told = (said: Said): Error => new Error(inEnglish(said));
 
 const RECORDS_MOST = 100;
 const PARTITIONS_MOST = 8;
@@ -28,7 +31,7 @@ export async function deriveTable(
   if (config.kind === 'kafka') return ofTopic(connection, config, secret, dialer, object);
   if (config.kind === 'postgresql') return ofDatabaseTable(connection, config, secret, dialer, object);
   if (config.kind === 'object-store') return ofFiles(connection, config, secret, dialer, object);
-  throw new Error('No table can name this kind of connection.');
+  throw told(say('said.derive.noKind'));
 }
 
 /* ---- PostgreSQL ---- */
@@ -82,7 +85,7 @@ async function ofDatabaseTable(
        ORDER BY a.attnum`,
       [name, schema],
     );
-    if (rows.length === 0) throw new Error(`The database has no table ${object} that this user can see.`);
+    if (rows.length === 0) throw told(say('said.derive.noTable', { object }));
     const columns = rows.map(
       ([column, type, text, notNull]): TableColumn => ({
         name: column ?? '',
@@ -94,13 +97,10 @@ async function ofDatabaseTable(
       .filter((row) => row[4] != null)
       .sort((a, b) => Number(a[4]) - Number(b[4]))
       .map((row) => row[0] ?? '');
-    const comments =
-      primaryKey.length === 0
-        ? ['The table has no primary key: a job that writes to it appends, and may repeat rows after a restart.']
-        : [];
+    const notes = primaryKey.length === 0 ? [say('said.derive.noKey')] : [];
     const options = { connector: 'jdbc', connection, 'table-name': object };
-    const table = { name: tableNameOf(object), columns, primaryKey, comments, options };
-    return { name: table.name, sql: tableText(table), columns: columns.length, basis: 'catalogue', sampled: 0 };
+    const table = { name: tableNameOf(object), columns, primaryKey, comments: notes.map(inEnglish), options };
+    return { name: table.name, sql: tableText(table), notes, columns: columns.length, basis: 'catalogue', sampled: 0 };
   } finally {
     await session.close();
   }
@@ -118,7 +118,7 @@ async function ofTopic(
   try {
     const { topics } = await cluster.metadata([object]);
     const topic = topics.find(({ name }) => name === object);
-    if (!topic) throw new Error(`There is no topic ${object} that this connection may read.`);
+    if (!topic) throw told(say('said.derive.noTopic', { object }));
     const texts = await newestValues(cluster, topic);
     const options = {
       connector: 'kafka',
@@ -168,7 +168,7 @@ async function ofFiles(
   const store = storeOf(config, secret, dialer);
   const { objects } = await store.list(config.bucket, object, { limit: FILES_LOOKED });
   const file = objects.find(({ key, size }) => size > 0 && !/(^|\/)[._]/.test(key));
-  if (!file) throw new Error(`There is no file with content below ${object === '' ? config.bucket : object}.`);
+  if (!file) throw told(say('said.derive.noFile', { object: object === '' ? config.bucket : object }));
   const head = await store.get({ bucket: config.bucket, key: file.key }, { start: 0, end: Math.min(file.size, FILE_BYTES) });
   const lines = Buffer.from(head).toString('utf8').split('\n');
   if (file.size > FILE_BYTES) lines.pop();
@@ -177,9 +177,10 @@ async function ofFiles(
   if (!file.key.endsWith('.csv')) return fromSample(object || config.bucket, texts, options, 'line');
   const width = (texts[0] ?? '').split(',').length;
   const columns = Array.from({ length: width }, (_, index) => ({ name: `c${index + 1}`, type: 'STRING', isNotNull: false }));
-  const comments = ['The file is CSV, which names no columns: give them names and types.'];
+  const notes = [say('said.derive.csv')];
+  const comments = notes.map(inEnglish);
   const table = { name: tableNameOf(object || config.bucket), columns, primaryKey: [], comments, options: { ...options, format: 'csv' } };
-  return { name: table.name, sql: tableText(table), columns: width, basis: 'sample', sampled: texts.length };
+  return { name: table.name, sql: tableText(table), notes, columns: width, basis: 'sample', sampled: texts.length };
 }
 
 /* ---- samples ---- */
@@ -204,32 +205,34 @@ function fromSample(
   const rows = shapes.filter((shape) => shape !== null);
   const merged = rows.reduce(merge, { kind: 'null' } as Shape);
   if (merged.kind !== 'row' || merged.fields.size === 0 || rows.length * 2 < texts.length) {
-    const comment =
+    const counts = { total: texts.length, n: texts.length - rows.length };
+    const note =
       texts.length === 0
-        ? `Nothing is there to look at yet: write the columns.`
-        : `Of ${texts.length} ${unit}s ${texts.length - rows.length} are no JSON objects: each is read as one text.`;
+        ? say('said.derive.nothing')
+        : say(unit === 'record' ? 'said.derive.recordsNoJson' : 'said.derive.linesNoJson', counts);
     const columns = [{ name: 'message', type: 'STRING', isNotNull: false }];
     const sql = tableText({
       name,
       columns,
       primaryKey: [],
-      comments: [comment],
+      comments: [inEnglish(note)],
       options: { ...options, format: texts.length === 0 ? 'json' : 'raw' },
     });
-    return { name, sql, columns: 1, basis: texts.length === 0 ? 'none' : 'sample', sampled: texts.length };
+    return { name, sql, notes: [note], columns: 1, basis: texts.length === 0 ? 'none' : 'sample', sampled: texts.length };
   }
   const standard = timestampStandard(merged);
   const fields = [...merged.fields];
   const columns = fields.map(([field, shape]) => ({ name: field, type: typeText(shape, standard, quotedName), isNotNull: false }));
   const doubtful = fields.filter(([, { kind }]) => kind === 'mixed' || kind === 'null').map(([field]) => field);
   const time = columns.find((column) => column.type.startsWith('TIMESTAMP'));
-  const comments = [
-    `Columns from ${rows.length} JSON ${unit}s.`,
-    ...(rows.length < texts.length ? [`${texts.length - rows.length} more are no JSON objects and would stop the job.`] : []),
-    ...(doubtful.length > 0 ? [`Always null or of several types, so STRING: ${doubtful.join(', ')}.`] : []),
-    ...(time ? [`For event time add: WATERMARK FOR ${quotedName(time.name)} AS ${quotedName(time.name)} - INTERVAL '5' SECOND`] : []),
+  const notes = [
+    say(unit === 'record' ? 'said.derive.fromRecords' : 'said.derive.fromLines', { n: rows.length }),
+    ...(rows.length < texts.length ? [say('said.derive.others', { n: texts.length - rows.length })] : []),
+    ...(doubtful.length > 0 ? [say('said.derive.doubtful', { names: doubtful.join(', ') })] : []),
+    ...(time ? [say('said.derive.eventTime', { name: quotedName(time.name) })] : []),
   ];
+  const comments = notes.map(inEnglish);
   const form = standard === 'ISO-8601' ? { 'json.timestamp-format.standard': standard } : {};
   const sql = tableText({ name, columns, primaryKey: [], comments, options: { ...options, format: 'json', ...form } });
-  return { name, sql, columns: columns.length, basis: 'sample', sampled: texts.length };
+  return { name, sql, notes, columns: columns.length, basis: 'sample', sampled: texts.length };
 }

@@ -6,7 +6,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ConnectionConfig, ConnectionTest } from '../contract/connections.ts';
 import { recognise } from '../contract/recognise.ts';
-import { inEnglish, messageOf, type Said, say } from '../contract/said.ts';
+import { inEnglish, messageOf, type Said, say, type Told } from '../contract/said.ts';
+import { listOf } from '../contract/sentence.ts';
 import type { Clock } from '../effects/clock.ts';
 import type { Dialer } from '../effects/dialer.ts';
 import type { Session } from '../engine/connectors/jdbc/connection.ts';
@@ -27,8 +28,8 @@ const TEST_FOLDER = 'tidemark-connection-test';
 
 interface Planned {
   readonly step: StepName;
-  /** Returns what was found, a sentence. */
-  readonly run: () => Promise<Said>;
+  /** Returns what was found, in sentences. */
+  readonly run: () => Promise<Told>;
   /** Before the message of a failure. */
   readonly failure: Said;
   /** Longer than usual. */
@@ -54,7 +55,7 @@ export async function testConnection(
     }
     const stepMs = clock.monotonicMs();
     try {
-      told = [await within(run(), timeoutMs ?? TIMEOUT_MS)];
+      told = listOf(await within(run(), timeoutMs ?? TIMEOUT_MS));
       steps.push({ step, result: 'pass', tookMs: clock.monotonicMs() - stepMs, ...messageOf(told) });
     } catch (error) {
       const why = recognise(error instanceof Error ? error.message : String(error));
@@ -173,8 +174,8 @@ function flinkSteps(
   const address = clusterAddress('this connection', config, secret);
   const jobManager = new JobManager(dialer, address);
   const steps: Planned[] = [
-    { step: 'signed-in', failure: say('said.test.noJobManager'), run: async () => recognise(await meetJobManager(jobManager)) },
-    { step: 'settings', failure: say('said.test.noSettings'), run: async () => recognise(await checkConfiguration(jobManager)) },
+    { step: 'signed-in', failure: say('said.test.noJobManager'), run: () => meetJobManager(jobManager) },
+    { step: 'settings', failure: say('said.test.noSettings'), run: () => checkConfiguration(jobManager) },
   ];
   if (config.gatewayUrl === null) return steps;
   const gateway = new SqlGateway(dialer, address, config.gatewayUrl);
@@ -187,7 +188,7 @@ function flinkSteps(
         const met = await meetGateway(gateway, jobManager);
         session = met.session;
         closing.push(() => met.session.close());
-        return recognise(met.sentence);
+        return met.sentence;
       },
     },
     {
@@ -196,7 +197,7 @@ function flinkSteps(
       timeoutMs: PLANNER_MS,
       run: async () => {
         if (!session) throw new Error('There is no session.');
-        return recognise(await checkConnectors(session));
+        return checkConnectors(session);
       },
     },
   );

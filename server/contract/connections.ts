@@ -222,6 +222,8 @@ export const deriveTableSchema = z.strictObject({ object: z.string().min(1).max(
 export const derivedTableSchema = z.strictObject({
   name: z.string(),
   sql: z.string(),
+  /** The comments that `sql` begins with, a line each, by code. */
+  notes: toldSchema,
   columns: z.int().nonnegative(),
   /** catalogue: the database told its columns. sample: guessed from values. none: there was nothing to look at. */
   basis: z.enum(['catalogue', 'sample', 'none']),

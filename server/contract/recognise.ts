@@ -11,6 +11,7 @@ import { PREVIEWS } from './said/previews.ts';
 import { PROBES } from './said/probes.ts';
 import { SQL } from './said/sql.ts';
 import { inEnglish, type Said, type SaidCode, say } from './said.ts';
+import { GUIDE_SAID } from './said-guide.ts';
 import { ended, type SentenceValue } from './sentence.ts';
 
 interface Pattern {
@@ -28,7 +29,8 @@ const THROWN = {
   'said.basis.late': PREVIEWS['said.basis.late'],
   'said.test.late': PROBES['said.test.late'],
   'said.test.otherBytes': PROBES['said.test.otherBytes'],
-  ...Object.fromEntries(Object.entries(PROBES).filter(([code]) => code.startsWith('said.send.'))),
+  ...Object.fromEntries(Object.entries(PROBES).filter(([code]) => /^said\.(send|derive\.no)/.test(code))),
+  ...Object.fromEntries(Object.entries(GUIDE_SAID).filter(([code]) => code.startsWith('said.store.'))),
   ...Object.fromEntries(Object.entries(PREVIEWS).filter(([code]) => code.startsWith('said.variable.'))),
 };
 

@@ -125,6 +125,11 @@ export const GUIDE_SAID = {
   'said.guide.jarOne': 'Only one of the two is set on its page.',
 
   'said.store.runs': 'The job runs, and its files are in use. Stop it to look for orphan files.',
+  'said.store.running': 'The job runs.',
+  'said.store.rewritten': 'It was written again, or a manifest names it.',
+  'said.store.noFolder': 'It is in no folder of a job.',
+  'said.store.noLonger': 'It is gone, younger than a day, or a manifest names it now.',
+  'said.store.noJob': 'Its folder is of no job of this console.',
   'said.store.many': 'It holds more than {n} files.',
   'said.store.flink': 'Apache Flink writes here too, and its files are its own to clear.',
   'said.store.unread': 'The manifest {key} cannot be read ({reason}), so it is not known what it needs.',

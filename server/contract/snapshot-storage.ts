@@ -1,6 +1,6 @@
 /** What snapshots cost in the object store, files there that no manifest names, and the rules by which snapshots go. */
 import { z } from 'zod';
-import { idSchema, jobIdSchema, saidSchema, timestampSchema } from './primitives.ts';
+import { idSchema, jobIdSchema, saidSchema, timestampSchema, toldSchema } from './primitives.ts';
 
 /* ---- cost and orphan files ---- */
 export const storageOfJobSchema = z.strictObject({
@@ -40,6 +40,7 @@ export const deletedOrphanSchema = z.strictObject({
   /** Until then it can be brought back; then it goes, unless a manifest names it by then. */
   undoUntil: timestampSchema,
   keptBecause: z.string().nullable(),
+  keptSaid: toldSchema,
 });
 
 export const ORPHANS_SHOWN = 1_000;
@@ -66,8 +67,9 @@ export const deleteOrphansSchema = z.strictObject({
 export const deletedOrphansAnswerSchema = z.strictObject({
   deleted: z.array(idSchema),
   /** Not deleted, each with its reason. */
-  kept: z.array(z.strictObject({ key: z.string(), reason: z.string() })),
+  kept: z.array(z.strictObject({ key: z.string(), reason: z.string(), said: toldSchema })),
 });
+export type DeletedOrphans = z.infer<typeof deletedOrphansAnswerSchema>;
 export const undeleteOrphansSchema = z.strictObject({ ids: z.array(idSchema).min(1).max(ORPHANS_SHOWN) });
 
 /* ---- retention ---- */

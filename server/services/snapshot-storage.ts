@@ -5,9 +5,15 @@ import type { UserCall } from '../auth/caller.ts';
 import { requireJob, visibleJobs } from '../auth/job-access.ts';
 import { Refusal } from '../contract/errors.ts';
 import { recognise } from '../contract/recognise.ts';
-import { inEnglish, type Said, say } from '../contract/said.ts';
+import { inEnglish, isSaid, type Said, say } from '../contract/said.ts';
 import type { Snapshot } from '../contract/snapshot.ts';
-import { ORPHANS_SHOWN, type OrphanFile, type SnapshotStorage, type StorageOfJob } from '../contract/snapshot-storage.ts';
+import {
+  type DeletedOrphans,
+  ORPHANS_SHOWN,
+  type OrphanFile,
+  type SnapshotStorage,
+  type StorageOfJob,
+} from '../contract/snapshot-storage.ts';
 import type { Prisma } from '../db/open-database.ts';
 import { ms, SNAPSHOT_INCLUDE, snapshotView } from '../db/row-to-view.ts';
 import { judgeFolder } from '../snapshots/orphan-files.ts';
@@ -160,6 +166,7 @@ export async function getSnapshotStorage(context: ConsoleContext, call: UserCall
       deletedBy: row.deletedBy,
       undoUntil: ms(row.purgeAt),
       keptBecause: row.keptBecause,
+      keptSaid: row.keptBecause === null ? [] : [recognise(row.keptBecause)],
     })),
     isComplete: scanned.isComplete,
     checkedAt: clock.nowMs(),
@@ -174,29 +181,27 @@ export async function deleteOrphans(
   context: ConsoleContext,
   call: UserCall,
   files: readonly { readonly bucket: string; readonly key: string }[],
-): Promise<{ deleted: string[]; kept: { key: string; reason: string }[] }> {
+): Promise<DeletedOrphans> {
   const { database, clock } = context;
   return audited(database, call, 'deleteOrphanFiles', { type: 'snapshot', id: '', name: `${files.length} files` }, async (note) => {
     const now = clock.nowMs();
     const { undoDays } = await readSettings(database);
     const going: { key: { bucket: string; key: string }; data: Omit<Prisma.OrphanFileUncheckedCreateInput, 'bucket' | 'key'> }[] = [];
-    const kept: { key: string; reason: string }[] = [];
-    const judged = new Map<string, Promise<OrphanFile[] | string>>();
+    const kept: DeletedOrphans['kept'] = [];
+    const keep = (key: string, why: Said) => kept.push({ key, reason: inEnglish(why), said: [why] });
+    const judged = new Map<string, Promise<OrphanFile[] | Said>>();
     for (const file of files) {
       const folder = /^(.*?jobs\/(?:checkpoint|savepoint)\/[^/]+\/)/.exec(file.key)?.[1];
       if (folder === undefined) {
-        kept.push({ key: file.key, reason: 'It is in no folder of a job.' });
+        keep(file.key, say('said.store.noFolder'));
         continue;
       }
       const place = `${file.bucket}/${folder}`;
       if (!judged.has(place)) judged.set(place, orphansNow(context, call, file.bucket, folder));
       const orphans = await judged.get(place);
-      const found = typeof orphans === 'string' ? undefined : orphans?.find((one) => one.key === file.key);
+      const found = isSaid(orphans) ? undefined : orphans?.find((one) => one.key === file.key);
       if (!found) {
-        kept.push({
-          key: file.key,
-          reason: typeof orphans === 'string' ? orphans : 'It is gone, younger than a day, or a manifest names it now.',
-        });
+        keep(file.key, isSaid(orphans) ? orphans : say('said.store.noLonger'));
         continue;
       }
       const data = {
@@ -227,13 +232,13 @@ export async function deleteOrphans(
 }
 
 /** A sentence when nothing in the folder may go. */
-async function orphansNow(context: ConsoleContext, call: UserCall, bucket: string, prefix: string): Promise<OrphanFile[] | string> {
+async function orphansNow(context: ConsoleContext, call: UserCall, bucket: string, prefix: string): Promise<OrphanFile[] | Said> {
   const folder = folderOf(context.store, bucket, prefix.replace(/\/$/, ''));
   const name = prefix.split('/').at(-2) ?? '';
   const judged = await judgeFolder(folder, context.clock.nowMs(), OBJECTS_MOST);
   const [job] = await jobsOf(context, call, [{ bucket, prefix, name, judged }]);
-  if (!job) return 'Its folder is of no job of this console.';
-  return job.unjudged === null ? orphansOf(job, new Set()) : inEnglish([job.unjudged]);
+  if (!job) return say('said.store.noJob');
+  return job.unjudged === null ? orphansOf(job, new Set()) : job.unjudged;
 }
 
 export async function undeleteOrphans(context: ConsoleContext, call: UserCall, ids: readonly string[]): Promise<{ ok: true }> {

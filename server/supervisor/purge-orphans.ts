@@ -2,7 +2,7 @@
  * Deletes files that somebody found to be named by no manifest, once the time to bring them back is over. Each is judged once more in that
  * moment: a manifest that names it now, a job that runs, or a file that was written since keeps it, with the reason in its row.
  */
-import { inEnglish } from '../contract/said.ts';
+import { inEnglish, say } from '../contract/said.ts';
 import type { Prisma } from '../db/open-database.ts';
 import { judgeFolder } from '../snapshots/orphan-files.ts';
 import { folderOf } from '../snapshots/snapshot-place.ts';
@@ -11,7 +11,7 @@ import type { SupervisorContext } from './context.ts';
 const BATCH = 500;
 const OBJECTS_MOST = 200_000;
 const AGAIN_MS = 86_400_000;
-const RUNS = 'The job runs.';
+const RUNS = inEnglish(say('said.store.running'));
 
 type OrphanRow = Prisma.OrphanFileGetPayload<Record<string, never>>;
 
@@ -49,7 +49,7 @@ export async function purgeOrphans(context: SupervisorContext): Promise<number> 
 
 type Purged = { readonly kind: 'purged' | 'gone' } | { readonly kind: 'kept'; readonly why: string };
 
-const CHANGED = 'It was written again, or a manifest names it.';
+const CHANGED = inEnglish(say('said.store.rewritten'));
 
 /** A folder is judged once for all of its files, so what may have happened since is asked of each: a start, an undo, another write. */
 async function purgeOne(context: SupervisorContext, row: OrphanRow, known: ReadonlyMap<string, number> | string): Promise<Purged> {

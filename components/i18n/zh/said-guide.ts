@@ -118,6 +118,11 @@ export const saidGuide: Record<keyof typeof GUIDE_SAID, string> = {
   'said.guide.jarOne': '页面上只设置了其中一项。',
 
   'said.store.runs': '作业正在运行，文件在使用中。停止后才能查找孤立文件。',
+  'said.store.running': '作业正在运行。',
+  'said.store.rewritten': '它又被写入，或已有 manifest 引用它。',
+  'said.store.noFolder': '它不在任何作业的目录中。',
+  'said.store.noLonger': '它已不存在、不足一天，或已有 manifest 引用它。',
+  'said.store.noJob': '其目录不属于本控制台的任何作业。',
   'said.store.many': '其中的文件超过 {n} 个。',
   'said.store.flink': 'Apache Flink 也写入此处，其文件由它自行清理。',
   'said.store.unread': '清单 {key} 无法读取（{reason}），因此无法得知它需要哪些文件。',

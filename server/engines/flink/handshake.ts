@@ -3,6 +3,7 @@
  * the connectors its SQL Gateway knows, and whether the gateway gives its jobs to this JobManager. Each finding is a sentence with what it
  * means. Changes nothing in the cluster.
  */
+import { type Said, say } from '../../contract/said.ts';
 import { FlinkRefusal } from './cluster.ts';
 import type { JobManager } from './job-manager.ts';
 import type { GatewaySession, SqlGateway } from './sql-gateway.ts';
@@ -22,23 +23,24 @@ export function isBefore(version: string, other: string): boolean {
 }
 
 /** Throws an Error with one sentence when jobs cannot be given to it. */
-export async function meetJobManager(jobManager: JobManager): Promise<string> {
+export async function meetJobManager(jobManager: JobManager): Promise<readonly Said[]> {
   const overview = await jobManager.overview();
   const version = overview['flink-version'];
   if (isBefore(version, OLDEST_FLINK))
     throw new Error(`It is Flink ${version}; ${OLDEST_FLINK} and newer are supported. Upgrade the cluster.`);
-  const slots = `${overview['slots-available']} of ${overview['slots-total']} slots free`;
-  const jobs = overview['jobs-running'] === 1 ? '1 job runs' : `${overview['jobs-running']} jobs run`;
-  const untested = isBefore(NEWEST_TESTED, version) ? ` Newer than ${NEWEST_TESTED}, with which this console was tested.` : '';
-  const none = overview.taskmanagers === 0 ? ' No TaskManager is there yet: jobs wait until one is.' : '';
-  return `Flink ${version}: ${slots} on ${overview.taskmanagers} TaskManagers, ${jobs}.${none}${untested}`;
+  const slots = { free: overview['slots-available'], total: overview['slots-total'], managers: overview.taskmanagers };
+  return [
+    say('said.flink.cluster', { version, ...slots, n: overview['jobs-running'] }),
+    ...(overview.taskmanagers === 0 ? [say('said.flink.noManagers')] : []),
+    ...(isBefore(NEWEST_TESTED, version) ? [say('said.flink.untested', { version: NEWEST_TESTED })] : []),
+  ];
 }
 
 /** Of a gateway whose version or cluster is not the JobManager's an Error tells. */
 export async function meetGateway(
   gateway: SqlGateway,
   jobManager: JobManager,
-): Promise<{ readonly sentence: string; readonly session: GatewaySession }> {
+): Promise<{ readonly sentence: Said; readonly session: GatewaySession }> {
   const [version, overview] = await Promise.all([gateway.version(), jobManager.overview()]);
   if (isBefore(version, overview['flink-version']) || isBefore(overview['flink-version'], version)) {
     throw new Error(
@@ -55,7 +57,7 @@ export async function meetGateway(
     await session.close();
     throw error;
   }
-  return { sentence: `SQL Gateway of Flink ${version}, for this JobManager.`, session };
+  return { sentence: say('said.flink.gateway', { version }), session };
 }
 
 /** What one says and the other says otherwise; settings that one of them does not say decide nothing. */
@@ -69,22 +71,17 @@ export async function differenceOf(session: GatewaySession, jobManager: JobManag
 }
 
 /** What the cluster's own configuration means for jobs of this console. */
-export async function checkConfiguration(jobManager: JobManager): Promise<string> {
+export async function checkConfiguration(jobManager: JobManager): Promise<readonly Said[]> {
   const configuration = await jobManager.configuration();
   const first = (...keys: string[]) => keys.map((key) => configuration.get(key)).find((value) => value !== undefined) ?? null;
   const backend = first('state.backend.type', 'state.backend') ?? 'hashmap';
   const directory = first('execution.checkpointing.dir', 'state.checkpoints.dir');
   const availability = first('high-availability.type', 'high-availability') ?? 'NONE';
-  const sentences = [
-    `State backend ${backend}${backend === 'hashmap' ? ' (state must fit the heap of the TaskManagers)' : ''}.`,
-    directory === null
-      ? 'No checkpoint directory of its own; each job gets one in the bucket.'
-      : `Checkpoints go to the bucket of each job instead of ${directory}.`,
-    /none/i.test(availability)
-      ? 'No high availability: when the JobManager is lost its jobs are, and this console starts them again from their newest checkpoint.'
-      : `High availability by ${availability}.`,
+  return [
+    say(backend === 'hashmap' ? 'said.flink.backendHeap' : 'said.flink.backend', { backend }),
+    directory === null ? say('said.flink.noFolder') : say('said.flink.otherFolder', { directory }),
+    /none/i.test(availability) ? say('said.flink.notAvailable') : say('said.flink.available', { availability }),
   ];
-  return sentences.join(' ');
 }
 
 /** Names of connectors the planner finds: it lists them when it is asked for one that it does not have. */
@@ -103,9 +100,11 @@ async function connectorsOf(session: GatewaySession): Promise<readonly string[]>
 /** Connectors whose absence most jobs would meet, with what brings them. */
 const WANTED: Readonly<Record<string, string>> = { kafka: 'flink-sql-connector-kafka', jdbc: 'flink-connector-jdbc' };
 
-export async function checkConnectors(session: GatewaySession): Promise<string> {
+export async function checkConnectors(session: GatewaySession): Promise<readonly Said[]> {
   const names = await connectorsOf(session);
   const missing = Object.entries(WANTED).filter(([name]) => !names.includes(name));
-  const lacks = missing.map(([name, jar]) => `no '${name}': put ${jar} into lib/ of the cluster and of the gateway for tables that use it`);
-  return `Connectors: ${names.join(', ')}.${lacks.length === 0 ? '' : ` Missing: ${lacks.join('; ')}.`}`;
+  return [
+    say('said.flink.connectors', { names: names.join(', ') }),
+    ...missing.map(([name, jar]) => say('said.flink.lacks', { name, jar })),
+  ];
 }
