@@ -36,3 +36,22 @@ test('every text of a page comes from the dictionary', () => {
   expect(pages.length).toBeGreaterThan(100);
   expect(pages.flatMap(({ path, text }) => textsOf(text).map((one) => `${path}: ${one}`))).toEqual([]);
 });
+
+/** Prints by the machine's language and zone instead of the viewer's. */
+const UNFORMATTED =
+  /\.toLocale(?:Date|Time)?String\((?!'en-US')|\.toISOString\(|new Intl\.(?:DateTime|Number|RelativeTime|List)Format|\b[KMGT]B\b/;
+
+test('dates, numbers and units of a page are printed by its formatters', () => {
+  expect(UNFORMATTED.test('new Date(at).toLocaleString()')).toBe(true);
+  expect(UNFORMATTED.test('(bytes / 1048576) + " MB"')).toBe(true);
+  const pages = readSourceFiles().filter(
+    ({ path }) => /^(app|components)\//.test(path) && !/^components\/i18n\/|language-guard\.ts$|\.test\.tsx?$/.test(path),
+  );
+  const found = pages.flatMap(({ path, text }) =>
+    withoutComments(text)
+      .split('\n')
+      .filter((line) => UNFORMATTED.test(line))
+      .map((line) => `${path}: ${line.trim()}`),
+  );
+  expect(found).toEqual([]);
+});

@@ -44,7 +44,7 @@ export const LOWER = {
   'said.lower.preview.sources': 'The sources ended.',
   'said.lower.preview.time': '{seconds} s were over.',
   'said.lower.preview.state': 'The state of the query needs more memory than a preview may take.',
-  'said.lower.preview.megabytes': 'The preview may take {most} MB; it needs more.',
+  'said.lower.preview.megabytes': 'The preview may take {most} MiB; it needs more.',
   'said.lower.job.takenOver': 'Another run of this job has taken over; this one stops without publishing anything more.',
   'said.lower.job.stopping': 'the job is stopping',
   'said.lower.job.notComplete': 'it was not complete after {limit} ms',

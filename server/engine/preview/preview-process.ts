@@ -172,7 +172,7 @@ function watchBudgets(of: PreviewSpec): void {
   setTimeout(() => end('time', `${of.timeMs / 1000} s were over.`), of.timeMs);
   setInterval(() => {
     if (process.memoryUsage.rss() > of.memoryBytes)
-      end('memory', `The preview may take ${of.memoryBytes / 1024 / 1024} MB; it needs more.`);
+      end('memory', `The preview may take ${of.memoryBytes / 1024 / 1024} MiB; it needs more.`);
   }, TELL_MS);
 }
 

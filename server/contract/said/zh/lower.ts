@@ -44,7 +44,7 @@ export const lower: Record<keyof typeof LOWER, string> = {
   'said.lower.preview.sources': '源端已读完。',
   'said.lower.preview.time': '{seconds} 秒已到。',
   'said.lower.preview.state': '查询的状态需要的内存超过预览上限。',
-  'said.lower.preview.megabytes': '预览最多使用 {most} MB 内存，需要更多。',
+  'said.lower.preview.megabytes': '预览最多使用 {most} MiB 内存，需要更多。',
   'said.lower.job.takenOver': '该作业的另一次运行已接管，本次运行停止，不再发布任何内容。',
   'said.lower.job.stopping': '作业正在停止',
   'said.lower.job.notComplete': '{limit} 毫秒后仍未完成',
