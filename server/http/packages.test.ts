@@ -53,6 +53,32 @@ describe('packages', () => {
     expect([answer.status, await answer.text()]).toEqual([200, 'one']);
   });
 
+  it('leave no file behind when the package is deleted, or the database fails, while a file comes', async () => {
+    const { store, database } = fixture.context;
+    const original = fixture.context;
+    const put = store.put.bind(store);
+    const keys: string[] = [];
+    store.put = async (ref, body) => {
+      keys.push(ref.key);
+      await put(ref, body);
+      if (keys.length === 1) await database.package.deleteMany({ where: { name: 'gone.jar' } });
+      // The second: what is done then cannot be written down.
+      else fixture.context.database.$transaction = () => Promise.reject(new Error('the database is away'));
+    };
+    const transaction = database.$transaction;
+    try {
+      expect((await upload({ name: 'gone.jar', kind: 'jar' }, Buffer.from('one'))).body.error.code).toBe('not-found');
+      expect((await upload({ name: 'kept.jar', kind: 'jar' }, Buffer.from('two'))).status).toBe(500);
+    } finally {
+      store.put = put;
+      database.$transaction = transaction;
+      fixture.context = original;
+    }
+    for (const key of keys) expect(await store.head({ bucket: 'tidemark', key })).toBeNull();
+    const [row] = (await browser.call('GET', '/packages?q=kept.jar')).body.items;
+    expect(row.versions.map((version: { status: string }) => version.status)).toEqual(['failed']);
+  });
+
   it('say at the end when the bytes in the store are not those uploaded', async () => {
     const { body } = await upload({ name: 'changed.jar', kind: 'jar' }, Buffer.from('right'));
     const file = (await statPackage(fixture.context.database, fixture.projectId, 'changed.jar')) as PackageFile;

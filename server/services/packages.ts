@@ -209,7 +209,9 @@ export async function uploadPackage(
     const { row, version, ref } = await beginVersion(context, call, input);
     note.object = { type: 'package', id: row.id, name };
     const fail = async (message: string) => {
-      await database.packageVersion.update({ where: { id: version.id }, data: { status: 'failed', message: message.slice(0, 500) } });
+      await database.packageVersion.updateMany({ where: { id: version.id }, data: { status: 'failed', message: message.slice(0, 500) } });
+      // Its name is of this upload alone, and no row calls it finished now. What the store keeps all the same is no reason to hide why it failed.
+      await store.delete(ref).catch(() => undefined);
     };
     try {
       await store.ensureBucket(ref.bucket);
@@ -217,10 +219,11 @@ export async function uploadPackage(
       if (stored.kind === 'refused') throw new Refusal(stored.why === 'too-large' ? 'too-large' : 'invalid-request', stored.told);
       note.after = { version: version.number, sizeBytes: stored.sizeBytes, sha256: stored.sha256 };
       await database.$transaction(async (tx) => {
-        await tx.packageVersion.update({
+        const { count } = await tx.packageVersion.updateMany({
           where: { id: version.id },
           data: { status: 'finished', sizeBytes: BigInt(stored.sizeBytes), sha256: stored.sha256 },
         });
+        if (count === 0) throw new Refusal('not-found', say('said.no.package'));
         await tx.package.update({
           where: { id: row.id },
           data: { updatedAt: new Date(clock.nowMs()), ...(input.description === '' ? {} : { description: input.description }) },
