@@ -16,7 +16,7 @@ afterAll(() => fixture.close());
 interface Heard {
   readonly id: string | null;
   readonly type: string;
-  readonly data: { readonly type: string; readonly jobId?: number };
+  readonly data: { readonly type: string; readonly jobId?: number; readonly patch?: { readonly status?: string } };
 }
 
 class Listener {
@@ -88,6 +88,35 @@ describe('events', () => {
     expect(benHears.heard[0]?.data).toMatchObject({ job: { id: his } });
     await again.close();
     await benHears.close();
+  });
+
+  it('misses and repeats nothing of a burst in which it is cut off, again and again', async () => {
+    const { database } = fixture.context;
+    const job = await database.job.findFirstOrThrow({ where: { name: 'hers-renamed' } });
+    const foreign = await database.job.findFirstOrThrow({ where: { name: 'his' } });
+    const row = (jobId: number, status: string) => ({
+      jobId,
+      type: 'job-changed',
+      payloadJson: JSON.stringify({ type: 'job-changed', jobId, patch: { status } }),
+    });
+    const told: string[] = [];
+    let listener = await Listener.open(ann);
+    let written = 0;
+    for (let round = 0; round < 6; round++) {
+      const burst = Array.from({ length: 400 }, () => row(job.id, String(written++)));
+      await database.streamEvent.createMany({ data: burst.flatMap((own) => [own, row(foreign.id, 'hidden')]) });
+      if (round % 2 === 0) fixture.context.events.nudge();
+      // Some hear the beginning of the burst before they are cut off, some nothing of it.
+      if (round % 3 !== 0) await listener.until(() => listener.heard.length > 0);
+      const { lastId } = listener;
+      told.push(...listener.heard.map((event) => event.data.patch?.status ?? ''));
+      await listener.close();
+      listener = await Listener.open(ann, '/events', { 'last-event-id': lastId });
+    }
+    await listener.until(() => told.length + listener.heard.length >= written);
+    told.push(...listener.heard.map((event) => event.data.patch?.status ?? ''));
+    expect(told).toEqual(Array.from({ length: written }, (_, index) => String(index)));
+    await listener.close();
   });
 
   it('hears what another process wrote', async () => {
