@@ -1,7 +1,10 @@
-/** Rows that many jobs want in one turn are read together. */
+/**
+ * Rows that many jobs want in one turn are read together, some at a time and one read after the other: those who wait for a read go on in one
+ * turn, and Prisma makes one query of what they ask by a key then, which has a limit of values.
+ */
 
 /** Keys of one read. */
-const KEYS_MOST = 250;
+const KEYS_MOST = 64;
 
 interface Wanting<V> {
   resolve(value: V | undefined): void;
@@ -10,7 +13,8 @@ interface Wanting<V> {
 
 export class LookUp<K, V> {
   readonly #read: (keys: readonly K[]) => Promise<ReadonlyMap<K, V>>;
-  #wanted = new Map<K, Wanting<V>[]>();
+  readonly #wanted = new Map<K, Wanting<V>[]>();
+  #isReading = false;
 
   /** `read`: the values of those keys that have one. */
   constructor(read: (keys: readonly K[]) => Promise<ReadonlyMap<K, V>>) {
@@ -20,17 +24,24 @@ export class LookUp<K, V> {
   /** Read after this call, never before. */
   get(key: K): Promise<V | undefined> {
     return new Promise((resolve, reject) => {
-      if (this.#wanted.size === 0) setImmediate(() => this.#readAll());
       const wanting = this.#wanted.get(key) ?? [];
       wanting.push({ resolve, reject });
       this.#wanted.set(key, wanting);
+      if (this.#isReading) return;
+      this.#isReading = true;
+      setImmediate(() => void this.#readAll());
     });
   }
 
-  #readAll(): void {
-    const wanted = [...this.#wanted];
-    this.#wanted = new Map();
-    for (let from = 0; from < wanted.length; from += KEYS_MOST) void this.#readSome(wanted.slice(from, from + KEYS_MOST));
+  async #readAll(): Promise<void> {
+    while (this.#wanted.size > 0) {
+      const some = [...this.#wanted].slice(0, KEYS_MOST);
+      for (const [key] of some) this.#wanted.delete(key);
+      await this.#readSome(some);
+      // Those who went on ask what they need before the next ones do.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    this.#isReading = false;
   }
 
   async #readSome(some: readonly (readonly [K, readonly Wanting<V>[]])[]): Promise<void> {
