@@ -36,6 +36,8 @@ test('killed again and again at parallelism 2 and 4, each time restored at the o
         [0, 'FINISHED'],
         [1, 'FINISHED'],
       ]);
+      // Markers of the source came through both threads to every operator.
+      expect(operators.map(({ kind, latencyMs }) => [kind, typeof latencyMs])).toEqual(operators.map(({ kind }) => [kind, 'number']));
       // Both subtasks got rows, and the sum is theirs.
       const counts = sink?.subtasks.map(({ recordsIn }) => recordsIn) ?? [];
       expect(Math.min(...counts)).toBeGreaterThan(0);
