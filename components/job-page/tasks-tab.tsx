@@ -175,12 +175,12 @@ function useHead() {
   return [
     { key: 'name', text: t('task.name') },
     right('parallel', t('task.parallel'), 96),
-    { key: 'tasks', text: t('task.tasks'), width: 98 },
+    { key: 'tasks', text: t('task.tasks'), width: 94 },
     { key: 'pressure', text: t('task.pressure'), width: 142 },
-    right('delay', t('task.delay'), 104),
-    right('in', t('task.receivedTwo'), 88),
-    right('out', t('task.sentTwo'), 88),
-    right('state', t('task.state'), 96),
+    right('delay', t('task.delay'), 98),
+    right('in', t('task.receivedTwo'), 82),
+    right('out', t('task.sentTwo'), 82),
+    right('state', t('task.state'), 92),
     right('skew', t('task.skew'), 58),
     right('started', `${t('task.started')} / ${t('task.ended')}`, 126),
     right('duration', t('task.duration'), 84),
@@ -223,7 +223,7 @@ export function TasksTab({ job }: { job: Job }) {
       ) : null}
       <PlainTable
         label={t('job.tab.tasks')}
-        minWidth={1204}
+        minWidth={1176}
         fixed
         head={head}
         rows={rows}
