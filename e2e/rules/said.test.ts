@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { recognise, saidOfField } from '../../server/contract/recognise.ts';
 import { LOWER } from '../../server/contract/said/lower.ts';
 import { SQL } from '../../server/contract/said/sql.ts';
+import { SQL_RARE } from '../../server/contract/said/sql-rare.ts';
 import { inEnglish, say } from '../../server/contract/said.ts';
 
 const root = join(import.meta.dirname, '..', '..', 'server');
@@ -32,7 +33,7 @@ describe('sentences by code', () => {
     expect(recognise('File a.csv, line 3: whatever')).toEqual(say('said.lower.file.line', { path: 'a.csv', line: '3', why: 'whatever' }));
     expect(recognise('nobody wrote this down')).toEqual(say('said.text', { text: 'nobody wrote this down' }));
     expect(saidOfField('Write a path as obs://<bucket>/<folder>.').code).toBe('said.field.path');
-    for (const [code, template] of Object.entries({ ...LOWER, ...SQL })) {
+    for (const [code, template] of Object.entries({ ...LOWER, ...SQL, ...SQL_RARE })) {
       if (code === 'said.sql.nearName') continue;
       const text = template.replace(/\{(\w+)\}/g, (_, name: string) => `<${name}>`);
       expect(recognise(text).code, `${code}: ${text}`).not.toBe('said.text');
@@ -43,7 +44,7 @@ describe('sentences by code', () => {
     const all = sources('engine', 'engines', 'storage', 'effects', 'snapshots/flink', 'packages')
       .map((file) => file.text)
       .join('\n');
-    const gone = Object.entries({ ...LOWER, ...SQL }).filter(([code, template]) => {
+    const gone = Object.entries({ ...LOWER, ...SQL, ...SQL_RARE }).filter(([code, template]) => {
       const words = template.split(/\{\w+\}|[`']/).flatMap((part) => part.split(/(?<=[.;:,]) /));
       const longest = words.sort((a, b) => b.length - a.length)[0] as string;
       // These are put together from more than one text.

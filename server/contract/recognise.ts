@@ -1,6 +1,6 @@
 /**
  * Finds the codes of sentences that were stated without one: those of the rooms below the contract (engine, connectors, stores, dialer), which
- * know no codes, and the texts of request schemas. A text is compared with the English templates of said/lower.ts and said/sql.ts, those with the
+ * know no codes, and the texts of request schemas. A text is compared with the English templates of said/lower.ts, said/sql.ts and said/sql-rare.ts, those with the
  * most fixed characters first; a place that holds a sentence itself (`why`, `reason`, `text`) is looked at in turn. What fits none is told as it
  * is. A test holds the templates against the sources that state them.
  */
@@ -10,6 +10,7 @@ import { LOWER } from './said/lower.ts';
 import { PREVIEWS } from './said/previews.ts';
 import { PROBES } from './said/probes.ts';
 import { SQL } from './said/sql.ts';
+import { SQL_RARE } from './said/sql-rare.ts';
 import { inEnglish, type Said, type SaidCode, say } from './said.ts';
 import { GUIDE_SAID } from './said-guide.ts';
 import { ended, type SentenceValue } from './sentence.ts';
@@ -46,7 +47,7 @@ function patternOf(code: SaidCode, template: string): Pattern {
 }
 
 const fixedLength = (template: string): number => template.replace(PLACE, '').length;
-const PATTERNS: readonly Pattern[] = (Object.entries({ ...LOWER, ...SQL, ...THROWN }) as [SaidCode, string][])
+const PATTERNS: readonly Pattern[] = (Object.entries({ ...LOWER, ...SQL, ...SQL_RARE, ...THROWN }) as [SaidCode, string][])
   .sort(([, one], [, other]) => fixedLength(other) - fixedLength(one))
   .map(([code, template]) => patternOf(code, template));
 

@@ -14,10 +14,11 @@ import { PREVIEWS } from './said/previews.ts';
 import { PROBES } from './said/probes.ts';
 import { REFUSALS } from './said/refusals.ts';
 import { SQL } from './said/sql.ts';
+import { SQL_RARE } from './said/sql-rare.ts';
 import { GUIDE_SAID } from './said-guide.ts';
 import { ended, fillTemplate, listOf, type Printer, type Sentence, type SentenceValue } from './sentence.ts';
 
-export const SAID = { ...GUIDE_SAID, ...PREVIEWS, ...REFUSALS, ...HISTORY, ...PROBES, ...FIELDS, ...LOWER, ...SQL } as const;
+export const SAID = { ...GUIDE_SAID, ...PREVIEWS, ...REFUSALS, ...HISTORY, ...PROBES, ...FIELDS, ...LOWER, ...SQL, ...SQL_RARE } as const;
 export type SaidCode = keyof typeof SAID;
 
 /** One sentence: its code and the values of its places. */

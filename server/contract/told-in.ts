@@ -10,6 +10,7 @@ import { previews } from './said/zh/previews.ts';
 import { probes } from './said/zh/probes.ts';
 import { refusals } from './said/zh/refusals.ts';
 import { sql } from './said/zh/sql.ts';
+import { sqlRare } from './said/zh/sql-rare.ts';
 import { inEnglish, oneUnit, type Said, type SaidCode, type Told, twoUnits, type UnitWords } from './said.ts';
 import { ended, fillTemplate, joined, listOf, type Printer } from './sentence.ts';
 
@@ -24,6 +25,7 @@ const CHINESE: Readonly<Partial<Record<SaidCode, string>>> = {
   ...fields,
   ...lower,
   ...sql,
+  ...sqlRare,
 };
 const CHINESE_UNITS: UnitWords = { s: '秒', min: '分钟', h: '小时', d: '天', days: '天' };
 

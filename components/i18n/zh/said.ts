@@ -7,6 +7,7 @@ import { previews } from '../../../server/contract/said/zh/previews.ts';
 import { probes } from '../../../server/contract/said/zh/probes.ts';
 import { refusals } from '../../../server/contract/said/zh/refusals.ts';
 import { sql } from '../../../server/contract/said/zh/sql.ts';
+import { sqlRare } from '../../../server/contract/said/zh/sql-rare.ts';
 import type { SaidCode } from '../../../server/contract/said.ts';
 import { saidGuide } from './said-guide.ts';
 
@@ -19,4 +20,5 @@ export const said: Record<SaidCode, string> = {
   ...fields,
   ...lower,
   ...sql,
+  ...sqlRare,
 };
