@@ -187,6 +187,28 @@ describe('a run that its Flink cluster forgot', () => {
     expect(await outcome()).toMatchObject({ desired: 'running', cause: null, restores: [path] });
   });
 
+  it('goes on from a checkpoint that was never reported, when the reported ones are deleted since', async () => {
+    isKnown = true;
+    await prepare(BOUNDED);
+    await snapshot('checkpoint', false);
+    const folder = `jobs/checkpoint/${fixture.jobId}_abcd/${runId.replaceAll('-', '')}/chk-3`;
+    await supervisor.look();
+    await supervisor.settled();
+    await store.put({ bucket: 'tidemark', key: `${folder}/_metadata` }, metadata);
+    listener?.onEnded('The Flink cluster no longer knows the job.');
+    expect(await outcome()).toMatchObject({ desired: 'running', cause: 'process-lost', restores: [`obs://tidemark/${folder}`] });
+  });
+
+  it('knows a source that never ends by either of its names in the graph', async () => {
+    await prepare(ENDLESS);
+    const graphJson = JSON.stringify([
+      { description: 'Source: KafkaSource-default_catalog.default_database.numbers -> (Writer, Calc[10])' },
+    ]);
+    await client.run.update({ where: { id: runId }, data: { graphJson } });
+    supervisor.wake();
+    expect(await outcome()).toMatchObject({ desired: 'running', restores: [null] });
+  });
+
   it('goes on when a source of it never ends', async () => {
     await prepare(ENDLESS);
     await snapshot('savepoint', true);

@@ -15,6 +15,7 @@ import { variablesOfRun } from '../variables/read-variables.ts';
 import { optionsOf } from './build-run-spec.ts';
 import type { SupervisorContext } from './context.ts';
 import type { RunRow } from './job-facts.ts';
+import { rebuildCatalogue } from './rebuild-catalogue.ts';
 import { END_UNKNOWN } from './restart-policy.ts';
 
 const LOOKED_AT = 50;
@@ -32,7 +33,10 @@ export async function judgeForgotten(context: SupervisorContext, run: RunRow): P
   };
 }
 
-async function hasLeft({ database, store }: SupervisorContext, run: RunRow): Promise<boolean> {
+async function hasLeft(context: SupervisorContext, run: RunRow): Promise<boolean> {
+  const { database, store } = context;
+  // The newest may not have been reported, and those that were may be deleted since.
+  await rebuildCatalogue(context, await database.job.findUniqueOrThrow({ where: { id: run.jobId } }), run.jobVersion);
   const rows = await database.snapshot.findMany({
     where: { jobId: run.jobId, runNumber: run.number, purgedAt: null, origin: { in: ['checkpoint', 'stop', 'drain'] } },
     orderBy: [{ createdAt: 'desc' }, { checkpointId: 'desc' }],
@@ -51,10 +55,12 @@ const WITH_END: Readonly<Record<string, RegExp>> = {
   datagen: /number-of-rows|sequence/i,
 };
 
-/** Flink itself has told which tables are read: `Source: orders[1] -> Calc[2]`. */
+/** Flink itself has told which tables are read: `Source: orders[1] -> Calc[2]`, `Source: KafkaSource-default_catalog.default_database.orders -> …`. */
+const SOURCE = /Source: (?:\w+-)?(?:\w+\.)*(\w+)(?:\[\d+\])?(?=\W|$)/g;
+
 async function neverEnds({ database }: SupervisorContext, run: RunRow): Promise<boolean> {
   const { graphJson } = await database.run.findUniqueOrThrow({ where: { id: run.id }, select: { graphJson: true } });
-  const read = new Set([...(graphJson ?? '').matchAll(/Source: (\w+)\[\d+\]/g)].map(([, name]) => name as string));
+  const read = new Set([...(graphJson ?? '').matchAll(SOURCE)].map(([, name]) => name as string));
   if (read.size === 0) return false;
   const version = await database.jobVersion.findUniqueOrThrow({
     where: { jobId_number: { jobId: run.jobId, number: run.jobVersion } },
