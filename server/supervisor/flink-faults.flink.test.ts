@@ -170,7 +170,13 @@ INSERT INTO copies SELECT n FROM numbers;`;
     await cluster.kill('jobmanager');
     await cluster.start('jobmanager');
     supervisor = startSupervisor(fixture.dataDir);
-    const job = await hasStatus(fixture, 'job_running_exception', 120_000);
+    // The savepoint's operation may still be open: it ends first.
+    const job = await until(
+      'the job waits for a person',
+      () => jobOf(fixture),
+      (one) => one.status === 'job_running_exception' && one.desired === 'stopped',
+      120_000,
+    );
     expect([job.desired, job.statusMessage]).toEqual(['stopped', expect.stringMatching(/may have read all its input and finished/)]);
     expect(await runsOf(fixture)).toHaveLength(1);
     expect(copiesOf(fixture)).toEqual(upTo(750));
