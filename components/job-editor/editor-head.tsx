@@ -36,14 +36,17 @@ export function EditorHead({ job, draft, blocked, onStart, onStaticGraph }: Edit
   const off = offReason('start', job.status);
   return (
     <>
-      <div className="flex min-h-[58px] flex-wrap items-center gap-x-3 gap-y-2 bg-surface px-(--gutter) py-2">
+      <div className="flex min-h-[58px] shrink-0 flex-wrap items-center gap-x-3 gap-y-2 bg-surface px-(--gutter) py-2">
         <h1 className="tight max-w-[320px] truncate text-page">{job.name}</h1>
         <StatusWord status={job.status} unreachableSince={job.unreachableSince} className="text-ctl" />
         <span className="num text-second text-text-2">
           ID {job.id} · {t(`type.${job.type}`)} · {job.queueName}
         </span>
         <div className="ml-auto flex flex-wrap items-center gap-2">
-          <span role="status" className="mr-2 flex min-w-[140px] items-center justify-end gap-1.5 text-second font-medium text-warn">
+          <span
+            role="status"
+            className="mr-2 flex min-w-[140px] items-center max-md:mr-0 max-md:min-w-0 justify-end gap-1.5 text-second font-medium text-warn"
+          >
             {draft.changes > 0 ? (
               <>
                 <CircleDot size={14} aria-hidden="true" />
@@ -63,7 +66,10 @@ export function EditorHead({ job, draft, blocked, onStart, onStaticGraph }: Edit
             offReason={draft.changes === 0 ? null : blocked}
             onClick={() => draft.changes > 0 && draft.save.mutate(draft.base)}
           >
-            {t('edit.save')} <Kbd>⌘S</Kbd>
+            {t('edit.save')}{' '}
+            <span className="max-md:hidden">
+              <Kbd>⌘S</Kbd>
+            </span>
           </Button>
           <Button look="primary" icon={<Play size={14} aria-hidden="true" />} offReason={off ? t(off) : blocked} onClick={onStart}>
             {draft.changes > 0 ? t('edit.saveStart') : t('edit.start')}

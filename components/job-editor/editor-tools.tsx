@@ -47,7 +47,7 @@ export function EditorTools({
     </Button>
   );
   return (
-    <div className="flex min-h-9 flex-wrap items-center gap-1 border-b border-line-1 bg-surface px-3 py-0.5">
+    <div className="flex min-h-9 shrink-0 flex-wrap items-center gap-1 border-b max-md:flex-nowrap max-md:overflow-x-auto max-md:[&>*]:shrink-0 border-line-1 bg-surface px-3 py-0.5">
       {tool(t('edit.check'), <SpellCheck size={14} aria-hidden="true" />, onCheck)}
       {tool(t('edit.graph'), <Waypoints size={14} aria-hidden="true" />, onGraph)}
       {tool(t('table.tool'), <Plug size={14} aria-hidden="true" />, onTable)}

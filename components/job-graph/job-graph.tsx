@@ -81,7 +81,7 @@ function GraphList({ nodes, onChoose }: { nodes: readonly GraphNode[]; onChoose(
             <button type="button" className="link font-semibold" onClick={() => onChoose(node.id)}>
               {node.title}
             </button>
-            <span className="block max-w-[420px] truncate text-second text-text-3" title={node.detail}>
+            <span className="block max-w-[min(420px,56vw)] truncate text-second text-text-3" title={node.detail}>
               {node.detail}
             </span>
           </span>,
