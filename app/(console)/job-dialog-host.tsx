@@ -11,6 +11,7 @@ const DeleteDialog = dynamic(() => import('../../components/change-job/delete-di
 const RenameDialog = dynamic(() => import('../../components/change-job/rename-dialog.tsx').then((module) => module.RenameDialog), {
   ssr: false,
 });
+const MoveDialog = dynamic(() => import('../../components/change-job/move-dialog.tsx').then((module) => module.MoveDialog), { ssr: false });
 const SavepointDialog = dynamic(() => import('../../components/change-job/savepoint-dialog.tsx').then((module) => module.SavepointDialog), {
   ssr: false,
 });
@@ -58,6 +59,8 @@ export function JobDialogHost() {
       return <RenameDialog job={job} onClose={close} />;
     case 'import-savepoint':
       return <ImportDialog job={job} onClose={close} />;
+    case 'move-to-flink':
+      return <MoveDialog job={job} onClose={close} />;
     case 'trigger-savepoint':
       return <SavepointDialog job={job} onClose={close} />;
     case 'runtime-configuration':

@@ -79,6 +79,7 @@ export const ENDPOINTS = {
   breakRecipeJob: 'POST /jobs/{jobId}/recipe/break',
   deleteTemplate: 'DELETE /templates/{templateId}',
   getGuide: 'GET /guide',
+  getFlinkUi: 'GET /jobs/{jobId}/flink-ui',
   getJobGuide: 'GET /jobs/{jobId}/guide',
   listPackages: 'GET /packages',
   uploadPackage: 'POST /packages',

@@ -13,6 +13,7 @@ export type DialogKind =
   | 'delete'
   | 'rename'
   | 'import-savepoint'
+  | 'move-to-flink'
   | 'trigger-savepoint'
   | 'runtime-configuration'
   | 'permissions'

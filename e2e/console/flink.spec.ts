@@ -99,6 +99,15 @@ test('a job on Apache Flink lives under the same buttons', async ({ page, contex
     await page.screenshot({ path: test.info().outputPath('overview.png') });
   });
 
+  await test.step("a link leads to the job in Flink's own UI", async () => {
+    await page.getByRole('main').getByRole('button', { name: /^More/ }).first().click();
+    const opened = page.waitForEvent('popup', { timeout: 15_000 });
+    await page.getByRole('menuitem', { name: /^FlinkUI/ }).click();
+    const ui = await opened;
+    await ui.waitForURL(new RegExp(`^${cluster.rest}/#/job/running/[0-9a-f]{32}/overview`), { timeout: 20_000 });
+    await ui.close();
+  });
+
   await test.step('stop with savepoint, start from it', async () => {
     await pages.stop('Trigger savepoint');
     await pages.expectStatus('Stopped', 90_000);
@@ -128,5 +137,23 @@ test('a job on Apache Flink lives under the same buttons', async ({ page, contex
     const numbers = copies();
     expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, index) => index + 1));
     expect(numbers.length).toBeGreaterThan(200);
+  });
+
+  await test.step('another job is moved to the cluster by the menu', async () => {
+    const other = await pages.createJob('mover');
+    await pages.replaceSql(SQL);
+    await pages.save();
+    await pages.openJob(other);
+    await page.getByRole('main').getByRole('button', { name: /^More/ }).first().click();
+    await page.getByRole('menuitem', { name: /^Move to Flink/ }).click();
+    const dialog = page.getByRole('dialog', { name: 'Move to Flink' });
+    await expect(dialog.getByRole('combobox', { name: 'Flink cluster' })).toContainText('flink-prod');
+    await page.screenshot({ path: test.info().outputPath('move.png') });
+    await dialog.getByRole('button', { name: 'Next: Start' }).click();
+    const start = page.getByRole('dialog', { name: 'Start Flink Jobs' });
+    await expect(start).toContainText('flink-prod');
+    await expect(start.getByText('See settings')).toBeVisible({ timeout: 30_000 });
+    const { job } = await console_.api.call<{ job: { queueName: string } }>('GET', `/jobs/${other}`);
+    expect(job.queueName).toBe('flink-prod');
   });
 });

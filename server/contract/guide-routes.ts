@@ -10,4 +10,8 @@ export const guideRoutes = {
     params: z.strictObject({ jobId: jobIdTextSchema }),
     answer: guideSchema,
   }),
+  getFlinkUi: route('GET', '/jobs/{jobId}/flink-ui', 'Address of the job in the web UI of its Flink cluster', {
+    params: z.strictObject({ jobId: jobIdTextSchema }),
+    answer: z.strictObject({ url: z.string() }),
+  }),
 } as const;

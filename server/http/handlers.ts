@@ -13,6 +13,7 @@ import { copyJob, createJob } from '../services/create-job.ts';
 import { deleteJobs } from '../services/delete-jobs.ts';
 import { exportJobs } from '../services/export-jobs.ts';
 import { getExposure } from '../services/get-exposure.ts';
+import { getFlinkUi } from '../services/get-flink-ui.ts';
 import { getGuide, getJobGuide } from '../services/get-guide.ts';
 import * as getJob from '../services/get-job.ts';
 import { getJobMetrics } from '../services/get-metrics.ts';
@@ -188,6 +189,7 @@ export const USER_HANDLERS: { readonly [N in Exclude<RouteName, PublicRoute>]: U
   getRecipeProgress: ({ context, call, params }) => recipeJobs.getRecipeProgress(context, call, params.jobId),
   breakRecipeJob: ({ context, call, params }) => recipeJobs.breakRecipeJob(context, call, params.jobId),
   getGuide: ({ context }) => getGuide(context),
+  getFlinkUi: ({ context, call, params }) => getFlinkUi(context, call, params.jobId),
   getJobGuide: ({ context, call, params }) => getJobGuide(context, call, params.jobId),
   listPackages: ({ context, call, query }) => packages.listPackages(context, call, query),
   uploadPackage: ({ context, call, query, request }) => packages.uploadPackage(context, call, query, uploadBody(request)),

@@ -73,6 +73,8 @@ export const job = {
   'importJobs.did.refused': 'refused',
   'act.permissions': 'Permissions',
   'act.flink-ui': 'FlinkUI',
+  'act.move-to-flink': 'Move to Flink',
+  'flinkUi.failed': "The cluster's address is not known",
   'act.of': '{act} {name}',
   'off.running': 'stop first',
   'off.notRunning': 'not running',
@@ -83,6 +85,18 @@ export const job = {
   'off.alreadyStopped': 'already stopped',
   'off.arrears': 'in arrears',
   'off.noFlinkUi': 'embedded engine',
+  'off.onFlink': 'on Flink',
+  'off.noCluster': 'no Flink cluster',
+  'move.title': 'Move to Flink',
+  'move.cluster': 'Flink cluster',
+  'move.submit': 'Next: Start',
+  'move.stopFirst': 'Stop the job with Trigger Savepoint first: it goes on from there.',
+  'move.exact':
+    'A job that keeps only its places in Kafka (filters, projections) goes on at exactly the next record: nothing lost, nothing repeated.',
+  'move.state':
+    'State of windows, aggregates and joins is not carried over. The start dialog says so before anything begins, with what would be read again.',
+  'move.done': '{name} runs on {queue} from its next start',
+  'move.doneText': 'A new version is saved. Go back by choosing the old queue.',
 
   'loss.lost': 'Lost',
   'loss.readAgain': 'Read again',
