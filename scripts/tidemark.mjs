@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { installDependencies, projectRoot, runtimeEnvironment, runtimeNode } from './bootstrap.mjs';
 
 installDependencies();
+// Before the program is there, so that no signal ends this process and leaves it alone.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 const child = spawn(
   runtimeNode(),
   ['--disable-warning=ExperimentalWarning', join(projectRoot, 'server/cli/main.ts'), ...process.argv.slice(2)],
@@ -13,5 +15,4 @@ const child = spawn(
     env: runtimeEnvironment(),
   },
 );
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));

@@ -1,5 +1,5 @@
 'use client';
-/** The More menu of a job, in DLI's order; what is off stays, with its reason. */
+/** The More menu of a job, in DLI's order, then what DLI has not; what is off stays, with its reason. */
 import { useQuery } from '@tanstack/react-query';
 import { AppWindow, BookmarkPlus, Flag, MoveUpRight, Pencil, SlidersHorizontal, Square, Trash2, UsersRound } from 'lucide-react';
 import type { ReactElement } from 'react';
@@ -78,6 +78,10 @@ export function MoreMenu({
     item('rename', <Pencil size={15} />),
     item('import-savepoint', <BookmarkPlus size={15} />),
     item('trigger-savepoint', <Flag size={15} />, '⇧ P'),
+    { kind: 'line', key: 'line-3' },
+    item('permissions', <UsersRound size={15} />),
+    item('runtime-configuration', <SlidersHorizontal size={15} />),
+    { kind: 'line', key: 'line-4' },
     {
       key: 'move-to-flink',
       label: t('act.move-to-flink'),
@@ -85,9 +89,6 @@ export function MoreMenu({
       offReason: isOnFlink ? t('off.onFlink') : clusters.length === 0 ? t('off.noCluster') : off('edit'),
       onSelect: () => dialogs.show({ kind: 'move-to-flink', jobs: [job] }),
     },
-    { kind: 'line', key: 'line-3' },
-    item('permissions', <UsersRound size={15} />),
-    item('runtime-configuration', <SlidersHorizontal size={15} />),
   ];
   return (
     <Menu
