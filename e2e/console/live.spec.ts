@@ -272,7 +272,8 @@ test('the overview counts, says who needs somebody, and leads there', async ({ p
   await api.stop(running.id, 'without');
 });
 
-test('an act on more than a thousand jobs says how far it is, and what came of each', async ({ page, context }) => {
+test('an act on more than a thousand jobs says how far it is, and what came of each', async ({ page, context, watch }) => {
+  watch.expectRowsGone('/jobs');
   const { api, url } = console_;
   const names = Array.from({ length: 1_040 }, (_, index) => `many-${String(index + 1).padStart(4, '0')}`);
   for (const part of [names.slice(0, 520), names.slice(520)]) {

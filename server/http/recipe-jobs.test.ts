@@ -34,3 +34,20 @@ it('tells gaps and repetitions of orders, and nothing of files that are no order
   expect((await ada.call('PATCH', `/jobs/${jobId}`, { baseVersion: version, sql: elsewhere })).status).toBe(200);
   expect(await proof()).toEqual([200, null]);
 });
+
+it('keeps the first checkpoint ticked when it is the one that was imported', async () => {
+  const { jobId } = (await ada.call('POST', '/recipes/import-checkpoint/jobs')).body;
+  const { database } = fixture.context;
+  const at = (ms: number) => new Date(1_000_000 + ms);
+  const run = { jobId, number: 1, jobVersion: 1, generation: 1, engine: 'embedded', parallelism: 1, start: 'empty' };
+  await database.run.create({ data: { ...run, startedAt: at(0), runningAt: at(1), endedAt: at(50), endCause: 'stopped' } });
+  const snapshot = { jobId, name: 'chk-1', kind: 'checkpoint', origin: 'imported', engine: 'embedded', path: 'obs://tidemark/x/chk-1' };
+  const { id } = await database.snapshot.create({ data: { ...snapshot, runNumber: 1, createdAt: at(90), durationMs: 1, sizeBytes: 1n } });
+  const states = async () =>
+    (await ada.call('GET', `/jobs/${jobId}/recipe`)).body.steps.map((one: { step: string; state: string }) => `${one.step} ${one.state}`);
+  const done = ['start done', 'checkpoint done', 'stop-without done', 'import done', 'start-again now', 'prove later'];
+  expect(await states()).toEqual(done);
+  // Of another job it shows no checkpoint of this one.
+  await database.snapshot.update({ where: { id }, data: { runNumber: null } });
+  expect((await states())[1]).toBe('checkpoint now');
+});

@@ -68,10 +68,12 @@ export async function getRecipeProgress(context: ConsoleContext, call: UserCall,
       endedMs: run.endedAt?.getTime() ?? null,
       endCause: run.endCause,
     })),
-    snapshots: snapshots.map((one) => ({
-      origin: one.origin as RecipeFacts['snapshots'][number]['origin'],
-      atMs: one.createdAt.getTime(),
-    })),
+    snapshots: snapshots.flatMap((one) => {
+      const shown = { origin: one.origin as RecipeFacts['snapshots'][number]['origin'], atMs: one.createdAt.getTime() };
+      const maker = one.origin === 'imported' ? runs.find((run) => run.number === one.runNumber) : undefined;
+      // A checkpoint of the job's own that was imported stands at the time of the import; it was made while its run was alive.
+      return maker?.endedAt ? [{ origin: 'checkpoint' as const, atMs: maker.endedAt.getTime() }, shown] : [shown];
+    }),
     proof,
   });
 }
