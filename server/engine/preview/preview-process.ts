@@ -41,9 +41,12 @@ function tell(report: PreviewReport): void {
 }
 
 function take(row: PreviewRow): void {
-  if (spec && total + rows.length < spec.rowsMax) rows.push(row);
-  if (spec && total + rows.length >= spec.rowsMax) setImmediate(() => end('rows', `${spec?.rowsMax} rows were shown.`));
+  if (spec && !isFull(spec)) rows.push(row);
+  if (spec && isFull(spec)) setImmediate(endFull);
 }
+
+const isFull = (of: PreviewSpec): boolean => total + rows.length >= of.rowsMax;
+const endFull = (): void => end('rows', `${spec?.rowsMax} rows were shown.`);
 
 function progress(): PreviewProgress {
   const metrics = job?.metrics();
@@ -161,7 +164,9 @@ async function run(of: PreviewSpec): Promise<void> {
 }
 
 function finish(how: JobEnd): void {
-  if (how.kind !== 'failed') end('finished', 'The sources ended.');
+  // The last rows that are shown may come with the end of the sources: there may have been more.
+  if (spec && isFull(spec)) endFull();
+  else if (how.kind !== 'failed') end('finished', 'The sources ended.');
   // What a job could be given more of, a preview cannot.
   else if (how.failure.causeKey === 'state-budget') end('memory', 'The state of the query needs more memory than a preview may take.');
   else end('failed', how.failure.message);
