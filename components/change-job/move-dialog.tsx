@@ -12,7 +12,7 @@ import { useI18n } from '../i18n/provider.tsx';
 import { offReason } from '../job/acts.ts';
 import { ErrorNotice } from '../job/error-notice.tsx';
 import { type DialogJob, useJobDialogs } from '../job/job-dialogs.tsx';
-import { StatusWord } from '../job/status.tsx';
+import { JobSubtitle } from '../job/job-subtitle.tsx';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { SelectField } from '../ui/select.tsx';
@@ -43,12 +43,7 @@ export function MoveDialog({ job, onClose }: { job: DialogJob; onClose(): void }
       open
       onClose={onClose}
       title={t('move.title')}
-      subtitle={
-        <span className="flex items-center gap-3.5">
-          <span className="font-semibold text-text-1">{job.name}</span>
-          <StatusWord status={job.status} />
-        </span>
-      }
+      subtitle={<JobSubtitle job={job} />}
       closeLabel={t('common.close')}
       actions={
         <>

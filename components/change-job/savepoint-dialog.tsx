@@ -9,7 +9,7 @@ import { call } from '../client/request.ts';
 import { useI18n } from '../i18n/provider.tsx';
 import { ErrorNotice } from '../job/error-notice.tsx';
 import type { DialogJob } from '../job/job-dialogs.tsx';
-import { StatusWord } from '../job/status.tsx';
+import { JobSubtitle } from '../job/job-subtitle.tsx';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { TextField } from '../ui/field.tsx';
@@ -41,12 +41,7 @@ export function SavepointDialog({ job, onClose }: { job: DialogJob; onClose(): v
       open
       onClose={onClose}
       title={t('savepoint.title')}
-      subtitle={
-        <span className="flex items-center gap-3.5">
-          <span className="font-semibold text-text-1">{job.name}</span>
-          <StatusWord status={job.status} />
-        </span>
-      }
+      subtitle={<JobSubtitle job={job} />}
       closeLabel={t('common.close')}
       initialFocus={go}
       actions={

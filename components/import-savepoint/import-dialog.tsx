@@ -8,7 +8,7 @@ import { call } from '../client/request.ts';
 import { useI18n } from '../i18n/provider.tsx';
 import { ErrorNotice, errorText } from '../job/error-notice.tsx';
 import type { DialogJob } from '../job/job-dialogs.tsx';
-import { StatusWord } from '../job/status.tsx';
+import { JobSubtitle } from '../job/job-subtitle.tsx';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { TextField } from '../ui/field.tsx';
@@ -99,11 +99,9 @@ export function ImportDialog({ job, onClose }: { job: DialogJob; onClose(): void
       onClose={onClose}
       title={t('import.title')}
       subtitle={
-        <span className="flex items-center gap-3.5">
-          <span className="font-semibold text-text-1">{job.name}</span>
-          <StatusWord status={job.status} />
+        <JobSubtitle job={job}>
           <span className="num">ID {job.id}</span>
-        </span>
+        </JobSubtitle>
       }
       closeLabel={t('common.close')}
       width={1000}

@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { call, type FlinkCluster, startFlink } from '../../e2e/servers/flink.ts';
+import { type FlinkCluster, startFlink } from '../../e2e/servers/flink.ts';
 import { type FlinkGate, startGate } from '../../e2e/servers/flink-gate.ts';
 import { parseEnvironment } from '../config/environment.ts';
 import { connectionSecretContext } from '../connections/read-connections.ts';
@@ -25,11 +25,14 @@ import { LiveCounts } from '../snapshots/live-counts.ts';
 import { folderAt } from '../snapshots/snapshot-place.ts';
 import { createStore } from '../storage/create-store.ts';
 import {
+  copiedAll,
   copiesOf,
   createFlinkJob,
   endSupervisor,
   eventsOf,
   hasStatus,
+  jobsIn,
+  madeCheckpoint,
   Numbers,
   numbersSql,
   runsOf,
@@ -75,25 +78,9 @@ const configOf = (more: object = {}) =>
     ...{ caCertificates: gate.ca, ...more },
   });
 
-const checkpointed = (run: number) =>
-  until(
-    `a checkpoint of run ${run}`,
-    () => snapshotsOf(fixture),
-    (all) => all.some((one) => one.runNumber === run && one.kind === 'checkpoint'),
-    120_000,
-  );
-const copied = () =>
-  until(
-    `${numbers.sent} numbers are copied`,
-    async () => copiesOf(fixture),
-    (all) => all.length >= numbers.sent,
-    120_000,
-  );
-const statesOfJobs = async () =>
-  (await call<{ jobs: { name: string; state: string }[] }>('GET', `${cluster.rest}/jobs/overview`)).jobs
-    .filter((job) => job.name.includes(`[tidemark ${fixture.jobId} `))
-    .map((job) => job.state)
-    .sort();
+const checkpointed = (run: number) => madeCheckpoint(fixture, run);
+const copied = () => copiedAll(fixture, numbers);
+const statesOfJobs = async () => (await jobsIn(cluster, fixture)).map((job) => job.state).sort();
 
 async function start(choice: Parameters<typeof startRequest>[0] | { readonly snapshotId: string } = 'newest'): Promise<void> {
   const wanted =

@@ -18,12 +18,14 @@ import { LiveCounts } from '../snapshots/live-counts.ts';
 import { folderAt } from '../snapshots/snapshot-place.ts';
 import { createStore } from '../storage/create-store.ts';
 import {
+  copiedAll,
   copiesOf,
   createFlinkJob,
   endSupervisor,
   eventsOf,
   hasStatus,
   jobOf,
+  liveJobs,
   Numbers,
   numbersSql,
   runsOf,
@@ -67,15 +69,7 @@ async function prepare(options: JobOptionsPatch, sql?: string): Promise<void> {
   supervisor = startSupervisor(fixture.dataDir);
 }
 
-interface Head {
-  readonly jid: string;
-  readonly name: string;
-  readonly state: string;
-}
-async function live(): Promise<Head[]> {
-  const { jobs } = await call<{ jobs: Head[] }>('GET', `${cluster.rest}/jobs/overview`);
-  return jobs.filter((job) => job.name.includes(`[tidemark ${fixture.jobId} `) && !/^(FINISHED|CANCELED|FAILED)$/.test(job.state));
-}
+const live = () => liveJobs(cluster, fixture);
 
 async function start(): Promise<void> {
   await request(fixture, startRequest());
@@ -90,13 +84,7 @@ async function stop(mode: 'savepoint' | 'drain' | 'without') {
 
 const checkpointsOf = async (run: number) =>
   (await snapshotsOf(fixture)).filter((one) => one.runNumber === run && one.kind === 'checkpoint' && one.deletedAt === null);
-const copied = () =>
-  until(
-    `${numbers.sent} numbers are copied`,
-    async () => copiesOf(fixture),
-    (all) => all.length >= numbers.sent,
-    120_000,
-  );
+const copied = () => copiedAll(fixture, numbers);
 const storeOf = () => createStore({ kind: 'local', root: join(fixture.dataDir, 'objects') });
 
 async function contentOf(path: string) {

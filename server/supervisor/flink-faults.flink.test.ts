@@ -7,14 +7,17 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { call, type FlinkCluster, startFlink } from '../../e2e/servers/flink.ts';
+import { type FlinkCluster, startFlink } from '../../e2e/servers/flink.ts';
 import {
+  copiedAll,
   copiesOf,
   createFlinkJob,
   endSupervisor,
   eventsOf,
   hasStatus,
   jobOf,
+  liveJobs,
+  madeCheckpoint,
   Numbers,
   numbersSql,
   runsOf,
@@ -55,30 +58,10 @@ afterEach(async () => {
   await fixture.close();
 });
 
-interface Head {
-  readonly jid: string;
-  readonly name: string;
-  readonly state: string;
-}
-async function live(): Promise<Head[]> {
-  const { jobs } = await call<{ jobs: Head[] }>('GET', `${cluster.rest}/jobs/overview`);
-  return jobs.filter((job) => job.name.includes(`[tidemark ${fixture.jobId} `) && !/^(FINISHED|CANCELED|FAILED)$/.test(job.state));
-}
+const live = () => liveJobs(cluster, fixture);
 
-const checkpointed = (run: number) =>
-  until(
-    `a checkpoint of run ${run}`,
-    () => snapshotsOf(fixture),
-    (all) => all.some((one) => one.runNumber === run),
-    90_000,
-  );
-const copied = () =>
-  until(
-    `${numbers.sent} numbers are copied`,
-    async () => copiesOf(fixture),
-    (all) => all.length >= numbers.sent,
-    120_000,
-  );
+const checkpointed = (run: number) => madeCheckpoint(fixture, run);
+const copied = () => copiedAll(fixture, numbers);
 
 const checkpoints = () => join(fixture.dataDir, 'objects', 'tidemark', 'jobs', 'checkpoint', `${fixture.jobId}_abcd`);
 const metadataBelow = (folder: string) =>

@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
-import type { FlinkCluster } from '../../e2e/servers/flink.ts';
+import { call, type FlinkCluster } from '../../e2e/servers/flink.ts';
 import { connectionConfigSchema } from '../contract/connections.ts';
 import type { JobType } from '../contract/job.ts';
 import type { JobOptionsPatch } from '../contract/job-options.ts';
@@ -116,3 +116,35 @@ export function copiesOf(fixture: JobFixture): number[] {
 }
 
 export const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
+
+/** As the JobManager lists it. */
+export interface ListedJob {
+  readonly jid: string;
+  readonly name: string;
+  readonly state: string;
+}
+
+/** Every job of ours that the cluster remembers. */
+export async function jobsIn(cluster: Pick<FlinkCluster, 'rest'>, fixture: JobFixture): Promise<ListedJob[]> {
+  const { jobs } = await call<{ jobs: ListedJob[] }>('GET', `${cluster.rest}/jobs/overview`);
+  return jobs.filter((job) => job.name.includes(`[tidemark ${fixture.jobId} `));
+}
+
+export const liveJobs = async (cluster: Pick<FlinkCluster, 'rest'>, fixture: JobFixture): Promise<ListedJob[]> =>
+  (await jobsIn(cluster, fixture)).filter((job) => !/^(FINISHED|CANCELED|FAILED)$/.test(job.state));
+
+export const madeCheckpoint = (fixture: JobFixture, run: number) =>
+  until(
+    `a checkpoint of run ${run}`,
+    () => snapshotsOf(fixture),
+    (all) => all.some((one) => one.runNumber === run && one.kind === 'checkpoint'),
+    120_000,
+  );
+
+export const copiedAll = (fixture: JobFixture, numbers: Numbers) =>
+  until(
+    `all ${numbers.sent} numbers are copied`,
+    async () => copiesOf(fixture),
+    (all) => all.length >= numbers.sent,
+    120_000,
+  );

@@ -18,12 +18,17 @@ import { PlannerThread } from '../services/planner-thread.ts';
 import { createPreviews } from '../snapshots/create-previews.ts';
 import { LiveCounts } from '../snapshots/live-counts.ts';
 import {
+  copiedAll,
   copiesOf,
   createFlinkJob,
   endSupervisor,
   eventsOf,
   hasStatus,
   jobOf,
+  jobsIn,
+  type ListedJob,
+  liveJobs,
+  madeCheckpoint,
   Numbers,
   numbersSql,
   runsOf,
@@ -45,31 +50,8 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-interface Head {
-  readonly jid: string;
-  readonly name: string;
-  readonly state: string;
-}
-const flinkJobs = async (fixture: JobFixture): Promise<Head[]> =>
-  (await call<{ jobs: Head[] }>('GET', `${cluster.rest}/jobs/overview`)).jobs.filter((job) =>
-    job.name.includes(`[tidemark ${fixture.jobId} `),
-  );
-const live = async (fixture: JobFixture) => (await flinkJobs(fixture)).filter((job) => !/^(FINISHED|CANCELED|FAILED)$/.test(job.state));
-
-const checkpointed = (fixture: JobFixture, run: number) =>
-  until(
-    `a checkpoint of run ${run}`,
-    () => snapshotsOf(fixture),
-    (all) => all.some((one) => one.runNumber === run),
-    60_000,
-  );
-const copied = (fixture: JobFixture, numbers: Numbers) =>
-  until(
-    `all ${numbers.sent} numbers are copied`,
-    async () => copiesOf(fixture),
-    (all) => all.length >= numbers.sent,
-    90_000,
-  );
+const flinkJobs = (fixture: JobFixture) => jobsIn(cluster, fixture);
+const live = (fixture: JobFixture) => liveJobs(cluster, fixture);
 
 describe('a SQL job on Apache Flink', () => {
   it('runs, is found again, stops with a savepoint and goes on from it', async () => {
@@ -84,8 +66,8 @@ describe('a SQL job on Apache Flink', () => {
       await hasStatus(fixture, 'job_running', 120_000);
       const [first] = await runsOf(fixture);
       expect((await live(fixture)).map((job) => job.jid)).toEqual([first?.id.replaceAll('-', '')]);
-      await checkpointed(fixture, 1);
-      await copied(fixture, numbers);
+      await madeCheckpoint(fixture, 1);
+      await copiedAll(fixture, numbers);
       // Its plan is kept, without the options of its tables.
       const plan = join(fixture.dataDir, 'objects', 'tidemark', 'jobs', 'plan', `${fixture.jobId}_abcd`, `${first?.id}.json`);
       expect(readFileSync(plan, 'utf8')).toContain('group-aggregate');
@@ -94,7 +76,7 @@ describe('a SQL job on Apache Flink', () => {
       await endSupervisor(supervisor, 'SIGKILL');
       await numbers.send(250);
       supervisor = startSupervisor(fixture.dataDir);
-      await copied(fixture, numbers);
+      await copiedAll(fixture, numbers);
       await until(
         'it is found again',
         () => eventsOf(fixture),
@@ -116,8 +98,8 @@ describe('a SQL job on Apache Flink', () => {
       await hasStatus(fixture, 'job_running');
       const second = (await runsOf(fixture)).at(-1);
       expect(second).toMatchObject({ number: 2, engine: 'flink', start: 'snapshot', restoredFromId: savepoint?.id });
-      await checkpointed(fixture, 2);
-      await copied(fixture, numbers);
+      await madeCheckpoint(fixture, 2);
+      await copiedAll(fixture, numbers);
       expect(copiesOf(fixture)).toEqual(upTo(numbers.sent));
 
       // The console is stopped as by its operator: the job is Flink's and goes on.
@@ -157,7 +139,7 @@ describe('a Jar job on Apache Flink', () => {
     try {
       await request(fixture, startRequest());
       await hasStatus(fixture, 'job_running', 120_000);
-      await checkpointed(fixture, 1);
+      await madeCheckpoint(fixture, 1);
       await request(fixture, { kind: 'stop', mode: 'savepoint' });
       await hasStatus(fixture, 'job_cancel_success');
       const before = sums(file).length;
@@ -167,7 +149,7 @@ describe('a Jar job on Apache Flink', () => {
 
       await request(fixture, startRequest());
       await hasStatus(fixture, 'job_running');
-      await checkpointed(fixture, 2);
+      await madeCheckpoint(fixture, 2);
       await until(
         'it goes on',
         async () => sums(file).length,
@@ -254,7 +236,7 @@ describe('before anything is submitted', () => {
       expect.stringMatching(/^The application cannot be read/),
       null,
     ]);
-    const { jobs } = await call<{ jobs: Head[] }>('GET', `${cluster.rest}/jobs/overview`);
+    const { jobs } = await call<{ jobs: ListedJob[] }>('GET', `${cluster.rest}/jobs/overview`);
     expect(jobs.filter((job) => /test-job/.test(job.name) && !/^(FINISHED|CANCELED|FAILED)$/.test(job.state))).toEqual([]);
   });
 

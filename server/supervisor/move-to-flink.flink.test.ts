@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type FlinkCluster, startFlink } from '../../e2e/servers/flink.ts';
 import {
   CLUSTER,
+  copiedAll,
   copiesOf,
   createFlinkJob,
   endSupervisor,
@@ -31,6 +32,10 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
+/** Keeps nothing but its places. */
+const copyingSql = (topic: string): string =>
+  numbersSql(brokers, topic).replace(/CREATE TABLE tens[\s\S]*/, 'INSERT INTO copies SELECT n FROM numbers;');
+
 /** The saved version names the queue, and so does the job's row. */
 async function moveTo(fixture: JobFixture, queueName: string): Promise<void> {
   const { client } = fixture.opened;
@@ -40,27 +45,18 @@ async function moveTo(fixture: JobFixture, queueName: string): Promise<void> {
   await client.job.update({ where: { id: fixture.jobId }, data: { queueName } });
 }
 
-const copied = (fixture: JobFixture, numbers: Numbers) =>
-  until(
-    `all ${numbers.sent} numbers are copied`,
-    async () => copiesOf(fixture),
-    (all) => all.length >= numbers.sent,
-    120_000,
-  );
-
 it('goes on at the offsets of its savepoint, each number once, and from then on by savepoints of Flink', async () => {
   const numbers = new Numbers(brokers, `flink-move-${Date.now()}`);
   await numbers.create(3);
   await numbers.send(700);
-  const sql = numbersSql(brokers, numbers.topic).replace(/CREATE TABLE tens[\s\S]*/, 'INSERT INTO copies SELECT n FROM numbers;');
-  const fixture = await createFlinkJob(cluster, sql, { parallelism: 2 });
+  const fixture = await createFlinkJob(cluster, copyingSql(numbers.topic), { parallelism: 2 });
   mkdirSync(join(fixture.dataDir, 'objects', 'results'), { recursive: true });
   await moveTo(fixture, 'default');
   const supervisor = startSupervisor(fixture.dataDir);
   try {
     await request(fixture, startRequest());
     await hasStatus(fixture, 'job_running', 120_000);
-    await copied(fixture, numbers);
+    await copiedAll(fixture, numbers);
     await request(fixture, { kind: 'stop', mode: 'savepoint' });
     await hasStatus(fixture, 'job_cancel_success');
     const savepoint = (await snapshotsOf(fixture)).at(-1);
@@ -71,7 +67,7 @@ it('goes on at the offsets of its savepoint, each number once, and from then on 
     await request(fixture, startRequest());
     await hasStatus(fixture, 'job_running', 120_000);
     expect((await runsOf(fixture)).at(-1)).toMatchObject({ engine: 'flink', start: 'snapshot', restoredFromId: savepoint?.id });
-    await copied(fixture, numbers);
+    await copiedAll(fixture, numbers);
     await request(fixture, { kind: 'stop', mode: 'savepoint' });
     await hasStatus(fixture, 'job_cancel_success', 120_000);
     expect((await snapshotsOf(fixture)).at(-1)).toMatchObject({ engine: 'flink', origin: 'stop' });
@@ -80,10 +76,69 @@ it('goes on at the offsets of its savepoint, each number once, and from then on 
     await numbers.send(200);
     await request(fixture, startRequest());
     await hasStatus(fixture, 'job_running', 120_000);
-    await copied(fixture, numbers);
+    await copiedAll(fixture, numbers);
     await request(fixture, { kind: 'stop', mode: 'savepoint' });
     await hasStatus(fixture, 'job_cancel_success', 120_000);
     expect(copiesOf(fixture)).toEqual(upTo(1200));
+  } finally {
+    await endSupervisor(supervisor, 'SIGTERM');
+    await fixture.close();
+  }
+});
+
+it('goes on at the same offsets when the cluster loses the job before Flink has made a checkpoint', async () => {
+  const numbers = new Numbers(brokers, `flink-lost-${Date.now()}`);
+  await numbers.create(2);
+  await numbers.send(300);
+  const fixture = await createFlinkJob(cluster, copyingSql(numbers.topic), {
+    checkpointIntervalSeconds: 3_600,
+    restartWhenException: true,
+  });
+  mkdirSync(join(fixture.dataDir, 'objects', 'results'), { recursive: true });
+  await moveTo(fixture, 'default');
+  const supervisor = startSupervisor(fixture.dataDir);
+  const hasRead = (run: number, records: number) =>
+    until(
+      `run ${run} has read ${records} records`,
+      () => runsOf(fixture),
+      (all) => all.some((one) => one.number === run && (one.recordsIn ?? 0n) >= BigInt(records)),
+      120_000,
+    );
+  try {
+    await request(fixture, startRequest());
+    await hasRead(1, 300);
+    await request(fixture, { kind: 'stop', mode: 'savepoint' });
+    await hasStatus(fixture, 'job_cancel_success');
+    expect(copiesOf(fixture)).toEqual(upTo(300));
+    const [savepoint] = await snapshotsOf(fixture);
+
+    await numbers.send(200);
+    await moveTo(fixture, CLUSTER);
+    await request(fixture, startRequest());
+    await hasStatus(fixture, 'job_running', 120_000);
+    await cluster.kill('jobmanager');
+    await cluster.start('jobmanager');
+    await until(
+      'a third run is alive',
+      () => runsOf(fixture),
+      (all) => all.length === 3 && all[2]?.runningAt !== null,
+      180_000,
+    );
+    expect((await runsOf(fixture)).at(-1)).toMatchObject({ engine: 'flink', start: 'auto-restart', restoredFromId: savepoint?.id });
+    expect(await snapshotsOf(fixture)).toHaveLength(1);
+    // Its savepoints say how far it has come; no other snapshot shows its rows.
+    let read = 0;
+    while (read < numbers.sent) {
+      await request(fixture, { kind: 'stop', mode: 'savepoint' });
+      await hasStatus(fixture, 'job_cancel_success', 120_000);
+      const positions = JSON.parse((await snapshotsOf(fixture)).at(-1)?.positionsJson ?? '[]') as { offset: number }[];
+      read = positions.reduce((sum, one) => sum + one.offset, 0);
+      expect(copiesOf(fixture)).toHaveLength(read);
+      if (read === numbers.sent) break;
+      await request(fixture, startRequest());
+      await hasStatus(fixture, 'job_running', 120_000);
+    }
+    expect(copiesOf(fixture)).toEqual(upTo(numbers.sent));
   } finally {
     await endSupervisor(supervisor, 'SIGTERM');
     await fixture.close();
@@ -101,7 +156,7 @@ it('stays where it is when it keeps a count, and Flink begins empty only by the 
   try {
     await request(fixture, startRequest());
     await hasStatus(fixture, 'job_running', 120_000);
-    await copied(fixture, numbers);
+    await copiedAll(fixture, numbers);
     await request(fixture, { kind: 'stop', mode: 'savepoint' });
     await hasStatus(fixture, 'job_cancel_success');
     await moveTo(fixture, CLUSTER);
