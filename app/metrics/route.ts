@@ -1,9 +1,6 @@
-import { prometheus } from '../../server/http/prometheus.ts';
-import { getConsole } from '../../server/services/console.ts';
+import { answers } from '../answers.ts';
 
 export const dynamic = 'force-dynamic';
 export const runtime = 'nodejs';
 
-export async function GET(request: Request): Promise<Response> {
-  return prometheus(await getConsole(), request);
-}
+export const GET = (request: Request): Promise<Response> => answers().metrics(request);

@@ -10,6 +10,10 @@ import { cx } from './class-names.ts';
 import { Skeleton } from './surface.tsx';
 import { CheckBox } from './toggle.tsx';
 
+/** Narrowest screens first: a wider one shows what these hide, up to its own. */
+const HIDE_BELOW = ['max-md:hidden', 'max-lg:hidden', 'max-xl:hidden', 'max-[1439px]:hidden', 'max-2xl:hidden'] as const;
+export type HideBelow = (typeof HIDE_BELOW)[number];
+
 export interface DataColumn<T> {
   id: string;
   header: ReactNode;
@@ -26,8 +30,8 @@ export interface DataColumn<T> {
   stick?: 'left' | 'right';
   /** A control in the head, after the text. */
   headExtra?: ReactNode;
-  /** Hidden below this viewport width (Tailwind classes). */
-  hide?: string;
+  /** Hidden below this viewport width. */
+  hide?: HideBelow;
 }
 
 export interface DataTableProps<T> {
@@ -87,7 +91,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
   return (
     <div className="min-w-0 overflow-x-auto">
       <table
-        className="w-full min-w-(--least-narrow) table-fixed text-ctl min-[1440px]:min-w-(--least)"
+        className="w-full min-w-(--least) table-fixed text-ctl md:min-w-(--least-md) lg:min-w-(--least-lg) xl:min-w-(--least-xl) min-[1440px]:min-w-(--least-1440) 2xl:min-w-(--least-2xl)"
         style={least}
         aria-label={props.label}
         aria-busy={props.loading || undefined}
@@ -124,13 +128,21 @@ export function DataTable<T>(props: DataTableProps<T>) {
 }
 
 /**
- * A fixed layout knows no least width of a cell, so the table gets one: the sum of its columns. Below it the table scrolls sideways and no column
- * gives way. Columns that narrow screens hide do not count there.
+ * A fixed layout knows no least width of a cell, so the table gets one: the sum of the columns that a screen of that width shows. Below it the table
+ * scrolls sideways and no column gives way.
  */
 function leastWidth<T>(columns: readonly DataColumn<T>[], selects: boolean): CSSProperties {
   const sum = (some: readonly DataColumn<T>[]) =>
     some.reduce((total, column) => total + (column.width ?? column.minWidth ?? 120), selects ? 44 : 0);
-  return { '--least': `${sum(columns)}px`, '--least-narrow': `${sum(columns.filter((column) => !column.hide))}px` } as CSSProperties;
+  const showing = (steps: number) => `${sum(columns.filter(({ hide }) => !hide || HIDE_BELOW.slice(0, steps).includes(hide)))}px`;
+  return {
+    '--least': showing(0),
+    '--least-md': showing(1),
+    '--least-lg': showing(2),
+    '--least-xl': showing(3),
+    '--least-1440': showing(4),
+    '--least-2xl': showing(5),
+  } as CSSProperties;
 }
 
 function BodyRow<T>({

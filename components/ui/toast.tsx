@@ -33,7 +33,7 @@ function List({ closeLabel }: { closeLabel: string }) {
       ) : (
         <CircleCheck size={16} className="mt-0.5 shrink-0 text-ok-mark" aria-hidden="true" />
       )}
-      <div className="min-w-0 grow">
+      <div className="min-w-0 grow wrap-anywhere">
         <Base.Title className="text-ctl font-semibold" />
         <Base.Description className="text-second text-text-2" />
         <Base.Action className="mt-1 text-ctl font-semibold text-accent-text empty:hidden" />

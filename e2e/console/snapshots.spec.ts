@@ -1,5 +1,5 @@
 /** Snapshots over all jobs: find, compare, verify, pin, delete with undo, cost, orphan files, retention; and packages that a Jar job picks. */
-import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { consoleOfThisFile, signInContext } from './console-server.ts';
 import { SnapshotPages } from './pages/snapshots.ts';
@@ -57,6 +57,20 @@ test('snapshots are found, compared, verified, kept and let go', async ({ page, 
     await expect(pages.row(older.name)).toHaveCount(0);
     await page.getByRole('button', { name: 'Undo' }).click();
     await expect(pages.row(older.name)).toBeVisible();
+  });
+
+  await test.step('one whose files went away is told as that, and is no error', async () => {
+    const { path } = (await api.call<{ items: { path: string }[] }>('GET', `/snapshots?jobId=${job.id}&q=${older.name}`)).items[0] ?? {
+      path: '',
+    };
+    const manifest = join(console_.server.dataDir, 'objects', path.replace('obs://', ''), '_metadata');
+    const bytes = readFileSync(manifest);
+    rmSync(manifest);
+    await pages.more(older.name, 'Verify now');
+    await expect(page.getByRole('alert').filter({ hasText: `${older.name} is damaged: ` })).toBeVisible({ timeout: 30_000 });
+    writeFileSync(manifest, bytes);
+    await pages.more(older.name, 'Verify now');
+    await expect(page.getByText(`${older.name}: every byte compared, it is whole`).last()).toBeVisible({ timeout: 30_000 });
   });
 
   await test.step('cost by job, and a file that no manifest names', async () => {

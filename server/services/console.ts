@@ -1,6 +1,6 @@
 /**
- * The console of this process, made at the start of the server (instrumentation.ts) and kept on globalThis, since route handlers are separate
- * bundles. Opens the database, makes what must be there, prints the link to the first administrator while there is no user, connects to
+ * The console of this process, made at the start of the server (instrumentation.ts) and kept on globalThis, since a development server has a bundle a
+ * route (app/answers.ts). Opens the database, makes what must be there, prints the link to the first administrator while there is no user, connects to
  * the supervisor. When the database does not answer, the next request tries again.
  */
 import { readFileSync } from 'node:fs';

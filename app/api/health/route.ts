@@ -1,9 +1,6 @@
-import { health } from '../../../server/http/health.ts';
-import { getConsole } from '../../../server/services/console.ts';
+import { answers } from '../../answers.ts';
 
 export const dynamic = 'force-dynamic';
 export const runtime = 'nodejs';
 
-export async function GET(): Promise<Response> {
-  return health(await getConsole());
-}
+export const GET = (): Promise<Response> => answers().health();
